@@ -1,0 +1,198 @@
+//! Activation scripts: which templates there are, and how a template becomes a script.
+
+mod quote;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::layout::Platform;
+pub use quote::Language;
+
+/// The values that stand for the placeholders of a template.
+#[derive(Clone, Copy, Debug)]
+pub struct Values<'a> {
+    /// `__VENV_DIR__`: the directory of the environment.
+    pub dir: &'a str,
+    /// `__VENV_NAME__`: its last segment.
+    pub name: &'a str,
+    /// `__VENV_PROMPT__`: what the prompt shows; up to Python 3.12 in parentheses, with a space behind.
+    pub prompt: &'a str,
+    /// `__VENV_BIN_NAME__`: `bin` or `Scripts`.
+    pub bin_name: &'a str,
+    /// `__VENV_PYTHON__`: the path of the environment's interpreter.
+    pub python: &'a str,
+}
+
+/// The script that a template becomes: each placeholder replaced by its value, quoted by the rule of the language
+/// that the name of the template tells (`gh-124651`).
+///
+/// A placeholder that the template put inside a string ends that string, so that templates written for the `venv` of
+/// before that fix, with quotes of their own, get the same value.
+#[must_use]
+pub fn render(template: &str, template_name: &str, values: Values) -> String {
+    let language = Language::of(template_name);
+    let placeholders = [
+        ("__VENV_DIR__", values.dir),
+        ("__VENV_NAME__", values.name),
+        ("__VENV_PROMPT__", values.prompt),
+        ("__VENV_BIN_NAME__", values.bin_name),
+        ("__VENV_PYTHON__", values.python),
+    ];
+    let mut script = String::with_capacity(template.len() + 256);
+    let mut rest = template;
+    while let Some(start) = rest.find("__VENV_") {
+        let (before, from) = rest.split_at(start);
+        script.push_str(before);
+        if let Some((placeholder, value)) =
+            placeholders.iter().find(|(placeholder, _)| from.starts_with(placeholder))
+        {
+            let quoted = language.quote_after(last_line(&script), value);
+            script.push_str(&quoted);
+            rest = &from[placeholder.len()..];
+        } else {
+            script.push_str("__VENV_");
+            rest = &from["__VENV_".len()..];
+        }
+    }
+    script.push_str(rest);
+    script
+}
+
+fn last_line(text: &str) -> &str {
+    text.rfind('\n').map_or(text, |end| &text[end + 1..])
+}
+
+/// The template as it is when the prompt comes with its parentheses, as it does up to Python 3.12.
+///
+/// Templates are written for the bare prompt of Python 3.13 and put the parentheses around it themselves.
+#[must_use]
+pub fn without_parentheses(template: &str) -> String {
+    template
+        .replace("\"(\"__VENV_PROMPT__\") \"", "__VENV_PROMPT__")
+        .replace("(__VENV_PROMPT__) ", "__VENV_PROMPT__")
+}
+
+/// A template: its path, and the parts of the path below `bin` at which its script goes.
+pub type Template = (OsString, Vec<OsString>);
+
+/// The templates in the folders `common` and `posix` or `nt` of `folder`, in the order of their names.
+///
+/// Like `venv`, it takes nothing that lies in `folder` itself, follows no link to a directory, and passes over what it
+/// cannot list.
+pub fn templates(folder: &Path, platform: Platform) -> Vec<Template> {
+    let is_wanted = |entry: &DirEntry| {
+        entry.depth() != 1
+            || (entry.file_type().is_dir()
+                && ["common", platform.name()].map(Some).contains(&entry.file_name().to_str()))
+    };
+    let is_passed_over = |entry: &DirEntry| {
+        let is_directory =
+            if entry.path_is_symlink() { entry.path().is_dir() } else { entry.file_type().is_dir() };
+        is_directory || (platform == Platform::Windows && is_launcher(&entry.file_name().to_string_lossy()))
+    };
+    let destination = |entry: &DirEntry| {
+        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        below.iter().skip(1).map(ToOwned::to_owned).collect()
+    };
+    WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(is_wanted)
+        .filter_map(Result::ok)
+        .filter(|entry| entry.depth() > 1 && !is_passed_over(entry))
+        .map(|entry| (entry.path().as_os_str().to_owned(), destination(&entry)))
+        .collect()
+}
+
+/// Whether the file is one of the launchers that lie beside the scripts on Windows and become `python.exe`.
+fn is_launcher(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.rsplit_once('.').is_some_and(|(stem, ending)| {
+        (stem.starts_with("python") || stem.starts_with("venv")) && ["exe", "pdb"].contains(&ending)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::write;
+
+    const VALUES: Values = Values {
+        dir: "/my env",
+        name: "my env",
+        prompt: "it's",
+        bin_name: "bin",
+        python: "/my env/bin/python",
+    };
+
+    #[test]
+    fn every_placeholder_is_replaced_and_nothing_else() {
+        let template =
+            "__VENV_DIR__ __VENV_NAME__ __VENV_PROMPT__ __VENV_BIN_NAME__ __VENV_PYTHON__ __VENV_OTHER__\n";
+        let script = "'/my env' 'my env' 'it'\"'\"'s' bin '/my env/bin/python' __VENV_OTHER__\n";
+        assert_eq!(render(template, "activate", VALUES), script);
+    }
+
+    #[test]
+    fn a_value_that_looks_like_a_placeholder_is_only_a_value() {
+        let values = Values { dir: "/__VENV_PROMPT__", ..VALUES };
+        assert_eq!(render("cd __VENV_DIR__", "activate", values), "cd /__VENV_PROMPT__");
+    }
+
+    #[test]
+    fn a_string_of_the_template_ends_before_the_value() {
+        assert_eq!(render("A=\"__VENV_DIR__\"", "activate", VALUES), "A=\"\"'/my env'\"\"");
+        assert_eq!(render("A='__VENV_DIR__'", "activate", VALUES), "A='''/my env'''");
+        assert_eq!(render("A=\"__VENV_BIN_NAME__\"", "activate", VALUES), "A=\"bin\"");
+        assert_eq!(render("echo 'x\nA=__VENV_DIR__", "activate", VALUES), "echo 'x\nA='/my env'");
+        let twice = render("A=\"__VENV_DIR__:__VENV_DIR__\"", "activate", VALUES);
+        assert_eq!(twice, "A=\"\"'/my env'\":\"'/my env'\"\"");
+    }
+
+    #[test]
+    fn the_prompt_brings_its_parentheses_up_to_3_12() {
+        assert_eq!(without_parentheses("PS1=\"(\"__VENV_PROMPT__\") \"$PS1"), "PS1=__VENV_PROMPT__$PS1");
+        assert_eq!(without_parentheses("set \"P=(__VENV_PROMPT__) %P%\""), "set \"P=__VENV_PROMPT__%P%\"");
+    }
+
+    #[test]
+    fn templates_are_those_of_the_platform_with_their_folders() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in [
+            "top",
+            "common/a",
+            "common/deep/er/b",
+            "posix/c",
+            "nt/python.exe",
+            "nt/venv.EXE",
+            "nt/d.exe",
+            "x/e",
+        ] {
+            write(&dir.path().join(file), b"").unwrap();
+        }
+        let found = |platform| -> Vec<String> {
+            let names =
+                |(_, parts): Template| parts.join(std::ffi::OsStr::new("/")).to_string_lossy().into_owned();
+            templates(dir.path(), platform).into_iter().map(names).collect()
+        };
+        assert_eq!(found(Platform::Posix), ["a", "deep/er/b", "c"]);
+        assert_eq!(found(Platform::Windows), ["a", "deep/er/b", "d.exe"]);
+        assert_eq!(templates(&dir.path().join("none"), Platform::Posix), []);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_linked_file_is_a_template_and_a_linked_folder_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        write(&dir.path().join("elsewhere/file"), b"").unwrap();
+        write(&dir.path().join("common/real"), b"").unwrap();
+        crate::fs::symlink(&dir.path().join("elsewhere/file"), &dir.path().join("common/link")).unwrap();
+        crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("common/folder")).unwrap();
+        crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("posix")).unwrap();
+        let found: Vec<_> =
+            templates(dir.path(), Platform::Posix).into_iter().map(|(_, parts)| parts).collect();
+        assert_eq!(found, [["link"], ["real"]]);
+    }
+}

@@ -1,0 +1,178 @@
+//! One quoting rule for each language that a script can be in: a value becomes a word that means just that value.
+//! Pure.
+//!
+//! Values hold no line break and no NUL: those are refused before anything is written.
+
+/// The language of a script, told by the end of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// A POSIX shell, and anything else: `activate`.
+    Posix,
+    /// `activate.fish`.
+    Fish,
+    /// csh and tcsh: `activate.csh`.
+    Csh,
+    /// PowerShell: `Activate.ps1`.
+    PowerShell,
+    /// The Windows command interpreter: `activate.bat`.
+    Batch,
+}
+
+impl Language {
+    /// The language of the script with this name or path.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("fish") => Self::Fish,
+            Some("csh") => Self::Csh,
+            Some("ps1") => Self::PowerShell,
+            Some("bat") => Self::Batch,
+            _ => Self::Posix,
+        }
+    }
+
+    /// The value as a word of the language, for a place that is in no string.
+    #[must_use]
+    pub fn quote(self, value: &str) -> String {
+        match self {
+            Self::Batch => batch(value),
+            Self::PowerShell => powershell(value),
+            _ if is_plain(value) => value.to_owned(),
+            Self::Posix => posix(value),
+            Self::Fish => fish(value),
+            Self::Csh => csh(value),
+        }
+    }
+
+    /// The value as a word of the language behind `line`, the part of its line that comes before it: a string that is
+    /// open there is closed first and opened again after.
+    #[must_use]
+    pub fn quote_after(self, line: &str, value: &str) -> String {
+        let quoted = self.quote(value);
+        match self {
+            Self::Posix | Self::Fish | Self::Csh if quoted != value => match open_string(line) {
+                Some(mark) => format!("{mark}{quoted}{mark}"),
+                None => quoted,
+            },
+            _ => quoted,
+        }
+    }
+}
+
+/// Whether the value is a word that no shell reads otherwise; Python's `shlex.quote` leaves the same ones bare.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty()
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@%+=:,./_-".contains(&byte))
+}
+
+/// The quotation mark of the string in which the line ends, if it ends in one.
+fn open_string(line: &str) -> Option<char> {
+    let mut mark = None;
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match (mark, character) {
+            (None | Some('"'), '\\') => drop(characters.next()),
+            (None, '"' | '\'') => mark = Some(character),
+            (Some(open), _) if open == character => mark = None,
+            _ => {}
+        }
+    }
+    mark
+}
+
+/// POSIX shell command language, 2.2.2: in single quotes everything stands for itself, and a single quote cannot
+/// occur; it stands in double quotes, as `shlex.quote` writes it.
+fn posix(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r#"'"'"'"#))
+}
+
+/// fish, "Quotes": in single quotes, `\'` and `\\` are the only escapes.
+fn fish(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+/// csh, "History substitutions": single quotes do not keep `!` from being replaced; a backslash outside does.
+fn csh(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''").replace('!', r"'\!'"))
+}
+
+/// PowerShell, `about_Quoting_Rules`: in single quotes everything stands for itself and a doubled quote is a quote;
+/// the typographic single quotes count as quotes too.
+fn powershell(value: &str) -> String {
+    let mut quoted = String::from("'");
+    for character in value.chars() {
+        if matches!(character, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(character);
+        }
+        quoted.push(character);
+    }
+    quoted.push('\'');
+    quoted
+}
+
+/// cmd.exe, for the inside of `set "NAME=…"`: `%` is doubled; where a quotation mark of the value ends the string,
+/// the operators are escaped by `^` up to the next one.
+fn batch(value: &str) -> String {
+    let mut in_string = true;
+    let mut quoted = String::with_capacity(value.len());
+    for character in value.chars() {
+        match character {
+            '%' => quoted.push('%'),
+            '"' => in_string = !in_string,
+            '&' | '|' | '<' | '>' | '^' | '(' | ')' if !in_string => quoted.push('^'),
+            _ => {}
+        }
+        quoted.push(character);
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_tells_the_language() {
+        for (name, language) in [
+            ("/x.y/activate", Language::Posix),
+            ("activate.fish", Language::Fish),
+            ("/x/activate.csh", Language::Csh),
+            ("Activate.ps1", Language::PowerShell),
+            ("deactivate.bat", Language::Batch),
+            ("tool.py", Language::Posix),
+        ] {
+            assert_eq!(Language::of(name), language, "{name}");
+        }
+    }
+
+    #[test]
+    fn plain_words_stay_bare_in_the_shells() {
+        for language in [Language::Posix, Language::Fish, Language::Csh] {
+            assert_eq!(language.quote("/usr/a-b_c.d@e%f+g=h:i,j"), "/usr/a-b_c.d@e%f+g=h:i,j");
+            assert_eq!(language.quote(""), "''");
+            assert_eq!(language.quote("\u{e9}"), "'\u{e9}'");
+        }
+    }
+
+    #[test]
+    fn each_language_has_its_escapes() {
+        let value = r#"a'b"c\d!e%f`g$h"#;
+        assert_eq!(Language::Posix.quote(value), r#"'a'"'"'b"c\d!e%f`g$h'"#);
+        assert_eq!(Language::Fish.quote(value), r#"'a\'b"c\\d!e%f`g$h'"#);
+        assert_eq!(Language::Csh.quote(value), r#"'a'\''b"c\d'\!'e%f`g$h'"#);
+        assert_eq!(Language::PowerShell.quote(value), r#"'a''b"c\d!e%f`g$h'"#);
+        assert_eq!(Language::PowerShell.quote("\u{2019}"), "'\u{2019}\u{2019}'");
+        assert_eq!(Language::Batch.quote("50%&a"), "50%%&a");
+        assert_eq!(Language::Batch.quote(r#"a"&b"&c"#), r#"a"^&b"&c"#);
+    }
+
+    #[test]
+    fn a_string_is_open_until_its_own_mark() {
+        assert_eq!(open_string("A="), None);
+        assert_eq!(open_string("A=\"it's "), Some('"'));
+        assert_eq!(open_string("A='x\\' B='"), Some('\''));
+        assert_eq!(open_string("A=\"\\\""), Some('"'));
+        assert_eq!(open_string("A=\\\""), None);
+        assert_eq!(open_string("\"(\""), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! The one error of the crate: what failed, on which path, and why.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the crate's functions return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an environment, or a part of it, could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused a call on `path`; `source` holds its error number.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The path that the call was about.
+        path: PathBuf,
+        /// The operating system's own error.
+        source: io::Error,
+    },
+    /// Something that is not a directory lies where a directory of the environment has to be.
+    #[error("Unable to create directory {}", .0.display())]
+    Occupied(PathBuf),
+    /// No environment may be made, or cleared, at `path`.
+    #[error("Refusing to {action} {} because {reason}", path.display())]
+    Refused {
+        /// What is refused, as the words before the path.
+        action: &'static str,
+        /// The directory of the environment, as the user gave it.
+        path: OsString,
+        /// Why, as the words after "because".
+        reason: String,
+    },
+    /// A value would break the format of the file it goes to.
+    #[error("the {name} must not contain {what}: {value:?}")]
+    Unwritable {
+        /// What the value is called: the option or the key of `pyvenv.cfg`.
+        name: String,
+        /// What it holds that it must not.
+        what: &'static str,
+        /// The value.
+        value: OsString,
+    },
+    /// A line of `pyvenv.cfg` holds bytes that are not UTF-8, the file's encoding by definition.
+    #[error("not UTF-8: {0:?}")]
+    NotUtf8(OsString),
+    /// A file was to be copied onto itself, which would empty it.
+    #[error("{} and {} are the same file", source_path.display(), destination.display())]
+    SameFile {
+        /// The file that was to be copied.
+        source_path: PathBuf,
+        /// Where it was to be copied to.
+        destination: PathBuf,
+    },
+}
+
+/// Keeps the path of a failed call, which [`io::Error`] does not hold.
+pub(crate) trait AtPath<T> {
+    /// Turns an [`io::Error`] into an [`Error`] that names `path`.
+    fn at(self, path: &Path) -> Result<T>;
+}
+
+impl<T> AtPath<T> for io::Result<T> {
+    fn at(self, path: &Path) -> Result<T> {
+        self.map_err(|source| Error::Io { path: path.to_owned(), source })
+    }
+}

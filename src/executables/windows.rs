@@ -1,0 +1,223 @@
+//! The files in `Scripts`: which there are, and what each is linked to or copied from.
+//!
+//! On Windows an environment holds the launchers that `venv` brings along (they start the base interpreter that
+//! `pyvenv.cfg` names), or links to the base executables and their DLLs. Python 3.13 changed how the files are chosen;
+//! up to 3.12, `EnvBuilder.symlink_or_copy` is called for each base executable and swaps in the launcher itself.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// A file of the environment and what it is made from: its name in `Scripts`, and the path of the source.
+pub type File = (OsString, PathBuf);
+
+/// What the files depend on.
+#[derive(Clone, Debug)]
+pub struct Interpreter {
+    /// The folder of the base executable.
+    pub directory: PathBuf,
+    /// The folder of the launchers: `venv/scripts/nt` of the standard library, or `directory` in a source build.
+    pub launchers: PathBuf,
+    /// The minor version of Python 3.
+    pub minor: u8,
+    /// Whether it is a debug build, whose names end in `_d`.
+    pub is_debug: bool,
+    /// Whether it is a free-threaded build (`Py_GIL_DISABLED`), which has names with `3.Xt` too.
+    pub is_free_threaded: bool,
+    /// The names in `directory`.
+    pub names: Vec<OsString>,
+}
+
+impl Interpreter {
+    /// The names of the executables in the environment, each with whether it is the windowed one.
+    fn executables(&self) -> Vec<(String, bool)> {
+        let debug = if self.is_debug { "_d" } else { "" };
+        let mut tags = vec![String::new(), debug.to_owned()];
+        if self.is_free_threaded {
+            let threaded = format!("3.{}t", self.minor);
+            tags.extend([threaded.clone(), threaded + debug]);
+        }
+        tags.dedup();
+        let named = |stem: &str, windowed: bool| {
+            tags.iter().map(|tag| (format!("{stem}{tag}.exe"), windowed)).collect::<Vec<_>>()
+        };
+        let mut executables = named("python", false);
+        executables.extend(named("pythonw", true));
+        executables.dedup();
+        executables
+    }
+
+    /// The base executables that the environment's names are links to: the console one and the windowed one.
+    fn base_executables(&self) -> [String; 2] {
+        let debug = if self.is_debug { "_d" } else { "" };
+        let threaded = format!("3.{}t", self.minor);
+        // From 3.15 on, an installation that holds nothing but the free-threaded build may call it plain python.exe.
+        let has_threaded_name = self.minor < 15
+            || self.names.iter().any(|name| lowered(name) == format!("python{threaded}{debug}.exe"));
+        let tag = if self.is_free_threaded && has_threaded_name { threaded.as_str() } else { "" };
+        [format!("python{tag}{debug}.exe"), format!("pythonw{tag}{debug}.exe")]
+    }
+}
+
+/// The links of an environment made with links: the executables, and every DLL that they load.
+#[must_use]
+pub fn links(interpreter: &Interpreter) -> Vec<File> {
+    let [console, windowed] = interpreter.base_executables().map(|name| interpreter.directory.join(name));
+    let source = |is_windowed| if is_windowed { windowed.clone() } else { console.clone() };
+    let executables =
+        interpreter.executables().into_iter().map(|(name, is_windowed)| (name.into(), source(is_windowed)));
+    let libraries = interpreter
+        .names
+        .iter()
+        .filter(|name| is_python_file(name) && extension(name) == ".dll")
+        .map(|name| (name.clone(), interpreter.directory.join(name)));
+    executables.chain(libraries).collect()
+}
+
+/// The copies of an environment made without links: a launcher under each name.
+#[must_use]
+pub fn copies(interpreter: &Interpreter) -> Vec<File> {
+    let threaded = if interpreter.is_free_threaded { "t" } else { "" };
+    let debug = if interpreter.is_debug { "_d" } else { "" };
+    let launcher = |is_windowed| {
+        let stem = if is_windowed { "venvwlauncher" } else { "venvlauncher" };
+        interpreter.launchers.join(format!("{stem}{threaded}{debug}.exe"))
+    };
+    let executables = interpreter.executables().into_iter();
+    executables.map(|(name, is_windowed)| (name.into(), launcher(is_windowed))).collect()
+}
+
+/// The base files that `symlink_or_copy` is called for up to Python 3.12.
+///
+/// With links these are all executables and DLLs of the base (in a source build only Python's own, there are others);
+/// without links, the names that a base executable can have, whether it is there or not.
+#[must_use]
+pub fn legacy_names(
+    names: &[OsString],
+    executable: &OsString,
+    symlinks: bool,
+    is_source_build: bool,
+) -> Vec<OsString> {
+    if symlinks {
+        let is_wanted = |name: &&OsString| {
+            [".exe", ".dll"].contains(&extension(name).as_str()) && (!is_source_build || is_python_file(name))
+        };
+        return names.iter().filter(is_wanted).cloned().collect();
+    }
+    let mut wanted: Vec<OsString> =
+        ["python.exe", "python_d.exe", "pythonw.exe", "pythonw_d.exe"].map(OsString::from).into();
+    if !wanted.contains(executable) {
+        wanted.push(executable.clone());
+    }
+    wanted
+}
+
+/// The launcher that stands in for a base executable up to Python 3.12, beside that executable.
+///
+/// The debug launcher of `python_d.exe` is `venvlauncher_d.exe`; a file that is no interpreter stands for itself.
+#[must_use]
+pub fn legacy_launcher(source: &Path) -> PathBuf {
+    let name = source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (stem, extension) = name.rfind('.').map_or((name.as_str(), ""), |dot| name.split_at(dot));
+    let (stem, debug) = stem.strip_suffix("_d").map_or((stem, ""), |stem| (stem, "_d"));
+    let launcher = match stem {
+        "python" => "venvlauncher",
+        "pythonw" => "venvwlauncher",
+        other => other,
+    };
+    source.with_file_name(format!("{launcher}{debug}{extension}"))
+}
+
+/// Whether the name is one of Python's own files or of the C runtime that it needs.
+fn is_python_file(name: &OsString) -> bool {
+    let name = lowered(name);
+    name.starts_with("python") || name.starts_with("vcruntime")
+}
+
+fn extension(name: &OsString) -> String {
+    let name = lowered(name);
+    name.rfind('.').map_or(String::new(), |dot| name[dot..].to_owned())
+}
+
+/// The name as Windows compares it.
+fn lowered(name: &OsString) -> String {
+    name.to_string_lossy().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interpreter(minor: u8, is_debug: bool, is_free_threaded: bool, names: &[&str]) -> Interpreter {
+        Interpreter {
+            directory: "base".into(),
+            launchers: "nt".into(),
+            minor,
+            is_debug,
+            is_free_threaded,
+            names: names.iter().map(OsString::from).collect(),
+        }
+    }
+
+    fn files(pairs: &[(&str, &str)]) -> Vec<File> {
+        pairs.iter().map(|(name, source)| (name.into(), source.split('/').collect())).collect()
+    }
+
+    #[test]
+    fn an_environment_of_copies_holds_launchers() {
+        let plain = [("python.exe", "nt/venvlauncher.exe"), ("pythonw.exe", "nt/venvwlauncher.exe")];
+        assert_eq!(copies(&interpreter(13, false, false, &[])), files(&plain));
+        let threaded_debug = [
+            ("python.exe", "nt/venvlaunchert_d.exe"),
+            ("python_d.exe", "nt/venvlaunchert_d.exe"),
+            ("python3.13t.exe", "nt/venvlaunchert_d.exe"),
+            ("python3.13t_d.exe", "nt/venvlaunchert_d.exe"),
+            ("pythonw.exe", "nt/venvwlaunchert_d.exe"),
+            ("pythonw_d.exe", "nt/venvwlaunchert_d.exe"),
+            ("pythonw3.13t.exe", "nt/venvwlaunchert_d.exe"),
+            ("pythonw3.13t_d.exe", "nt/venvwlaunchert_d.exe"),
+        ];
+        assert_eq!(copies(&interpreter(13, true, true, &[])), files(&threaded_debug));
+    }
+
+    #[test]
+    fn an_environment_of_links_has_the_libraries_too() {
+        let names = ["python.exe", "Python313.DLL", "vcruntime140.dll", "other.dll", "python.txt"];
+        let expected = [
+            ("python.exe", "base/python.exe"),
+            ("pythonw.exe", "base/pythonw.exe"),
+            ("Python313.DLL", "base/Python313.DLL"),
+            ("vcruntime140.dll", "base/vcruntime140.dll"),
+        ];
+        assert_eq!(links(&interpreter(13, false, false, &names)), files(&expected));
+    }
+
+    #[test]
+    fn a_free_threaded_base_may_have_a_plain_name_from_3_15_on() {
+        let source = |minor, names: &[&str]| links(&interpreter(minor, false, true, names))[0].1.clone();
+        assert_eq!(source(14, &[]), Path::new("base").join("python3.14t.exe"));
+        assert_eq!(source(15, &["python3.15t.exe"]), Path::new("base").join("python3.15t.exe"));
+        assert_eq!(source(15, &["python.exe"]), Path::new("base").join("python.exe"));
+    }
+
+    #[test]
+    fn up_to_3_12_links_are_made_to_every_executable_of_the_base() {
+        let names: Vec<OsString> = ["python.exe", "tool.EXE", "a.dll", "a.txt"].map(OsString::from).into();
+        assert_eq!(legacy_names(&names, &"python.exe".into(), true, false), names[..3]);
+        assert_eq!(legacy_names(&names, &"python.exe".into(), true, true), names[..1]);
+        let fixed = ["python.exe", "python_d.exe", "pythonw.exe", "pythonw_d.exe"];
+        assert_eq!(legacy_names(&names, &"python.exe".into(), false, false), fixed);
+        assert_eq!(legacy_names(&names, &"py.exe".into(), false, false)[4], "py.exe");
+    }
+
+    #[test]
+    fn up_to_3_12_a_launcher_stands_in_for_its_interpreter() {
+        for (source, launcher) in [
+            ("python.exe", "venvlauncher.exe"),
+            ("pythonw_d.exe", "venvwlauncher_d.exe"),
+            ("tool.exe", "tool.exe"),
+            ("tool_d.exe", "tool_d.exe"),
+        ] {
+            assert_eq!(legacy_launcher(&Path::new("base").join(source)), Path::new("base").join(launcher));
+        }
+    }
+}

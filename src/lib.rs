@@ -1,0 +1,14 @@
+//! The native part of fastvenv: what touches the disk when a virtual environment (PEP 405) is made.
+//!
+//! Data flows one way. The hooks of `fastvenv.EnvBuilder` pass plain strings and flags to [`python`], which turns
+//! them into paths and structs for the modules below and their [`error::Error`] into Python exceptions. Nothing but
+//! [`python`] knows `PyO3`; nothing at all prints, logs, or asks the interpreter for anything.
+
+pub mod activation;
+pub mod config;
+pub mod error;
+pub mod executables;
+pub mod fs;
+pub mod layout;
+#[cfg(feature = "python")]
+mod python;

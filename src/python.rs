@@ -1,0 +1,292 @@
+//! The module `fastvenv._native`: Python's arguments to paths and structs, and [`Error`] to Python's exceptions.
+//!
+//! Every call that touches the disk runs without the GIL.
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 gives paths as values of their own")]
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use pyo3::PyErrArguments;
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyTuple};
+
+use crate::activation::{self, Values};
+use crate::error::{Error, Result};
+use crate::executables::{unix, windows};
+use crate::layout::Platform;
+use crate::{config, fs, layout};
+
+/// The native part of fastvenv: what touches the disk when a virtual environment is made.
+///
+/// Paths are `str`, as `os.fsdecode` gives them. A call that the operating system refuses raises `OSError` with its
+/// `errno` and `filename`; a value that cannot be used raises `ValueError`.
+#[pymodule(gil_used = false)]
+mod _native {
+    use super::{
+        Error, OsString, PathBuf, Platform, PyResult, Python, Values, activation, config, detached, fs,
+        layout, pyfunction, unix, windows,
+    };
+
+    /// The version of fastvenv.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// Refuses, with `ValueError`, a directory that cannot hold an environment.
+    #[pyfunction]
+    fn check_env_dir(env_dir: OsString) -> PyResult<()> {
+        Ok(layout::check_env_dir(Platform::HOST, &env_dir)?)
+    }
+
+    /// Refuses, with `ValueError`, a prompt that cannot stand on one line.
+    #[pyfunction]
+    fn check_prompt(prompt: OsString) -> PyResult<()> {
+        Ok(layout::check_line("prompt", &prompt)?)
+    }
+
+    /// Refuses, with `ValueError`, to clear a directory that is not an environment.
+    #[pyfunction]
+    fn check_clearable(py: Python<'_>, env_dir: PathBuf) -> PyResult<()> {
+        detached(py, || layout::check_clearable(Platform::HOST, &env_dir, &fs::names(&env_dir)?))
+    }
+
+    /// Where a scheme path of an environment lies by the layout that was fixed before Python 3.11.
+    #[pyfunction]
+    fn scheme_path(env_dir: PathBuf, name: &str, version: (u8, u8)) -> Option<OsString> {
+        layout::scheme_path(Platform::HOST, &env_dir, name, version).map(PathBuf::into_os_string)
+    }
+
+    /// The topmost directory that has to be made before `path` can be one; `None` where `path` is there.
+    #[pyfunction]
+    fn first_missing(py: Python<'_>, path: PathBuf) -> Option<OsString> {
+        py.detach(|| fs::first_missing(&path)).map(PathBuf::into_os_string)
+    }
+
+    /// Removes what a failed call had made: `env_dir`, and the empty directories above it up to `first_made`.
+    #[pyfunction]
+    fn remove_created(py: Python<'_>, first_made: PathBuf, env_dir: PathBuf) -> PyResult<()> {
+        detached(py, || fs::remove_created(&first_made, &env_dir))
+    }
+
+    /// Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
+    #[pyfunction]
+    fn create_directory(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        detached(py, || fs::create_directory(&path))
+    }
+
+    /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last.
+    #[pyfunction]
+    fn clear_directory(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        detached(py, || fs::clear_directory(&path))
+    }
+
+    /// Writes a text file, made or overwritten.
+    #[pyfunction]
+    fn write_text(py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {
+        detached(py, || fs::write(&path, text.as_bytes()))
+    }
+
+    /// Writes a `pyvenv.cfg` of these keys and values.
+    #[pyfunction]
+    fn write_configuration(py: Python<'_>, path: PathBuf, entries: Vec<(String, OsString)>) -> PyResult<()> {
+        detached(py, || {
+            let entries = entries.iter().map(|(key, value)| (key.as_str(), value.as_os_str()));
+            fs::write(&path, config::render(entries)?.as_bytes())
+        })
+    }
+
+    /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
+    #[pyfunction]
+    fn executable_names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
+        unix::names(unix::Interpreter { minor, is_pypy, has_utf8_names })
+    }
+
+    /// Makes a symbolic link at `link` that holds the text `target`.
+    #[pyfunction]
+    fn symlink(py: Python<'_>, target: PathBuf, link: PathBuf) -> PyResult<()> {
+        detached(py, || fs::symlink(&target, &link))
+    }
+
+    /// Removes the link at `path` where it does not lead to the file `target`.
+    #[pyfunction]
+    fn remove_stale_link(py: Python<'_>, path: PathBuf, target: PathBuf) -> PyResult<()> {
+        detached(py, || fs::remove_stale_link(&path, &target))
+    }
+
+    /// Copies the contents of a file; `shutil.SameFileError` where both are one file.
+    #[pyfunction]
+    fn copy_file(py: Python<'_>, source: PathBuf, destination: PathBuf) -> PyResult<()> {
+        detached(py, || fs::copy_contents(&source, &destination))
+    }
+
+    /// Gives a file that is not a link mode 0755, whatever the umask.
+    #[pyfunction]
+    fn make_executable(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        detached(py, || fs::make_executable(&path))
+    }
+
+    /// The files of `Scripts` on Windows from Python 3.13 on, and what each is made from: links to the base
+    /// executables and DLLs with `symlinks`, else copies of the launchers.
+    #[pyfunction]
+    #[pyo3(signature = (directory, launchers, minor, *, symlinks, is_debug, is_free_threaded))]
+    fn windows_files(
+        py: Python<'_>,
+        directory: PathBuf,
+        launchers: PathBuf,
+        minor: u8,
+        symlinks: bool,
+        is_debug: bool,
+        is_free_threaded: bool,
+    ) -> PyResult<Vec<(OsString, OsString)>> {
+        detached(py, || {
+            let names = if symlinks { fs::names(&directory)? } else { Vec::new() };
+            let interpreter =
+                windows::Interpreter { directory, launchers, minor, is_debug, is_free_threaded, names };
+            let files = if symlinks { windows::links(&interpreter) } else { windows::copies(&interpreter) };
+            Ok(files.into_iter().map(|(name, source)| (name, source.into_os_string())).collect())
+        })
+    }
+
+    /// The files in the base folder that `symlink_or_copy` is called for on Windows up to Python 3.12.
+    #[pyfunction]
+    #[pyo3(signature = (directory, executable, *, symlinks, is_source_build))]
+    fn windows_legacy_names(
+        py: Python<'_>,
+        directory: PathBuf,
+        executable: OsString,
+        symlinks: bool,
+        is_source_build: bool,
+    ) -> PyResult<Vec<OsString>> {
+        detached(py, || {
+            let names = if symlinks { fs::names(&directory)? } else { Vec::new() };
+            Ok(windows::legacy_names(&names, &executable, symlinks, is_source_build))
+        })
+    }
+
+    /// The launcher that stands in for a base executable on Windows up to Python 3.12, beside that executable.
+    #[pyfunction]
+    fn windows_legacy_launcher(source: PathBuf) -> OsString {
+        windows::legacy_launcher(&source).into_os_string()
+    }
+
+    /// The script templates in a folder: the path of each, and the parts of the path below `bin` that it goes to.
+    #[pyfunction]
+    fn script_templates(py: Python<'_>, folder: PathBuf) -> Vec<(OsString, Vec<OsString>)> {
+        py.detach(|| activation::templates(&folder, Platform::HOST))
+    }
+
+    /// The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.
+    #[pyfunction]
+    fn without_parentheses(template: &str) -> String {
+        activation::without_parentheses(template)
+    }
+
+    /// The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
+    #[pyfunction]
+    #[pyo3(signature = (template, template_name, *, dir, name, prompt, bin_name, python))]
+    fn render_script(
+        template: &str,
+        template_name: &str,
+        dir: &str,
+        name: &str,
+        prompt: &str,
+        bin_name: &str,
+        python: &str,
+    ) -> String {
+        activation::render(template, template_name, Values { dir, name, prompt, bin_name, python })
+    }
+
+    /// Writes a script with the permission bits of its template, and the directories above it that are missing.
+    #[pyfunction]
+    fn write_script(py: Python<'_>, template: PathBuf, path: PathBuf, script: &[u8]) -> PyResult<()> {
+        detached(py, || {
+            fs::write(&path, script)?;
+            fs::copy_mode(&template, &path)?;
+            Ok::<_, Error>(())
+        })
+    }
+}
+
+/// Runs what touches the disk without the GIL.
+fn detached<T: Send>(py: Python<'_>, call: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+    Ok(py.detach(call)?)
+}
+
+impl From<Error> for PyErr {
+    /// `OSError` with `errno`, `strerror` and `filename`, as Python raises it (and so `FileNotFoundError`, …), and
+    /// `ValueError` in the words of `venv`, where it has some.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Io { path, source } => PyOSError::new_err(OsErrorArguments { path: path.into(), source }),
+            Error::Occupied(path) => PyValueError::new_err(Occupied(path.into())),
+            Error::Refused { action, path, reason } => {
+                let mut message = OsString::from(format!("Refusing to {action} "));
+                message.push(path);
+                message.push(format!(" because {reason}"));
+                Self::new::<PyValueError, _>(message)
+            }
+            Error::Unwritable { .. } => PyValueError::new_err(error.to_string()),
+            Error::NotUtf8(line) => Python::attach(|py| unicode_error(py, line)),
+            Error::SameFile { source_path, destination } => {
+                Python::attach(|py| same_file_error(py, source_path.into(), destination.into()))
+            }
+        }
+    }
+}
+
+/// `(errno, strerror, filename)`, of which `OSError` makes the right subclass. The file name is an `OsString`, since a
+/// `PathBuf` would become a `pathlib.Path`.
+struct OsErrorArguments {
+    path: OsString,
+    source: io::Error,
+}
+
+impl PyErrArguments for OsErrorArguments {
+    fn arguments(self, py: Python<'_>) -> Py<PyAny> {
+        let arguments = || -> PyResult<_> {
+            let Some(errno) = self.source.raw_os_error() else {
+                // Not from the operating system: the standard library found the path unusable.
+                return (py.None(), self.source.to_string(), &self.path).into_pyobject(py);
+            };
+            let strerror = py.import("os")?.getattr("strerror")?.call1((errno,))?;
+            (errno, strerror, &self.path).into_pyobject(py)
+        };
+        arguments().map_or_else(
+            |error| error.into_value(py).into_any(),
+            |tuple: Bound<'_, PyTuple>| tuple.into_any().unbind(),
+        )
+    }
+}
+
+/// The message of `venv` for a file in the way, with the path as Python's `repr` shows it.
+struct Occupied(OsString);
+
+impl PyErrArguments for Occupied {
+    fn arguments(self, py: Python<'_>) -> Py<PyAny> {
+        let message = || -> PyResult<_> {
+            let path = self.0.into_pyobject(py)?;
+            Ok(PyString::new(py, &format!("Unable to create directory {}", path.repr()?)))
+        };
+        message().map_or_else(|error| error.into_value(py).into_any(), |text| text.into_any().unbind())
+    }
+}
+
+/// The exception that Python raises when it encodes the line.
+fn unicode_error(py: Python<'_>, line: OsString) -> PyErr {
+    let encoded =
+        line.into_pyobject(py).map_err(PyErr::from).and_then(|line| line.call_method1("encode", ("utf-8",)));
+    encoded.err().unwrap_or_else(|| PyValueError::new_err("the line is not UTF-8"))
+}
+
+/// `shutil.SameFileError`, which `shutil` is imported for only here.
+fn same_file_error(py: Python<'_>, source: OsString, destination: OsString) -> PyErr {
+    let error = || -> PyResult<PyErr> {
+        let [source, destination] =
+            [source.into_pyobject(py)?.repr()?, destination.into_pyobject(py)?.repr()?];
+        let message = format!("{source} and {destination} are the same file");
+        Ok(PyErr::from_value(py.import("shutil")?.getattr("SameFileError")?.call1((message,))?))
+    };
+    error().unwrap_or_else(|error| error)
+}
