@@ -1,0 +1,484 @@
+"""`EnvBuilder`: the hooks of `venv.EnvBuilder`, in its order, each a few lines over a native call.
+
+All state is in the builder's attributes, which are read when they are used: there are subclasses that never call
+`super().__init__`, that set attributes after construction, and that call single hooks on their own.
+"""
+
+import os
+import sys
+
+from . import _interpreter, _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import SimpleNamespace
+    from typing import Any, Union
+
+    Context = SimpleNamespace
+    EnvDir = Union[str, "os.PathLike[str]"]
+else:
+    SimpleNamespace = type(sys.implementation)  # `types` costs a millisecond and has it from there
+
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts")
+
+
+class EnvBuilder:
+    """Makes virtual environments; every step is a method that a subclass can override.
+
+    The parameters are those of `venv.EnvBuilder` in the newest Python, and work on every Python.
+
+    Args:
+        system_site_packages: the base installation's packages can be imported in the environment.
+        clear: delete what is in the directory before.
+        symlinks: link to the base interpreter instead of copying it, where that is possible.
+        upgrade: adapt an environment that exists to the running Python; scripts are not written again.
+        with_pip: install pip, from the wheel that `ensurepip` has.
+        prompt: what the shell's prompt shows in place of the directory's name; `"."` is the current directory's name.
+        upgrade_deps: upgrade `CORE_VENV_DEPS` to what the package index offers.
+        scm_ignore_files: the version control systems to be told to ignore the environment; `"git"` is known, and a
+            subclass can add `create_<name>_ignore_file(context)`.
+
+    """
+
+    # For subclasses that do not call our __init__, or only know what an older venv had.
+    system_site_packages: bool = False
+    clear: bool = False
+    symlinks: bool = False
+    upgrade: bool = False
+    with_pip: bool = False
+    prompt: "str | None" = None
+    orig_prompt: "str | None" = None
+    upgrade_deps: bool = False
+    scm_ignore_files: "frozenset[str]" = frozenset()
+
+    def __init__(
+        self,
+        system_site_packages: bool = False,
+        clear: bool = False,
+        symlinks: bool = False,
+        upgrade: bool = False,
+        with_pip: bool = False,
+        prompt: "str | None" = None,
+        upgrade_deps: bool = False,
+        *,
+        scm_ignore_files: "Iterable[str]" = frozenset(),
+    ) -> None:
+        self.system_site_packages = system_site_packages
+        self.clear = clear
+        self.symlinks = symlinks
+        self.upgrade = upgrade
+        self.with_pip = with_pip
+        self.orig_prompt = prompt
+        self.prompt = os.path.basename(os.getcwd()) if prompt == "." else prompt
+        self.upgrade_deps = upgrade_deps
+        self.scm_ignore_files = frozenset(map(str.lower, scm_ignore_files))
+
+    def create(self, env_dir: "EnvDir") -> None:
+        """Make an environment in a directory, which is made where it is missing.
+
+        When it fails, or is interrupted, what it made is removed again if the directory was not there before.
+
+        Args:
+            env_dir: the directory, relative to the current one.
+
+        Raises:
+            ValueError: there can be no environment of that name, or a file is in its way.
+            OSError: the operating system refused something; `filename` tells on which path.
+            subprocess.CalledProcessError: pip could not be installed; `output` tells why.
+
+        """
+        if not os.fspath(env_dir):
+            raise ValueError("Refusing to create a venv in '' because the path is empty.")
+        env_dir = os.path.abspath(env_dir)
+        first_made = _native.first_missing(env_dir)
+        wants_system_site_packages = self.system_site_packages
+        try:
+            context = self.ensure_directories(env_dir)
+            for scm in self.scm_ignore_files:
+                getattr(self, f"create_{scm}_ignore_file")(context)
+            # pip must not find itself in the base installation, or it would not be installed (bpo-24875).
+            self.system_site_packages = False
+            self.create_configuration(context)
+            self.setup_python(context)
+            if self.with_pip:
+                self._setup_pip(context)
+            if not self.upgrade:
+                self.setup_scripts(context)
+                self.post_setup(context)
+            if wants_system_site_packages:
+                self.system_site_packages = True
+                self.create_configuration(context)
+            if self.upgrade_deps:
+                self.upgrade_dependencies(context)
+        except BaseException:
+            self.system_site_packages = wants_system_site_packages
+            if first_made is not None:
+                _roll_back(first_made, env_dir)
+            raise
+
+    def clear_directory(self, path: "EnvDir") -> None:
+        """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""
+        _native.clear_directory(path)
+
+    def _venv_path(self, env_dir: str, name: str) -> str:
+        """Where `sysconfig` places a path (`scripts`, `purelib`, …) in an environment."""
+        if not _interpreter.HAS_VENV_SCHEME:
+            path = _native.scheme_path(env_dir, name, _interpreter.VERSION)
+            if path is None:
+                raise KeyError(name)
+            return path
+        from fastvenv import sysconfig
+
+        variables = {"base": env_dir, "platbase": env_dir}
+        if _interpreter.INCLUDE_IS_VERSIONED:
+            variables.update(installed_base=env_dir, installed_platbase=env_dir)
+        return sysconfig.get_path(name, scheme="venv", vars=variables)
+
+    @classmethod
+    def _same_path(cls, path1: str, path2: str) -> bool:
+        """Whether a person would say that two paths are the same: on Windows, whatever the case and short names."""
+        if not _interpreter.IS_WINDOWS:
+            return path1 == path2
+        from ._windows import same_path
+
+        return same_path(path1, path2)
+
+    def ensure_directories(self, env_dir: "EnvDir") -> "Context":
+        """Make the directories of the environment.
+
+        It may be called on its own, and again.
+
+        Returns:
+            The context: the paths in the environment, which every other hook gets. `docs.python.org/library/venv` lists
+            its attributes.
+
+        """
+        env_dir = os.fspath(env_dir)
+        _native.check_env_dir(env_dir)
+        if self.prompt is not None:
+            _native.check_prompt(str(self.prompt))
+        executable = _base_executable()
+        if self.clear:
+            self._clear(env_dir)
+        context = SimpleNamespace()
+        context.env_dir = env_dir
+        context.env_name = os.path.split(env_dir)[1]
+        prompt = self.prompt if self.prompt is not None else context.env_name
+        context.prompt = f"({prompt}) " if _interpreter.DECORATES_PROMPT else prompt
+        _native.create_directory(env_dir)
+        context.executable = executable
+        context.python_dir, context.python_exe = os.path.split(os.path.abspath(executable))
+        if _interpreter.IS_WINDOWS and _interpreter.HAS_WINDOWS_TABLE:
+            # The simplest name, a link to the base executable or a copy of its launcher.
+            is_debug = os.path.splitext(context.python_exe)[0].endswith("_d")
+            context.python_exe = "python_d.exe" if is_debug else "python.exe"
+        context.bin_path = self._venv_path(env_dir, "scripts")
+        context.bin_name = os.path.relpath(context.bin_path, env_dir)
+        context.env_exe = os.path.join(context.bin_path, context.python_exe)
+        context.inc_path = self._include_path(env_dir)
+        context.lib_path = self._venv_path(env_dir, "purelib")
+        if _interpreter.HAS_PLATLIB:
+            context.platlib_path = self._venv_path(env_dir, "platlib")
+        else:
+            context.platlib_path = EnvBuilder._venv_path(self, env_dir, "platlib")  # no call that `venv` does not make
+        _native.create_directory(context.inc_path)
+        _native.create_directory(context.lib_path)
+        if _interpreter.LINKS_LIB64:
+            _link_lib64(env_dir)
+        if _interpreter.HAS_PLATLIB:
+            _native.create_directory(context.platlib_path)
+        _native.create_directory(context.bin_path)
+        context.env_exec_cmd = context.env_exe
+        if _interpreter.IS_WINDOWS:
+            from ._windows import redirected
+
+            context.env_exec_cmd = redirected(self, context.env_exe)
+        return context
+
+    def _clear(self, env_dir: str) -> None:
+        """Clear the directory where that is safe; a link is refused before what it leads to is lost."""
+        if os.path.islink(env_dir):
+            _native.create_directory(env_dir)
+        if os.path.realpath(SCRIPTS).startswith(os.path.join(os.path.realpath(env_dir), "")):
+            raise ValueError(f"Refusing to clear {env_dir} because fastvenv itself is installed in it.")
+        if os.path.exists(env_dir):
+            self.clear_directory(env_dir)
+
+    def _include_path(self, env_dir: str) -> str:
+        if _interpreter.INCLUDE_IS_VERSIONED:
+            return self._venv_path(env_dir, "include")
+        return os.path.join(env_dir, "Include" if _interpreter.IS_WINDOWS else "include")
+
+    def create_configuration(self, context: "Context") -> None:
+        """Write `pyvenv.cfg`: where the environment's Python comes from, and what it may see of the base."""
+        context.cfg_path = os.path.join(context.env_dir, "pyvenv.cfg")
+        entries = [
+            ("home", context.python_dir),
+            ("include-system-site-packages", "true" if self.system_site_packages else "false"),
+            ("version", "{}.{}.{}".format(*sys.version_info[:3])),
+        ]
+        if self.prompt is not None:
+            entries.append(("prompt", repr(self.prompt)))
+        if _interpreter.HAS_VENV_SCHEME:
+            entries.append(("executable", os.path.realpath(sys.executable)))
+            entries.append(("command", self._command(context.env_dir)))
+        _native.write_configuration(context.cfg_path, entries)
+
+    def _command(self, env_dir: str) -> str:
+        """The command that makes this environment again, in the words of `venv`, which tools look for."""
+        words = [sys.executable, "-m", "venv"]
+        if self.symlinks and _interpreter.IS_WINDOWS:
+            words.append("--symlinks")
+        if not self.symlinks and not _interpreter.IS_WINDOWS:
+            words.append("--copies")
+        if not self.with_pip:
+            words.append("--without-pip")
+        if self.system_site_packages:
+            words.append("--system-site-packages")
+        if self.clear:
+            words.append("--clear")
+        if self.upgrade:
+            words.append("--upgrade")
+        if self.upgrade_deps:
+            words.append("--upgrade-deps")
+        if self.orig_prompt is not None:
+            words.append(f'--prompt="{self.orig_prompt}"')
+        if not self.scm_ignore_files and _interpreter.IGNORES_SCM_BY_DEFAULT:
+            words.append("--without-scm-ignore-files")
+        return " ".join([*words, env_dir])
+
+    def create_git_ignore_file(self, context: "Context") -> None:
+        """Write a `.gitignore` that makes git ignore the whole environment."""
+        path = os.path.join(context.env_dir, ".gitignore")
+        _native.write_text(path, "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n")
+
+    def symlink_or_copy(self, src: str, dst: str, relative_symlinks_ok: bool = False) -> None:
+        """Link to a file of the base installation, or copy it where links are unwanted or impossible.
+
+        A link that is there is kept.
+
+        Args:
+            src: the file.
+            dst: where the link or the copy goes.
+            relative_symlinks_ok: both are in one directory, and the link may hold the name alone.
+
+        """
+        if _interpreter.IS_WINDOWS:
+            from ._windows import symlink_or_copy
+
+            symlink_or_copy(self, src, dst, relative_symlinks_ok)
+        elif not self.symlinks or not _linked(src, dst, relative_symlinks_ok):
+            _copy(src, dst)
+
+    def setup_python(self, context: "Context") -> None:
+        """Put the interpreter into the environment, under each of its names.
+
+        Links of an earlier run that lead nowhere by now, or to another Python, are made again.
+        """
+        if _interpreter.IS_WINDOWS:
+            from ._windows import setup_python
+
+            setup_python(self, context)
+            return
+        self._place_executable(context, context.executable, context.env_exe)
+        has_utf8_names = sys.getfilesystemencoding() == "utf-8"
+        for name in _native.executable_names(sys.version_info[1], _interpreter.IS_PYPY, has_utf8_names):
+            path = os.path.join(context.bin_path, name)
+            self._place_executable(context, context.env_exe, path, relative_symlinks_ok=True)
+        if _interpreter.IS_PYPY and not self.symlinks:
+            from ._pypy import copy_libraries
+
+            copy_libraries(self, context)
+
+    def _place_executable(self, context: "Context", src: str, dst: str, **options: bool) -> None:
+        _native.remove_stale_link(dst, context.executable)
+        if options and os.path.exists(dst):
+            return
+        self.symlink_or_copy(src, dst, **options)
+        _native.make_executable(dst)
+
+    def _call_new_python(self, context: "Context", *py_args: str, **kwargs: "Any") -> None:
+        """Run the environment's Python, with the user's settings but for those that say where modules are.
+
+        The reason not to use `-I` is that it would mask them all (gh-98251).
+        """
+        from fastvenv import subprocess
+
+        env = os.environ.copy()
+        env["VIRTUAL_ENV"] = context.env_dir
+        env.pop("PYTHONHOME", None)
+        env.pop("PYTHONPATH", None)
+        kwargs.update(env=env, cwd=context.env_dir, executable=context.env_exec_cmd)
+        subprocess.check_output([context.env_exec_cmd, *py_args], **kwargs)
+
+    def _setup_pip(self, context: "Context") -> None:
+        """Install pip by `ensurepip`, or upgrade it to what that has."""
+        from fastvenv import subprocess
+
+        arguments = ["ensurepip", "--upgrade", "--default-pip"]
+        try:
+            if _interpreter.ISOLATES_ENSUREPIP:
+                subprocess.check_output([context.env_exec_cmd, "-Im", *arguments], stderr=subprocess.STDOUT)
+            else:
+                self._call_new_python(context, "-m", *arguments, stderr=subprocess.STDOUT)
+        except subprocess.CalledProcessError as error:
+            if hasattr(error, "add_note"):  # Python 3.11; the command line prints it on every Python
+                error.add_note((error.output or b"").decode(errors="backslashreplace").rstrip())
+            raise
+
+    def setup_scripts(self, context: "Context") -> None:
+        """Install the activation scripts, from the templates in this package."""
+        self.install_scripts(context, SCRIPTS)
+
+    def post_setup(self, context: "Context") -> None:
+        """Do nothing; for subclasses, which can install packages or scripts here."""
+
+    def replace_variables(self, text: str, context: "Context") -> str:
+        """Replace the placeholders of a script template by their values, quoted for the script's language.
+
+        The placeholders are `__VENV_DIR__`, `__VENV_NAME__`, `__VENV_PROMPT__`, `__VENV_BIN_NAME__` and
+        `__VENV_PYTHON__`. `context.script_path` tells the language; without one it is a POSIX shell's.
+        """
+        if "__VENV_" not in text:
+            return text  # even where a value could not be written, as in a path that is not UTF-8
+        return _native.render_script(
+            text,
+            getattr(context, "script_path", ""),
+            dir=context.env_dir,
+            name=context.env_name,
+            prompt=context.prompt,
+            bin_name=context.bin_name,
+            python=context.env_exe,
+        )
+
+    def install_scripts(self, context: "Context", path: str) -> None:
+        """Install scripts from a folder of templates.
+
+        Args:
+            context: the context of the environment.
+            path: the folder; of its sub-folders, `common` and the one named like the platform (`os.name`) are used.
+
+        """
+        for template, destination in _native.script_templates(path):
+            context.script_path = template
+            with open(template, "rb") as file:
+                script = file.read()
+            if not (_interpreter.IS_WINDOWS and template.endswith((".exe", ".pdb"))):
+                try:
+                    text = script.decode("utf-8")
+                    if _interpreter.DECORATES_PROMPT:
+                        text = _native.without_parentheses(text)
+                    script = self.replace_variables(text, context).encode("utf-8")
+                except UnicodeError as error:
+                    _warn("unable to copy script %r, may be binary: %s", template, error)
+                    continue
+            _native.write_script(template, os.path.join(context.bin_path, *destination), script)
+
+    def upgrade_dependencies(self, context: "Context") -> None:
+        """Upgrade `CORE_VENV_DEPS` with the environment's pip."""
+        from fastvenv import CORE_VENV_DEPS, logger, subprocess
+
+        logger.debug("Upgrading %s packages in %s", CORE_VENV_DEPS, context.bin_path)
+        arguments = ["-m", "pip", "install", "--upgrade", *CORE_VENV_DEPS]
+        if _interpreter.ISOLATES_ENSUREPIP:
+            subprocess.check_call([context.env_exec_cmd, *arguments])
+        else:
+            self._call_new_python(context, *arguments)
+
+
+def create(
+    env_dir: "EnvDir",
+    system_site_packages: bool = False,
+    clear: bool = False,
+    symlinks: bool = False,
+    with_pip: bool = False,
+    prompt: "str | None" = None,
+    upgrade_deps: bool = False,
+    *,
+    scm_ignore_files: "Iterable[str]" = frozenset(),
+) -> None:
+    """Make a virtual environment; the parameters are those of `EnvBuilder`."""
+    from fastvenv import EnvBuilder
+
+    builder = EnvBuilder(
+        system_site_packages=system_site_packages,
+        clear=clear,
+        symlinks=symlinks,
+        with_pip=with_pip,
+        prompt=prompt,
+        upgrade_deps=upgrade_deps,
+        scm_ignore_files=scm_ignore_files,
+    )
+    builder.create(env_dir)
+
+
+def _base_executable() -> str:
+    """The interpreter that the environment is made of, not resolved: its links are meant to stay valid (gh-96861)."""
+    executable: str = getattr(sys, "_base_executable", sys.executable)
+    if not executable:
+        raise ValueError(
+            "Unable to determine path to the running Python interpreter. Provide an explicit path or check that "
+            "your PATH environment variable is correctly set."
+        )
+    if not _interpreter.IS_WINDOWS:
+        os.stat(executable)  # a link to what is not there would only fail when it is used
+    return executable
+
+
+def _link_lib64(env_dir: str) -> None:
+    """Make the link that 64-bit systems expect; a file system that has no links does without it (cpython#98975)."""
+    path = os.path.join(env_dir, "lib64")
+    if not os.path.exists(path):
+        try:
+            _native.symlink("lib", path)
+        except OSError as error:
+            if os.path.lexists(path) or not _is_unsupported(error):
+                raise
+
+
+def _is_unsupported(error: OSError) -> bool:
+    """Whether a link could not be made because the file system has none."""
+    import errno
+
+    return error.errno in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODATA}
+
+
+def _linked(src: str, dst: str, is_relative: bool) -> bool:
+    """Whether there is a link at `dst` by now."""
+    if os.path.islink(dst):
+        return True
+    try:
+        if not is_relative:
+            _native.symlink(src, dst)
+            return True
+        if os.path.dirname(src) == os.path.dirname(dst):
+            _native.symlink(os.path.basename(src), dst)
+            return True
+    except OSError:
+        pass
+    _warn("Unable to symlink %r to %r", src, dst)
+    return False
+
+
+def _copy(src: str, dst: str) -> None:
+    if _interpreter.IS_PYPY:
+        from ._pypy import copy
+
+        copy(src, dst)
+    else:
+        _native.copy_file(src, dst)
+
+
+def _roll_back(first_made: str, env_dir: str) -> None:
+    """Remove what was made; should that fail, the error that led here matters more."""
+    try:
+        _native.remove_created(first_made, env_dir)
+    except OSError as error:
+        _warn("Unable to remove the incomplete environment %r: %s", env_dir, error)
+
+
+def _warn(message: str, *values: object) -> None:
+    from fastvenv import logger
+
+    logger.warning(message, *values)

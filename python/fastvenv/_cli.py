@@ -1,0 +1,190 @@
+"""`python -m fastvenv`: the command line of `venv`, with `--force` and `--version`."""
+
+import os
+import sys
+
+from . import _interpreter, _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Sequence
+    from subprocess import CalledProcessError
+    from typing import Any, Optional
+
+# Each option: where its value goes, and the value. What differs from `venv` is in the epilog.
+_FLAGS: "dict[str, tuple[str, object]]" = {
+    "--system-site-packages": ("system_site", True),
+    "--symlinks": ("symlinks", True),
+    "--copies": ("symlinks", False),
+    "--clear": ("clear", True),
+    "--force": ("force", True),
+    "--upgrade": ("upgrade", True),
+    "--without-pip": ("with_pip", False),
+    "--upgrade-deps": ("upgrade_deps", True),
+    "--without-scm-ignore-files": ("scm_ignore_files", frozenset()),
+}
+_DEFAULTS: "dict[str, object]" = {
+    "system_site": False,
+    "symlinks": not _interpreter.IS_WINDOWS,
+    "clear": False,
+    "force": False,
+    "upgrade": False,
+    "with_pip": True,
+    "prompt": None,
+    "upgrade_deps": False,
+    "scm_ignore_files": frozenset(["git"]) if _interpreter.IGNORES_SCM_BY_DEFAULT else frozenset(),
+}
+_HELP = {
+    "--system-site-packages": "let the environment see the packages of the base installation",
+    "--symlinks": "link to the base interpreter (the default but on Windows)",
+    "--copies": "copy the base interpreter (the default on Windows)",
+    "--clear": "delete what is in the directory first; refused for a directory that is not an environment",
+    "--force": "with --clear, clear any directory",
+    "--upgrade": "adapt an environment to this Python, after Python was upgraded; repairs its links",
+    "--without-pip": "leave pip out",
+    "--upgrade-deps": "upgrade {} to the newest on the package index",
+    "--without-scm-ignore-files": "write no .gitignore",
+}
+_EPILOG = (
+    "Activate the environment with the script for your shell in its {bin} directory. "
+    "Differences from python -m venv: --force and --version are new; --clear asks for --force before it empties a "
+    "directory that is not an environment; --upgrade and a second run repair links; a failed run leaves no new "
+    "directory behind."
+)
+
+
+def main(args: "Optional[Sequence[str]]" = None) -> None:
+    """Make the environments that the command line asks for.
+
+    Args:
+        args: the arguments; those of the process by default.
+
+    Raises:
+        SystemExit: the arguments are wrong (status 2), or asked for help or the version (status 0).
+        ValueError: as from `EnvBuilder.create`; also for arguments that exclude each other.
+        OSError: as from `EnvBuilder.create`.
+
+    """
+    arguments = sys.argv[1:] if args is None else list(args)
+    options = _plain(arguments)
+    if options is None:
+        options = vars(_parser().parse_args(arguments))
+    if options["upgrade"] and options["clear"]:
+        raise ValueError("you cannot supply --upgrade and --clear together.")
+    from fastvenv import EnvBuilder
+
+    builder = EnvBuilder(
+        system_site_packages=options["system_site"],
+        clear=options["clear"],
+        symlinks=options["symlinks"],
+        upgrade=options["upgrade"],
+        with_pip=options["with_pip"],
+        prompt=options["prompt"],
+        upgrade_deps=options["upgrade_deps"],
+        scm_ignore_files=options["scm_ignore_files"],
+    )
+    for env_dir in options["dirs"]:
+        if options["clear"] and not options["force"] and env_dir:
+            _check_clearable(os.path.abspath(env_dir))
+        builder.create(env_dir)
+
+
+def run() -> None:
+    """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments."""
+    status = 1
+    try:
+        main()
+        status = 0
+    except Exception as error:  # noqa: BLE001 - as `venv` does: a message and status 1, whatever it was
+        print(f"Error: {error}{_explanation(error)}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _check_clearable(env_dir: str) -> None:
+    """Refuse to empty a directory that is not an environment; what `create` refuses anyway is left to it."""
+    if os.path.exists(env_dir) and not os.path.islink(env_dir):
+        _native.check_clearable(env_dir)
+
+
+def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
+    """The options of an ordinary call, or `None` where `argparse` has to decide.
+
+    It knows whole options only, and directories that stand together; `argparse` costs as much as everything else.
+    """
+    options = dict(_DEFAULTS)
+    dirs: list[str] = []
+    seen: set[str] = set()
+    after_dirs = False
+    rest = iter(arguments)
+    for argument in rest:
+        if not argument.startswith("-"):
+            if after_dirs:
+                return None
+            dirs.append(argument)
+            continue
+        after_dirs = bool(dirs)
+        seen.add(argument)
+        if argument == "--prompt":
+            prompt = next(rest, "-")
+            if prompt.startswith("-"):
+                return None
+            options["prompt"] = prompt
+        elif argument in _FLAGS:
+            name, value = _FLAGS[argument]
+            options[name] = value
+        else:
+            return None
+    if not dirs or {"--symlinks", "--copies"} <= seen:
+        return None
+    options["dirs"] = dirs
+    return options
+
+
+def _parser() -> "ArgumentParser":
+    import argparse
+
+    from fastvenv import CORE_VENV_DEPS
+
+    details: dict[str, Any] = {}
+    if sys.version_info >= (3, 14):
+        details["color"] = True
+    else:
+        details["prog"] = "fastvenv"  # as `venv` names itself; later versions say how they were started
+    parser = argparse.ArgumentParser(
+        description="Make virtual Python environments, each in a directory of its own.",
+        epilog=_EPILOG.format(bin="Scripts" if _interpreter.IS_WINDOWS else "bin"),
+        **details,
+    )
+    parser.set_defaults(**_DEFAULTS)
+    parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="a directory to make an environment in")
+    executables = parser.add_mutually_exclusive_group()
+    for flag, (name, value) in _FLAGS.items():
+        container = executables if name == "symlinks" else parser
+        text = _HELP[flag].format(", ".join(CORE_VENV_DEPS))
+        container.add_argument(flag, dest=name, action="store_const", const=value, help=text)
+        if flag == "--without-pip":
+            parser.add_argument("--prompt", help="what the prompt shows in place of the directory's name")
+    parser.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
+    return parser
+
+
+def _explanation(error: Exception) -> str:
+    """What a child process printed before it failed, and what to do where `ensurepip` is missing."""
+    if "subprocess" not in sys.modules:
+        return ""
+    from fastvenv import subprocess
+
+    return _child_output(error) if isinstance(error, subprocess.CalledProcessError) else ""
+
+
+def _child_output(error: "CalledProcessError") -> str:
+    output = (error.output or b"").decode(errors="backslashreplace").rstrip()
+    explanation = f"\n{output}" if output else ""
+    if "No module named ensurepip" in output:
+        package = "python{}.{}-venv".format(*sys.version_info[:2])
+        explanation += (
+            "\nThis Python comes without ensurepip, which installs pip. Install the package that has it "
+            f"(on Debian and Ubuntu: apt install {package}), or leave pip out with --without-pip."
+        )
+    return explanation

@@ -1,0 +1,128 @@
+"""
+The native part of fastvenv: what touches the disk when a virtual environment is made.
+
+Paths are `str`, as `os.fsdecode` gives them. A call that the operating system refuses raises `OSError` with its
+`errno` and `filename`; a value that cannot be used raises `ValueError`.
+"""
+
+from _typeshed import SupportsGetItem
+from os import PathLike
+from typing import Final, SupportsIndex
+
+__all__ = ["__version__", "check_clearable", "check_env_dir", "check_prompt", "clear_directory", "copy_file", "create_directory", "executable_names", "first_missing", "make_executable", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_parentheses", "write_configuration", "write_script", "write_text"]
+
+__version__: Final[str]
+"""
+The version of fastvenv.
+"""
+
+def check_clearable(env_dir: str | PathLike[str]) -> None:
+    """
+    Refuses, with `ValueError`, to clear a directory that is not an environment.
+    """
+
+def check_env_dir(env_dir: str) -> None:
+    """
+    Refuses, with `ValueError`, a directory that cannot hold an environment.
+    """
+
+def check_prompt(prompt: str) -> None:
+    """
+    Refuses, with `ValueError`, a prompt that cannot stand on one line.
+    """
+
+def clear_directory(path: str | PathLike[str]) -> None:
+    """
+    Removes everything in `path` but the directory itself, `pyvenv.cfg` last.
+    """
+
+def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> None:
+    """
+    Copies the contents of a file; `shutil.SameFileError` where both are one file.
+    """
+
+def create_directory(path: str | PathLike[str]) -> None:
+    """
+    Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
+    """
+
+def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) -> list[str]:
+    """
+    The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
+    """
+
+def first_missing(path: str | PathLike[str]) -> str | None:
+    """
+    The topmost directory that has to be made before `path` can be one; `None` where `path` is there.
+    """
+
+def make_executable(path: str | PathLike[str]) -> None:
+    """
+    Gives a file that is not a link mode 0755, whatever the umask.
+    """
+
+def remove_created(first_made: str | PathLike[str], env_dir: str | PathLike[str]) -> None:
+    """
+    Removes what a failed call had made: `env_dir`, and the empty directories above it up to `first_made`.
+    """
+
+def remove_stale_link(path: str | PathLike[str], target: str | PathLike[str]) -> None:
+    """
+    Removes the link at `path` where it does not lead to the file `target`.
+    """
+
+def render_script(template: str, template_name: str, *, dir: str, name: str, prompt: str, bin_name: str, python: str) -> str:
+    """
+    The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
+    """
+
+def scheme_path(env_dir: str | PathLike[str], name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str | None:
+    """
+    Where a scheme path of an environment lies by the layout that was fixed before Python 3.11.
+    """
+
+def script_templates(folder: str | PathLike[str]) -> list[tuple[str, list[str]]]:
+    """
+    The script templates in a folder: the path of each, and the parts of the path below `bin` that it goes to.
+    """
+
+def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:
+    """
+    Makes a symbolic link at `link` that holds the text `target`.
+    """
+
+def windows_files(directory: str | PathLike[str], launchers: str | PathLike[str], minor: SupportsIndex, *, symlinks: bool, is_debug: bool, is_free_threaded: bool) -> list[tuple[str, str]]:
+    """
+    The files of `Scripts` on Windows from Python 3.13 on, and what each is made from: links to the base
+    executables and DLLs with `symlinks`, else copies of the launchers.
+    """
+
+def windows_legacy_launcher(source: str | PathLike[str]) -> str:
+    """
+    The launcher that stands in for a base executable on Windows up to Python 3.12, beside that executable.
+    """
+
+def windows_legacy_names(directory: str | PathLike[str], executable: str, *, symlinks: bool, is_source_build: bool) -> list[str]:
+    """
+    The files in the base folder that `symlink_or_copy` is called for on Windows up to Python 3.12.
+    """
+
+def without_parentheses(template: str) -> str:
+    """
+    The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.
+    """
+
+def write_configuration(path: str | PathLike[str], entries: SupportsGetItem[int, tuple[str, str]]) -> None:
+    """
+    Writes a `pyvenv.cfg` of these keys and values.
+    """
+
+def write_script(template: str | PathLike[str], path: str | PathLike[str], script: bytes) -> None:
+    """
+    Writes a script with the permission bits of its template, and the directories above it that are missing.
+    """
+
+def write_text(path: str | PathLike[str], text: str) -> None:
+    """
+    Writes a text file, made or overwritten.
+    """

@@ -1,0 +1,163 @@
+"""Windows: the interpreter in `Scripts`, and paths that the system redirects. Loaded only there."""
+
+import os
+import sys
+
+from . import _interpreter, _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import SimpleNamespace
+
+    from ._builder import EnvBuilder
+
+    File = tuple[str, str]
+
+
+def same_path(path1: str, path2: str) -> bool:
+    """Whether two paths differ in nothing but case and short names (gh-90329)."""
+    if os.path.normcase(path1) == os.path.normcase(path2):
+        return True
+    return os.path.normcase(_long_path(path1)) == os.path.normcase(_long_path(path2))
+
+
+def _long_path(path: str) -> str:
+    from importlib import import_module
+
+    try:
+        long_path: str = import_module("_winapi").GetLongPathName(os.fsdecode(path))
+    except OSError:
+        return path
+    return long_path
+
+
+def redirected(builder: "EnvBuilder", env_exe: str) -> str:
+    """The path by which the environment's interpreter can be started (bpo-45337).
+
+    An installation from the Store redirects what it writes: files can be opened there by their own path, but programs
+    not started.
+    """
+    from fastvenv import logger
+
+    real = os.path.realpath(env_exe)
+    if builder._same_path(real, env_exe):
+        return env_exe
+    logger.warning(
+        "Actual environment location may have moved due to redirects, links or junctions.\n"
+        '  Requested location: "%s"\n'
+        '  Actual location:    "%s"',
+        env_exe,
+        real,
+    )
+    return real
+
+
+def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
+    """Put the interpreter into `Scripts`: links to the base, or copies of the launcher."""
+    from fastvenv import sysconfig
+
+    is_source_build = sysconfig.is_python_build()
+    if _interpreter.HAS_WINDOWS_TABLE:
+        _setup_by_table(builder, context, is_source_build)
+    else:
+        names = _native.windows_legacy_names(
+            context.python_dir,
+            os.path.basename(context.env_exe),
+            symlinks=builder.symlinks,
+            is_source_build=is_source_build,
+        )
+        for name in names:
+            source = os.path.join(context.python_dir, name)
+            if os.path.lexists(source):
+                builder.symlink_or_copy(source, os.path.join(context.bin_path, name))
+    if is_source_build:
+        _copy_tcl(context)
+
+
+def _setup_by_table(builder: "EnvBuilder", context: "SimpleNamespace", is_source_build: bool) -> None:
+    from fastvenv import logger, sysconfig
+
+    stem = os.path.splitext(os.path.basename(context.env_exe))[0]
+    launchers = context.python_dir if is_source_build else _launcher_folder()
+
+    def files(symlinks: bool) -> "list[File]":
+        table = _native.windows_files(
+            context.python_dir,
+            launchers,
+            sys.version_info[1],
+            symlinks=symlinks,
+            is_debug=os.path.normcase(stem).endswith("_d"),
+            is_free_threaded=bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        )
+        return [(source, os.path.join(context.bin_path, name)) for name, source in table]
+
+    if builder.symlinks and _link_all(files(symlinks=True)):
+        return
+    for source, destination in files(symlinks=False):
+        try:
+            _native.copy_file(source, destination)
+        except OSError:
+            logger.warning("Unable to copy %r to %r", source, destination)
+
+
+def _link_all(files: "Iterable[File]") -> bool:
+    """Link every file, or none: when one link fails, those before it are removed again."""
+    from fastvenv import logger
+
+    made: list[str] = []
+    for source, destination in files:
+        try:
+            os.symlink(source, destination)  # Python's, which tests replace by one that fails
+        except OSError:
+            logger.warning("Unable to symlink %r to %r", source, destination)
+            break
+        made.append(destination)
+    else:
+        return True
+    for path in made:
+        try:
+            os.unlink(path)
+        except OSError:
+            logger.warning("Failed to clean up symlink %r", path)
+    logger.warning("Retrying with copies")
+    return False
+
+
+def symlink_or_copy(builder: "EnvBuilder", src: str, dst: str, is_relative: bool) -> None:
+    """Up to Python 3.12: link to a file of the base, or copy the launcher that stands in for it."""
+    from fastvenv import logger
+
+    # An app execution alias of the Store: it is there, but cannot be opened or linked to.
+    is_alias = os.path.lexists(src) and not os.path.exists(src)
+    if builder.symlinks and not is_alias and not os.path.islink(dst):
+        try:
+            os.symlink(os.path.basename(src) if is_relative else src, dst)
+        except OSError:
+            logger.warning("Unable to symlink %r to %r", src, dst)
+        else:
+            return
+    launcher = os.path.join(_launcher_folder(), os.path.basename(src))
+    from fastvenv import sysconfig
+
+    if sysconfig.is_python_build() or not os.path.isfile(launcher):
+        launcher = _native.windows_legacy_launcher(src)
+    if os.path.exists(launcher):
+        _native.copy_file(launcher, dst)
+    elif not is_alias:
+        logger.warning("Unable to copy %r", launcher)
+
+
+def _launcher_folder() -> str:
+    """Where the standard library keeps the launchers of its `venv`."""
+    return os.path.join(os.path.dirname(os.__file__), "venv", "scripts", "nt")
+
+
+def _copy_tcl(context: "SimpleNamespace") -> None:
+    """In a source build, copy the `init.tcl` that tkinter looks for in the environment."""
+    for root, _, files in os.walk(context.python_dir):
+        if "init.tcl" in files:
+            folder = os.path.join(context.env_dir, "Lib", os.path.basename(root))
+            _native.create_directory(folder)
+            _native.copy_file(os.path.join(root, "init.tcl"), os.path.join(folder, "init.tcl"))
+            break
