@@ -1,0 +1,144 @@
+"""The harness: an interpreter to test, the two modules to compare, and snapshots of what they make.
+
+The tests run in one Python and look at another, given by `--python`: all that they know of it comes from its output.
+So the same files test every interpreter, with or without pip in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Entry = tuple[str, ...]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--python", default=getattr(sys, "_base_executable", sys.executable), help="the one to test")
+    parser.addoption("--fastvenv", help="the folder that fastvenv is installed in")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"python under test: {config.getoption('--python')}"
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """The Python under test, with fastvenv importable and nothing of the surroundings in its environment."""
+
+    path: str
+    folder: str
+    home: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": self.home,
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": self.folder,
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def run(self, *arguments: str | os.PathLike[str], prefix: list[str] | None = None, **options: Any) -> Result:
+        """Run it with these arguments and catch what it prints."""
+        options.setdefault("env", self.variables)
+        process = subprocess.run(
+            [*(prefix or []), self.path, *arguments],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+            check=False,
+            **options,
+        )
+        return Result(
+            process.returncode,
+            process.stdout.decode(errors="backslashreplace"),
+            process.stderr.decode(errors="backslashreplace"),
+        )
+
+    def answer(self, script: str, *arguments: str | os.PathLike[str], **options: Any) -> Any:
+        """Run a script that prints one JSON value as its last line, and return that value."""
+        result = self.run("-c", script, *arguments, **options)
+        assert result.status == 0, result.stderr
+        return json.loads(result.output.splitlines()[-1])
+
+    @cached_property
+    def version(self) -> tuple[int, int]:
+        major, minor = self.answer("import json, sys; print(json.dumps(sys.version_info[:2]))")
+        return major, minor
+
+    @cached_property
+    def is_pypy(self) -> bool:
+        return bool(self.answer("import json, sys; print(json.dumps(sys.implementation.name == 'pypy'))"))
+
+    @cached_property
+    def has_ensurepip(self) -> bool:
+        return self.run("-c", "import ensurepip.__main__").status == 0
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    output: str
+    stderr: str
+
+
+@pytest.fixture(scope="session")
+def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    folder = request.config.getoption("--fastvenv")
+    if folder is None:
+        import fastvenv
+
+        folder = str(Path(fastvenv.__file__).parents[1])
+    return Interpreter(request.config.getoption("--python"), folder, str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def made(python: Interpreter, tmp_path: Path) -> Path:
+    """An environment that fastvenv made, without pip."""
+    env_dir = tmp_path / "made"
+    assert python.run("-m", "fastvenv", "--without-pip", env_dir) == Result(0, "", "")
+    return env_dir
+
+
+def snapshot(root: Path) -> dict[str, Entry]:
+    """What lies in a directory: for each path its kind, mode, and target or contents."""
+    return {str(path.relative_to(root)): describe(path) for path in [root, *sorted(root.rglob("*"))]}
+
+
+def describe(path: Path) -> Entry:
+    if path.is_symlink():
+        return "link", os.readlink(path)
+    mode = oct(stat.S_IMODE(path.stat().st_mode))
+    if path.is_dir():
+        return "directory", mode
+    contents = path.read_bytes()
+    if path.suffix == ".pyc":
+        # The rest tells when the source was written, and code in which sets have no order.
+        contents = contents[:8] + contents[12:16]
+    return "file", mode, contents.decode("latin-1")
+
+
+def move_away(path: Path) -> None:
+    """Make room at a path, for the other module to make its environment just there."""
+    shutil.rmtree(path)
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+
+
+def without_override() -> list[str]:
+    """The command before a command that takes from root what lets it ignore permissions."""
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]

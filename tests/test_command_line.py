@@ -1,0 +1,69 @@
+"""The command line: ordinary calls are read without `argparse`, and no differently; help, version, silence."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import subprocess
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import fastvenv
+from conftest import Interpreter, Result
+from fastvenv import _cli
+from hypothesis import given
+from hypothesis import strategies as st
+
+WORDS = st.sampled_from(
+    [*_cli._FLAGS, "--prompt", "--prompt=x", "--cle", "-h", "--version", "--", "-", "-x", "", "env", "a b", "x", "-1"]
+)
+
+
+@given(arguments=st.lists(WORDS, max_size=6))
+def test_a_plain_call_is_read_as_argparse_reads_it(arguments: list[str]) -> None:
+    plain = _cli._plain(arguments)
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            parsed = vars(_cli._parser().parse_args(arguments))
+    except SystemExit:
+        parsed = None
+    assert plain in (None, parsed)
+
+
+def test_ordinary_calls_are_plain() -> None:
+    for call in ["env", "--without-pip a b", "--clear --prompt p env", "env --upgrade --copies", "--symlinks env"]:
+        assert _cli._plain(call.split()) is not None
+
+
+def test_help_names_every_option_and_what_differs(python: Interpreter) -> None:
+    ours, theirs = (python.run("-m", module, "--help") for module in ("fastvenv", "venv"))
+    assert (ours.status, ours.stderr) == (0, "")
+    options = {word.strip("[],") for word in theirs.output.split() if word.strip("[],").startswith("--")}
+    assert options | {"--force", "--version", "--upgrade-deps"} <= {word.strip("[],.;") for word in ours.output.split()}
+    assert "Differences from python -m venv" in ours.output
+
+
+def test_usage_is_that_of_venv_but_for_the_new_options(python: Interpreter) -> None:
+    ours, theirs = (" ".join(python.run("-m", module).stderr.split()) for module in ("fastvenv", "venv"))
+    for new in ("[--force] ", "[--version] "):
+        ours = ours.replace(new, "")
+    newer = [] if python.version >= (3, 13) else ["[--without-scm-ignore-files] "]
+    for option in newer:
+        ours = ours.replace(option, "")
+    assert ours.replace("fastvenv", "venv") == theirs
+
+
+def test_version(python: Interpreter) -> None:
+    result = python.run("-m", "fastvenv", "--version")
+    assert result == Result(0, f"fastvenv {fastvenv.__version__}\n", "")
+    assert fastvenv.__version__ == importlib.metadata.version("fastvenv")
+
+
+def test_the_console_script_is_the_module(tmp_path: Path) -> None:
+    [script] = [
+        path for path in importlib.metadata.files("fastvenv") or [] if path.name in ("fastvenv", "fastvenv.exe")
+    ]
+    command = str(script.locate())
+    assert subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout.startswith("fast")
+    assert subprocess.run([command, "--without-pip", tmp_path / "env"], check=True, capture_output=True).stdout == b""
+    assert (tmp_path / "env/pyvenv.cfg").exists()

@@ -1,0 +1,255 @@
+"""Bad input gets the error that `venv` gives, loses nothing and leaves nothing half made.
+
+Each case prepares a directory, makes an environment at a path in it by both modules, and compares type, `errno`,
+`filename` and text. What `venv` accepts or does worse is compared with what README promises instead.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Interpreter, Result, needs_root, snapshot, without_override
+
+CREATE = """
+import importlib, json, os, sys
+module = importlib.import_module(sys.argv[1])
+path, options = sys.argv[2], json.loads(sys.argv[3])
+if "base" in options:
+    sys._base_executable = options.pop("base")
+try:
+    module.EnvBuilder(**options).create(path)
+except Exception as error:
+    print(json.dumps([type(error).__name__, getattr(error, "errno", None), getattr(error, "filename", None), str(error)]))
+else:
+    print(json.dumps(None))
+"""
+
+
+def error_of(
+    python: Interpreter, module: str, path: str | Path, prefix: list[str] | None = None, **options: Any
+) -> Any:
+    """What creating an environment raises: type, errno, filename, text; `None` where it goes well."""
+    return python.answer(CREATE, module, path, json.dumps(options), prefix=prefix, cwd=python.home)
+
+
+def refused(path: str, why: str) -> list[object]:
+    return ["ValueError", None, None, f"Refusing to create a venv in {path} because {why}."]
+
+
+def file(root: Path) -> Path:
+    (root / "file").write_text("contents")
+    return root / "file"
+
+
+def below_a_file(root: Path) -> Path:
+    return file(root) / "below/deep"
+
+
+def link(root: Path) -> Path:
+    (root / "target").mkdir()
+    (root / "target/precious").write_text("contents")
+    (root / "link").symlink_to("target")
+    return root / "link"
+
+
+def dangling(root: Path) -> Path:
+    (root / "dangling").symlink_to("nowhere")
+    return root / "dangling"
+
+
+def too_long(root: Path) -> Path:
+    return root / ("x" * 300)
+
+
+def bin_is_a_file(root: Path) -> Path:
+    (root / "env").mkdir()
+    (root / "env/bin").write_text("contents")
+    return root / "env"
+
+
+def lib_is_a_link(root: Path) -> Path:
+    env_dir = link(root).with_name("env")
+    env_dir.mkdir()
+    (env_dir / "bin").symlink_to("../target")
+    return env_dir
+
+
+@pytest.mark.parametrize("prepare", [file, below_a_file, link, dangling, too_long, bin_is_a_file, lib_is_a_link])
+@pytest.mark.parametrize("options", [{}, {"symlinks": True, "with_pip": True}], ids=["copies", "links and pip"])
+def test_the_error_is_that_of_venv(
+    python: Interpreter, tmp_path: Path, prepare: Callable[[Path], Path], options: dict[str, Any]
+) -> None:
+    env_dir = prepare(tmp_path)
+    before = snapshot(tmp_path)
+    ours = error_of(python, "fastvenv", env_dir, **options)
+    if prepare not in (bin_is_a_file, lib_is_a_link):  # where the directory was there, it may hold more than before
+        assert snapshot(tmp_path) == before
+    else:
+        assert before.items() <= snapshot(tmp_path).items()
+    assert ours == error_of(python, "venv", env_dir, **options)
+    assert ours is not None
+
+
+def test_clear_on_a_file(python: Interpreter, tmp_path: Path) -> None:
+    ours = error_of(python, "fastvenv", file(tmp_path), clear=True)
+    assert ours == error_of(python, "venv", tmp_path / "file", clear=True)
+    assert ours[1] == errno.ENOTDIR
+
+
+def test_clear_on_a_link_deletes_nothing(python: Interpreter, tmp_path: Path) -> None:
+    """The error is that of `venv`, which has emptied the target by then."""
+    env_dir = link(tmp_path)
+    ours = error_of(python, "fastvenv", env_dir, clear=True)
+    assert (tmp_path / "target/precious").read_text() == "contents"
+    assert ours == error_of(python, "venv", env_dir, clear=True)
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+@pytest.mark.parametrize("clear", [False, True])
+def test_a_path_that_names_no_directory_of_its_own(python: Interpreter, path: str, clear: bool) -> None:
+    shown, why = (path, "it is the root of a file system") if path else ("''", "the path is empty")
+    assert error_of(python, "fastvenv", path, clear=clear) == refused(shown, why)
+
+
+@pytest.mark.parametrize("name", ["a:b", "a\nb", "a\rb", "a\0b"])
+def test_a_path_that_no_file_could_hold(python: Interpreter, tmp_path: Path, name: str) -> None:
+    what = {":": "the PATH separator :", "\0": "an embedded null byte"}.get(name[1], "a line break")
+    script = CREATE.replace("sys.argv[2]", f"{str(tmp_path / name)!r}")
+    ours = python.answer(script, "fastvenv", "-", "{}")
+    assert ours == refused(f"{tmp_path}/{name}", f"it contains {what}")
+    assert list(tmp_path.iterdir()) == []
+    if name == "a:b" and python.version >= (3, 11):
+        assert ours == python.answer(script, "venv", "-", "{}")
+
+
+@pytest.mark.parametrize("prompt", ["a\nb", "a\rb", "a\0b"])
+def test_a_prompt_that_no_line_could_hold(python: Interpreter, tmp_path: Path, prompt: str) -> None:
+    kind, *_, text = error_of(python, "fastvenv", tmp_path / "env", prompt=prompt)
+    assert (kind, text[:24]) == ("ValueError", "the prompt must not cont")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_are_no_path(python: Interpreter, tmp_path: Path) -> None:
+    script = CREATE.replace("sys.argv[2]", "os.fsencode(sys.argv[2])")
+    types = {python.answer(script, module, tmp_path / module, "{}")[0] for module in ("venv", "fastvenv")}
+    assert types == {"TypeError"}
+
+
+def test_a_path_that_is_not_utf8(python: Interpreter, tmp_path: Path) -> None:
+    """As `venv` does: up to Python 3.10 an environment without scripts, from 3.11 on an error."""
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
+    ours = error_of(python, "fastvenv", path)
+    names = sorted(os.listdir(path + "/bin")) if ours is None else os.listdir(tmp_path)
+    assert ours == error_of(python, "venv", path)
+    if ours is None:
+        assert names == sorted(os.listdir(path + "/bin"))
+    else:
+        assert (ours[0], names) == ("UnicodeEncodeError", [])
+
+
+def test_no_base_executable(python: Interpreter, tmp_path: Path) -> None:
+    ours = error_of(python, "fastvenv", tmp_path / "env", base="")
+    assert ours[:3] == ["ValueError", None, None]
+    assert ours[3].startswith("Unable to determine path to the running Python interpreter.")
+    assert list(tmp_path.iterdir()) == []
+    if python.version >= (3, 10):
+        assert ours == error_of(python, "venv", tmp_path / "env", base="")
+
+
+@pytest.mark.parametrize("symlinks", [False, True])
+def test_the_base_executable_has_vanished(python: Interpreter, tmp_path: Path, symlinks: bool) -> None:
+    """With links, `venv` makes an environment that cannot run, and says nothing."""
+    gone = str(tmp_path / "gone")
+    ours = error_of(python, "fastvenv", tmp_path / "env", base=gone, symlinks=symlinks)
+    assert ours == ["FileNotFoundError", errno.ENOENT, gone, f"[Errno 2] No such file or directory: {gone!r}"]
+    assert list(tmp_path.iterdir()) == []
+    if not symlinks:
+        assert ours == error_of(python, "venv", tmp_path / "env", base=gone)
+
+
+def test_copies_over_links_to_the_same_file(python: Interpreter, tmp_path: Path) -> None:
+    env_dir = tmp_path / "env"
+    assert error_of(python, "fastvenv", env_dir, symlinks=True) is None
+    before = snapshot(env_dir)
+    ours = error_of(python, "fastvenv", env_dir)
+    assert ours == error_of(python, "venv", env_dir)
+    assert ours[0] == "SameFileError"
+    assert snapshot(env_dir)["bin"] == before["bin"]
+
+
+@pytest.mark.parametrize("name", ["new/deep", "there"])
+def test_no_permission(python: Interpreter, tmp_path: Path, name: str) -> None:
+    (tmp_path / "there").mkdir()
+    for folder in (tmp_path / "there", tmp_path):
+        folder.chmod(0o555)
+    ours = error_of(python, "fastvenv", tmp_path / name, without_override())
+    assert ours == error_of(python, "venv", tmp_path / name, without_override())
+    assert ours[:2] == ["PermissionError", errno.EACCES]
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+def mounted(tmp_path: Path, options: str, then: str = "true") -> list[str]:
+    """The command before a command that sees a file system of its own at `tmp_path`, gone with it."""
+    return ["unshare", "-m", "sh", "-ec", f'mount -t tmpfs -o {options} none "{tmp_path}"; {then}; exec "$@"', "sh"]
+
+
+@needs_root
+def test_a_read_only_file_system(python: Interpreter, tmp_path: Path) -> None:
+    prefix = mounted(tmp_path, "ro")
+    ours = error_of(python, "fastvenv", tmp_path / "env", prefix)
+    assert ours == error_of(python, "venv", tmp_path / "env", prefix)
+    assert ours[1] == errno.EROFS
+
+
+@needs_root
+@pytest.mark.parametrize("limit", ["size=64k", "size=1m,nr_inodes=9"])
+@pytest.mark.parametrize("fill", ["true", "fill"])
+def test_a_full_disk(python: Interpreter, tmp_path: Path, limit: str, fill: str) -> None:
+    """Whatever runs out, bytes or inodes: an error with the path that could not be written, and nothing left."""
+    filler = f'head -c 60k /dev/zero > "{tmp_path}/filler"' if fill == "fill" else "true"
+    prefix = mounted(tmp_path, limit, filler)
+    script = CREATE + "print(json.dumps(os.listdir(os.path.dirname(path))), file=sys.stderr)"
+    result = python.run("-c", script, "fastvenv", tmp_path / "env", "{}", prefix=prefix)
+    error, left = json.loads(result.output), json.loads(result.stderr)
+    assert error[1] == errno.ENOSPC
+    assert error[2].startswith(str(tmp_path / "env"))
+    assert left in ([], ["filler"])
+
+
+CALLS: list[list[str]] = [
+    [],
+    ["--upgrade", "--clear", "env"],
+    ["--nonsense", "env"],
+    ["--symlinks", "--copies", "env"],
+    ["--prompt"],
+    ["env", "--without-pip", "other"],
+]
+
+
+@pytest.mark.parametrize("arguments", CALLS, ids=" ".join)
+def test_wrong_arguments(python: Interpreter, tmp_path: Path, arguments: list[str]) -> None:
+    """Exit code and message are those of `venv`; the usage above the message differs by the two new options."""
+    ours, theirs = (python.run("-m", module, *arguments, cwd=tmp_path) for module in ("fastvenv", "venv"))
+
+    def outcome(result: Result) -> tuple[int, str, str]:
+        return result.status, result.output, result.stderr.splitlines()[-1].replace("fastvenv", "venv")
+
+    assert outcome(ours) == outcome(theirs)
+    assert ours.status == (1 if arguments[:1] == ["--upgrade"] else 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_error_stops_and_what_was_made_before_stays(python: Interpreter, tmp_path: Path) -> None:
+    for module in ("venv", "fastvenv"):
+        folder = tmp_path / module
+        folder.mkdir()
+        file(folder)
+        result = python.run("-m", module, "--without-pip", "one", "file", "two", cwd=folder)
+        assert result == Result(1, "", f"Error: Unable to create directory {str(folder / 'file')!r}\n")
+        assert sorted(os.listdir(folder)) == ["file", "one"]

@@ -1,0 +1,117 @@
+"""Any text as a name: each shell reads the quoted word as just that text.
+
+The shells are asked about many values at once, so that hypothesis can try thousands.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from fastvenv import _native
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+# Line breaks and NUL are refused before anything is quoted, and a lone surrogate cannot be written.
+TEXTS = st.lists(
+    st.one_of(
+        st.text(st.characters(exclude_characters="\n\r\0", exclude_categories=["Cs"]), max_size=20),
+        st.text(st.sampled_from("'\"\\`$!%&|;<>(){}[]*?~#^=- a\té\u2019"), max_size=20),
+    ),
+    min_size=1,
+    max_size=40,
+)
+ENDINGS = {"": ["sh", "bash --norc", "dash", "zsh -f", "ksh93", "mksh", "yash", "busybox ash"], ".fish": ["fish -N"]}
+SHELLS = [(command, ending) for ending, commands in ENDINGS.items() for command in commands]
+
+
+def word(value: str, ending: str, template: str = "__VENV_DIR__") -> str:
+    return _native.render_script(
+        template, f"activate{ending}", dir=value, name="n", prompt="a p", bin_name="bin", python="/env/bin/python"
+    )
+
+
+def arguments_of(command: str, lines: list[str]) -> list[str]:
+    """What a program gets when a shell runs it with each line as its arguments."""
+    name, *options = command.split()
+    path = shutil.which(name, path="/usr/bin:/bin")
+    if path is None:
+        pytest.skip(f"{name} is not installed")
+    script = "".join(f"/usr/bin/printf '%s\\0' {line}\n" for line in lines)
+    process = subprocess.run(
+        [path, *options],
+        input=script.encode(),
+        capture_output=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"},
+    )
+    assert (process.returncode, process.stderr) == (0, b"")
+    return process.stdout.decode().split("\0")[:-1]
+
+
+@pytest.mark.parametrize(("command", "ending"), SHELLS, ids=[command for command, _ in SHELLS])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=TEXTS)
+def test_a_word_means_its_value(command: str, ending: str, values: list[str]) -> None:
+    assert arguments_of(command, [word(value, ending) for value in values]) == values
+
+
+@pytest.mark.parametrize(("command", "ending"), SHELLS, ids=[command for command, _ in SHELLS])
+@pytest.mark.parametrize("mark", ["'", '"'])
+@settings(max_examples=10, deadline=None)
+@given(values=TEXTS)
+def test_a_word_inside_a_string_of_the_template_means_its_value(
+    command: str, ending: str, mark: str, values: list[str]
+) -> None:
+    lines = [word(value, ending, f"{mark}a __VENV_DIR__ b{mark}") for value in values]
+    assert arguments_of(command, lines) == [f"a {value} b" for value in values]
+
+
+@settings(max_examples=25, deadline=None)
+@given(values=TEXTS)
+def test_a_word_means_its_value_in_csh(values: list[str]) -> None:
+    """Tcsh prints control characters and bytes its own way, so only printable ones are compared; and not nothing."""
+    printable = [value for value in values if value.isprintable() and value]
+    assert arguments_of("tcsh -f", [word(value, ".csh") for value in printable]) == printable
+
+
+@given(value=st.text(st.characters(exclude_characters="\n\r\0", exclude_categories=["Cs"])))
+def test_a_word_of_powershell_is_one_string(value: str) -> None:
+    """No PowerShell is at hand: by its rule, every quote inside is doubled, typographic ones too."""
+    quoted = word(value, ".ps1")
+    marks = "'\u2018\u2019\u201a\u201b"
+    inside, rest = quoted[1:-1], ""
+    assert quoted[0] == quoted[-1] == "'"
+    characters = iter(inside)
+    for character in characters:
+        if character in marks:
+            assert next(characters) == character
+        rest += character
+    assert rest == value
+
+
+def test_the_scripts_parse() -> None:
+    """ShellCheck, and the shells' own syntax checks, on the templates with plain values."""
+    folder = Path(_native.__file__).parent / "scripts"
+    checks = {
+        "common/activate": ["bash -n", "dash -n", "zsh -n", "ksh93 -n", "shellcheck -s sh", "shellcheck -s bash"],
+        "common/activate.fish": ["fish --no-execute"],
+        "posix/activate.csh": ["tcsh -n"],
+    }
+    missing = []
+    for template, commands in checks.items():
+        script = word("/env", "", (folder / template).read_text())
+        for command in commands:
+            name, *options = command.split()
+            if shutil.which(name) is None:
+                missing.append(name)
+                continue
+            stdin = ["-"] if name == "shellcheck" else []
+            process = subprocess.run(
+                [name, *options, *stdin], input=script, capture_output=True, text=True, check=False
+            )
+            assert (process.returncode, process.stdout + process.stderr) == (0, ""), command
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}; the others passed")

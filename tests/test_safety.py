@@ -1,0 +1,234 @@
+"""Where `venv` hurts its users, fastvenv is better: nothing is lost, nothing half made stays, links are repaired."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, Result, needs_root, snapshot, without_override
+
+# --clear on the command line
+
+
+@pytest.mark.parametrize("options", [[], ["--force"]], ids=["asked", "forced"])
+def test_clear_spares_what_is_no_environment(python: Interpreter, tmp_path: Path, options: list[str]) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/main.py").write_text("precious")
+    before = snapshot(tmp_path)
+    result = python.run("-m", "fastvenv", "--without-pip", "--clear", *options, ".", cwd=tmp_path)
+    if options:
+        assert result == Result(0, "", "")
+        assert not (tmp_path / "src").exists() and (tmp_path / "pyvenv.cfg").exists()
+    else:
+        assert (result.status, result.output) == (1, "")
+        assert result.stderr.startswith(f"Error: Refusing to clear {tmp_path} because it is not a virtual environment")
+        assert "'src'" in result.stderr and "--force" in result.stderr
+        assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("contents", [[], ["pyvenv.cfg", "foreign"], ["bin", "include", "lib"]], ids=" ".join)
+def test_clear_takes_an_environment_whole_or_cut_short(
+    python: Interpreter, tmp_path: Path, contents: list[str]
+) -> None:
+    for name in contents:
+        (tmp_path / name / "old" if name in {"bin", "include", "lib"} else tmp_path / name).mkdir(parents=True)
+    assert python.run("-m", "fastvenv", "--without-pip", "--clear", tmp_path) == Result(0, "", "")
+    assert not [name for name in ("foreign", "bin/old", "include/old", "lib/old") if (tmp_path / name).exists()]
+
+
+def test_clear_in_code_is_what_it_is_in_venv(python: Interpreter, tmp_path: Path) -> None:
+    (tmp_path / "anything").touch()
+    python.answer("import fastvenv, sys; fastvenv.create(sys.argv[1], clear=True); print(1)", tmp_path)
+    assert not (tmp_path / "anything").exists()
+
+
+def test_clear_keeps_the_directory_itself_and_follows_no_link(python: Interpreter, made: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/precious").touch()
+    (made / "lib/link").symlink_to(tmp_path / "outside")
+    (made / "link").symlink_to(tmp_path / "outside")
+    inode = made.stat().st_ino
+    assert python.run("-m", "fastvenv", "--without-pip", "--clear", made) == Result(0, "", "")
+    assert made.stat().st_ino == inode
+    assert (tmp_path / "outside/precious").exists() and not (made / "link").exists()
+
+
+def test_the_configuration_is_cleared_last(python: Interpreter, made: Path) -> None:
+    """When something cannot be deleted, the directory can still be told for an environment."""
+    (made / "bin/old").touch()
+    (made / "bin").chmod(0o555)
+    result = python.run("-m", "fastvenv", "--without-pip", "--clear", made, prefix=without_override())
+    (made / "bin").chmod(0o755)
+    assert (result.status, result.stderr) == (1, f"Error: [Errno 13] Permission denied: {str(made / 'bin')!r}\n")
+    assert (made / "pyvenv.cfg").exists()
+    assert python.run("-m", "fastvenv", "--without-pip", "--clear", made) == Result(0, "", "")
+
+
+def test_fastvenv_does_not_clear_what_it_runs_from(python: Interpreter, made: Path) -> None:
+    inside = made / "lib/fastvenv-is-here"
+    shutil.copytree(Path(python.folder) / "fastvenv", inside / "fastvenv")
+    before = snapshot(made)
+    command = Interpreter(python.path, str(inside), python.home)
+    result = command.run("-m", "fastvenv", "--without-pip", "--clear", made)
+    assert (result.status, result.output) == (1, "")
+    assert result.stderr == f"Error: Refusing to clear {made} because fastvenv itself is installed in it.\n"
+    assert snapshot(made) == before
+
+
+# What a failed run leaves
+
+FAIL = """
+import sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def {hook}(self, *args, **kwargs):
+        {before}
+        raise {error}("stop")
+builder = Builder(symlinks=True, system_site_packages=True)
+try:
+    builder.create(sys.argv[1])
+except {error} as error:
+    print(repr(str(error)), builder.system_site_packages)
+"""
+
+
+@pytest.mark.parametrize("error", ["RuntimeError", "KeyboardInterrupt", "SystemExit"])
+@pytest.mark.parametrize("hook", ["ensure_directories", "create_configuration", "setup_scripts", "post_setup"])
+def test_a_failure_leaves_nothing(python: Interpreter, tmp_path: Path, hook: str, error: str) -> None:
+    script = FAIL.format(hook=hook, error=error, before="pass")
+    assert python.run("-c", script, tmp_path / "new/deep/env") == Result(0, "'stop' True\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parent_that_others_use_by_then_stays(python: Interpreter, tmp_path: Path) -> None:
+    script = FAIL.format(hook="post_setup", error="OSError", before="open(sys.argv[2], 'w').close()")
+    result = python.run("-c", script, tmp_path / "new/deep/env", tmp_path / "new/theirs")
+    assert result.status == 0
+    assert snapshot(tmp_path).keys() == {".", "new", "new/theirs"}
+
+
+def test_a_directory_that_was_there_keeps_what_it_had(python: Interpreter, tmp_path: Path) -> None:
+    (tmp_path / "env/lib").mkdir(parents=True)
+    (tmp_path / "env/lib/mine").write_text("mine")
+    before = snapshot(tmp_path)
+    assert (
+        python.run("-c", FAIL.format(hook="post_setup", error="OSError", before="pass"), tmp_path / "env").status == 0
+    )
+    assert before.items() <= snapshot(tmp_path).items()
+
+
+def test_an_interrupt_while_pip_is_installed_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
+    """Ctrl-C reaches the whole process group, as it does at a terminal."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip to interrupt")
+    env_dir = tmp_path / "env"
+    process = subprocess.Popen(
+        [python.path, "-m", "fastvenv", env_dir],
+        env=python.variables,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not (env_dir / "bin/python").exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    assert env_dir.exists() and process.poll() is None, "it was over before it could be interrupted"
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+# Running again
+
+
+@pytest.mark.parametrize("options", [[], ["--upgrade"]], ids=["again", "upgrade"])
+@pytest.mark.parametrize("target", ["gone", "/bin/sh"], ids=["dangling", "another"])
+def test_stale_links_are_repaired(python: Interpreter, made: Path, options: list[str], target: str) -> None:
+    before = snapshot(made)
+    links = [path for path in (made / "bin").iterdir() if path.name.startswith("py")]
+    assert len(links) >= 3
+    for path in links:
+        path.unlink()
+        path.symlink_to(target)
+    assert python.run("-m", "fastvenv", "--without-pip", *options, made) == Result(0, "", "")
+    after = snapshot(made)
+    assert {path: after[path] for path in after if "/py" in path} == {p: before[p] for p in before if "/py" in p}
+
+
+def test_a_link_by_another_way_to_the_same_python_is_kept(python: Interpreter, made: Path, tmp_path: Path) -> None:
+    base = os.readlink(made / "bin" / Path(python.path).name)
+    (tmp_path / "alias").symlink_to(base)
+    path = made / "bin" / Path(python.path).name
+    path.unlink()
+    path.symlink_to(tmp_path / "alias")
+    assert python.run("-m", "fastvenv", "--without-pip", made) == Result(0, "", "")
+    assert os.readlink(path) == str(tmp_path / "alias")
+
+
+def test_links_are_repaired_by_copies_too(python: Interpreter, made: Path) -> None:
+    for path in (made / "bin").iterdir():
+        if path.is_symlink():
+            path.unlink()
+            path.symlink_to("gone")
+    assert python.run("-m", "fastvenv", "--without-pip", "--copies", made) == Result(0, "", "")
+    copy = made / "bin" / Path(python.path).name
+    assert not copy.is_symlink() and copy.stat().st_mode & 0o777 == 0o755
+
+
+# Where links cannot be made
+
+NO_LINKS = """
+import errno, sys
+from fastvenv import _native
+def symlink(target, link):
+    raise OSError(errno.{errno}, "no links here", link)
+_native.symlink = symlink
+import fastvenv
+fastvenv.main(["--without-pip", *sys.argv[1:]])
+"""
+
+
+@pytest.mark.parametrize("errno", ["EPERM", "ENOSYS", "EOPNOTSUPP", "ENODATA"])
+def test_a_file_system_without_links(python: Interpreter, tmp_path: Path, errno: str) -> None:
+    """With --copies it needs none; without, it warns as `venv` does and copies."""
+    quiet = python.run("-c", NO_LINKS.format(errno=errno), "--copies", tmp_path / "copies")
+    assert quiet == Result(0, "", "")
+    loud = python.run("-c", NO_LINKS.format(errno=errno), tmp_path / "links")
+    assert loud.status == 0
+    assert loud.stderr.count("Unable to symlink ") == len(loud.stderr.splitlines()) >= 3
+    for name in ("copies", "links"):
+        assert not (tmp_path / name / "lib64").exists()
+        assert not (tmp_path / name / "bin/python").is_symlink()
+
+
+def test_an_error_that_is_not_about_links_is_raised(python: Interpreter, tmp_path: Path) -> None:
+    result = python.run("-c", NO_LINKS.format(errno="EIO"), "--copies", tmp_path / "env")
+    if python.version >= (3, 15):
+        assert result == Result(0, "", "")  # it makes no lib64
+    else:
+        assert "no links here" in result.stderr and not (tmp_path / "env").exists()
+
+
+@needs_root
+def test_a_real_file_system_without_links(python: Interpreter, tmp_path: Path) -> None:
+    tools = [shutil.which(tool, path="/usr/sbin:/sbin:/usr/bin:/bin") for tool in ("mkfs.exfat", "mount.exfat-fuse")]
+    if None in tools or not Path("/dev/fuse").exists():
+        pytest.skip("exfat-fuse and exfatprogs are not installed, or FUSE is not to be had")
+    make, mount = tools
+    image, folder = tmp_path / "image", tmp_path / "mounted"
+    folder.mkdir()
+    with image.open("wb") as file:
+        file.truncate(64 << 20)
+    steps = (
+        f'PATH=$PATH:/usr/sbin:/sbin; {make} "{image}" >&2; device=$(losetup -f --show "{image}"); '
+        f'trap \'umount "{folder}"; losetup -d $device\' EXIT; {mount} $device "{folder}" >&2; "$@"; '
+        f'test ! -e "{folder}/env/lib64" && "{folder}/env/bin/python" -c "import sys; print(sys.prefix)"'
+    )
+    prefix = ["unshare", "-m", "sh", "-ec", steps, "sh"]
+    result = python.run("-m", "fastvenv", "--without-pip", "--copies", folder / "env", prefix=prefix)
+    assert (result.status, result.output) == (0, f"{folder}/env\n"), result.stderr

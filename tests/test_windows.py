@@ -1,0 +1,131 @@
+"""The Windows side, by the oracle: `venv`'s own Windows code, run here on a made-up installation.
+
+No Windows Python is at hand. But the methods of `venv.EnvBuilder` for Windows are plain Python, and are defined when
+`os.name` says so: the same fake installation is given to them and to ours, and what is in `Scripts` then is compared.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Interpreter, snapshot
+
+SCRIPT = """
+import importlib.util, json, logging, os, sys, sysconfig, types
+name, base, env_dir, options = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
+
+import venv as real
+if name == "venv":
+    spec = importlib.util.spec_from_file_location("venv_on_windows", real.__file__)
+    module = importlib.util.module_from_spec(spec)
+    os.name = "nt"
+    spec.loader.exec_module(module)
+    module.__file__ = os.path.join(base, "Lib", "venv", "__init__.py")
+else:
+    import fastvenv as module
+    from fastvenv import _interpreter, _windows
+    _interpreter.IS_WINDOWS = True
+    os.__file__ = os.path.join(base, "Lib", "os.py")
+    module.EnvBuilder
+    os.name = "nt"
+
+warnings = []
+module.logger = types.SimpleNamespace(warning=lambda message, *values: warnings.append(message % values))
+sysconfig.is_python_build = lambda *args: options["source_build"]
+sysconfig.get_config_var = lambda name: options["free_threaded"] if name == "Py_GIL_DISABLED" else None
+if options["links_fail_at"] is not None:
+    symlink, count = os.symlink, [0]
+    def failing(*args):
+        count[0] += 1
+        if count[0] > options["links_fail_at"]:
+            raise OSError(1314, "no privilege")
+        symlink(*args)
+    os.symlink = failing
+
+scripts = os.path.join(env_dir, "Scripts")
+context = types.SimpleNamespace(
+    env_dir=env_dir, bin_path=scripts, python_dir=base, executable=os.path.join(base, options["exe"]),
+    env_exe=os.path.join(scripts, options["exe"]), python_exe=options["exe"])
+module.EnvBuilder(symlinks=options["symlinks"]).setup_python(context)
+os.name = "posix"
+print(json.dumps(warnings))
+"""
+
+LAUNCHERS = [f"venv{w}launcher{t}{d}.exe" for w in ("", "w") for t in ("", "t") for d in ("", "_d")]
+INSTALLATIONS = {
+    "ordinary": ["python.exe", "pythonw.exe", "python3.dll", "python313.dll", "vcruntime140.dll", "extra.dll"],
+    "debug too": ["python.exe", "python_d.exe", "pythonw.exe", "pythonw_d.exe", "python3_d.dll", "tool.exe"],
+    "without launchers": ["python.exe", "pythonw.exe"],
+    "bare": [],
+}
+
+
+@pytest.mark.parametrize("names", INSTALLATIONS.values(), ids=INSTALLATIONS)
+@pytest.mark.parametrize("symlinks", [False, True], ids=["copies", "links"])
+@pytest.mark.parametrize("exe", ["python.exe", "python_d.exe"])
+@pytest.mark.parametrize(
+    "case",
+    [{}, {"free_threaded": True}, {"source_build": True}, {"links_fail_at": 1}],
+    ids=["plain", "free-threaded", "source build", "links fail"],
+)
+def test_scripts_folder(
+    python: Interpreter, tmp_path: Path, names: list[str], symlinks: bool, exe: str, case: dict[str, Any]
+) -> None:
+    if python.is_pypy:
+        pytest.skip("PyPy has a venv of its own for Windows, which fastvenv does not know")
+    base = tmp_path / "base"
+    launchers = base / "Lib/venv/scripts/nt"
+    launchers.mkdir(parents=True)
+    for name in names:
+        (base / name).write_text(f"base {name}")
+    if len(names) > 2:
+        for name in LAUNCHERS:
+            (launchers / name).write_text(f"launcher {name}")
+        if case.get("source_build"):
+            for name in LAUNCHERS:
+                (base / name).write_text(f"built {name}")
+            (base / "tcl8.6").mkdir()
+            (base / "tcl8.6/init.tcl").write_text("tcl")
+        for name in ("python3.13t.exe", "pythonw3.15t.exe", "python3.15t.exe"):
+            if case.get("free_threaded"):
+                (base / name).write_text(f"base {name}")
+    options = {
+        "symlinks": symlinks,
+        "exe": exe,
+        "free_threaded": None,
+        "source_build": False,
+        "links_fail_at": None,
+        **case,
+    }
+    results = []
+    env_dir = tmp_path / "env"
+    for module in ("venv", "fastvenv"):
+        (env_dir / "Scripts").mkdir(parents=True)
+        warnings = python.answer(SCRIPT, module, base, env_dir, json.dumps(options))
+        results.append((snapshot(env_dir), sorted(warnings)))
+        env_dir.rename(tmp_path / f"{module} made")
+    assert results[0] == results[1]
+
+
+def test_redirected_paths_are_told(python: Interpreter, tmp_path: Path) -> None:
+    """A path that the system redirects: the interpreter is started by its real path (bpo-45337)."""
+    script = """
+import json, os, sys, types
+import fastvenv
+from fastvenv import _windows
+warnings = []
+fastvenv.logger = types.SimpleNamespace(warning=lambda message, *values: warnings.append(message % values))
+builder = fastvenv.EnvBuilder()
+real, link = sys.argv[1] + "/real/python.exe", sys.argv[1] + "/link/python.exe"
+print(json.dumps([_windows.redirected(builder, real) == real, _windows.redirected(builder, link) == real, warnings]))
+"""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/python.exe").touch()
+    (tmp_path / "link").symlink_to("real")
+    same, redirected, [warning] = python.answer(script, tmp_path)
+    assert same and redirected
+    assert f'Requested location: "{tmp_path}/link/python.exe"' in warning
+    assert f'Actual location:    "{tmp_path}/real/python.exe"' in warning

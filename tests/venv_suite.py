@@ -1,0 +1,59 @@
+"""Run the interpreter's own `test.test_venv` against fastvenv, and compare its skips with those of `venv`.
+
+    python tests/venv_suite.py FOLDER
+
+FOLDER is where fastvenv is installed. The interpreter that runs this is the one that is tested.
+"""
+
+import importlib
+import sys
+import unittest
+from collections.abc import Iterator
+from types import ModuleType
+
+
+def tests_of(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from tests_of(test)
+        else:
+            yield test
+
+
+def run(module: ModuleType) -> unittest.TestResult:
+    """Run the suite with `sys.modules["venv"]` being that module."""
+    sys.modules["venv"] = module
+    sys.modules.pop("test.test_venv", None)
+    suite_module = importlib.import_module("test.test_venv")
+    assert suite_module.venv is module
+    suite = unittest.TestLoader().loadTestsFromModule(suite_module)
+    print(f"{sys.version.split()[0]}: test.test_venv on {module.__name__}", file=sys.stderr, flush=True)
+    return unittest.TextTestRunner(verbosity=1, stream=sys.stderr).run(suite)
+
+
+def skips(result: unittest.TestResult) -> set[str]:
+    return {test.id() for test, _ in result.skipped}
+
+
+def main() -> int:
+    sys.path.insert(0, sys.argv[1])
+    from test import support  # type: ignore[import-not-found]  # the stub package has none
+
+    support.use_resources = ["cpu"]
+    support.verbose = False
+    import venv
+
+    import fastvenv
+
+    ours, theirs = run(fastvenv), run(venv)
+    new_skips = skips(ours) - skips(theirs)
+    if new_skips:
+        print("skipped on fastvenv only:", *sorted(new_skips), file=sys.stderr)
+    same_number = ours.testsRun == theirs.testsRun > 0
+    passed = ours.testsRun - len(ours.failures) - len(ours.errors) - len(ours.skipped)
+    print(f"{passed} passed, {len(ours.failures) + len(ours.errors)} failed, {len(ours.skipped)} skipped")
+    return 0 if ours.wasSuccessful() and not new_skips and same_number else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
