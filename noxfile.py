@@ -1,0 +1,193 @@
+"""The one list of checks. `python -m nox` runs them all, `python -m nox -l` lists them.
+
+An interpreter that is not to be had is skipped by name, and what was not run is told again at the end.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+
+ROOT = Path(__file__).parent
+BEDS = ROOT / "target" / "beds"
+WHEELS = ROOT / "target" / "wheels"
+INSTALLED = ROOT / "target" / "installed"
+
+CPYTHONS = ["3.9", "3.10", "3.11", "3.12", "3.13"]
+# Further interpreters, which tests/beds.sh unpacks where the packages for them can be had.
+OTHERS = {
+    "3.14": BEDS / "sid/usr/bin/python3.14",
+    "3.15": BEDS / "sid/usr/bin/python3.15",
+    "pypy": BEDS / "pypy/usr/bin/pypy3.11",
+    "debian": Path("/usr/bin/python3"),
+    "debian-without-venv": BEDS / "without-venv/usr/bin/python3.11",
+}
+RUST_TARGETS = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"]
+
+TEST_DEPENDENCIES = ["pytest>=8", "hypothesis>=6"]
+LINTERS = ["ruff==0.17.6", "mypy==2.4.1", "pytest", "hypothesis", "nox"]
+MATURIN = "maturin>=1.16,<2"
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff on all Python, mypy --strict, and mypy's check that the stub is what the module has."""
+    session.install(*LINTERS)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.install(wheel(session))
+    session.run("python", "-m", "mypy.stubtest", "fastvenv._native")
+
+
+@nox.session(python=False)
+def rust(session: nox.Session) -> None:
+    """rustfmt, clippy, and the unit tests of the core, which need no Python."""
+    session.run("cargo", "fmt", "--check", external=True)
+    clippy = ["cargo", "clippy", "--locked", "--all-targets"]
+    deny = ["--", "-D", "warnings"]
+    session.run(*clippy, *deny, env={"PYO3_BUILD_EXTENSION_MODULE": "1"}, external=True)
+    session.run(*clippy, "--no-default-features", *deny, external=True)
+    session.run("cargo", "test", "--locked", "--no-default-features", external=True)
+
+
+@nox.session
+def stubs(session: nox.Session) -> None:
+    """The generated stub in the tree is current."""
+    session.install(MATURIN)
+    made = Path(session.create_tmp())
+    session.run("maturin", "generate-stubs", "--features", "stubs", "--out", str(made), silent=True)
+    [stub] = made.rglob("_native.pyi")
+    committed = ROOT / "python/fastvenv/_native.pyi"
+    if "--write" in session.posargs:
+        shutil.copyfile(stub, committed)
+    elif stub.read_text() != committed.read_text():
+        session.error(f"{committed} is not current: nox -s stubs -- --write")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The wheel, and the sdist with the wheel that is built from it: both install and run."""
+    session.install(MATURIN, "build")
+    made = Path(session.create_tmp())
+    for file in made.iterdir():
+        file.unlink()
+    session.run("python", "-m", "build", "--outdir", str(made), str(ROOT), silent=True)
+    [sdist], [from_sdist] = made.glob("*.tar.gz"), made.glob("*.whl")
+    session.log(f"{sdist.name}: {sdist.stat().st_size} bytes; {from_sdist.name}: {from_sdist.stat().st_size} bytes")
+    session.install("--force-reinstall", str(from_sdist))
+    env_dir = made / "env"
+    session.run("fastvenv", "--clear", "--without-pip", str(env_dir))
+    shutil.rmtree(env_dir)
+
+
+@nox.session
+@nox.parametrize("version", [nox.param(version, id=version) for version in [*CPYTHONS, *OTHERS]])
+def tests(session: nox.Session, version: str) -> None:
+    """The tests, on one interpreter."""
+    python = interpreter(session, version)
+    session.install(*TEST_DEPENDENCIES, wheel(session))
+    folder = installed(session, python if version == "pypy" else None)
+    # What does not depend on the interpreter under test runs once, with the newest of those that are always here.
+    extent = [] if version == CPYTHONS[-1] else ["--ignore=tests/test_quoting.py"]
+    session.run("pytest", "-q", f"--python={python}", f"--fastvenv={folder}", *extent, *session.posargs)
+
+
+@nox.session(python=False)
+@nox.parametrize("version", [nox.param(version, id=version) for version in [*CPYTHONS, "3.14", "3.15"]])
+def venv_suite(session: nox.Session, version: str) -> None:
+    """The interpreter's own test.test_venv, with fastvenv in place of venv."""
+    python = interpreter(session, version)
+    folder = installed(session)
+    clean = {"PATH": os.defpath, "HOME": session.create_tmp(), "LANG": "C.UTF-8"}
+    session.run(str(python), "tests/venv_suite.py", str(folder), env=clean, include_outer_env=False, external=True)
+
+
+@nox.session(python=False)
+@nox.parametrize("target", RUST_TARGETS)
+def check(session: nox.Session, target: str) -> None:
+    """`cargo check` for another system, with a standard library built for it where none is installed."""
+    options = ["--locked", "--target", target]
+    env = {"PYO3_CROSS_PYTHON_VERSION": "3.9", "PYO3_BUILD_EXTENSION_MODULE": "1"}
+    libraries = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True)
+    if not Path(libraries.stdout.strip(), "lib/rustlib", target).exists():
+        source = bed(session, "rust-library")
+        options += ["-Zbuild-std=std,panic_abort"]
+        # Nightly options on the stable compiler, and its source from a folder: only to check, never to ship.
+        env.update(RUSTC_BOOTSTRAP="1", __CARGO_TESTS_ONLY_SRC_ROOT=str(source))
+    session.run("cargo", "check", *options, env=env, external=True)
+
+
+def interpreter(session: nox.Session, version: str) -> Path:
+    """The interpreter of that name: on PATH, in pyenv's folder, or unpacked; the session is skipped without it."""
+    if version in OTHERS:
+        path = OTHERS[version]
+        if path.is_relative_to(BEDS):
+            bed(session, path.relative_to(BEDS).parts[0])
+        if path.exists():
+            return path
+    for folder in [*map(Path, os.environ["PATH"].split(os.pathsep)), *pyenv_folders(version)]:
+        path = folder / f"python{version}"
+        # pyenv's own folder on PATH holds scripts of that name, which run what pyenv.org's settings say.
+        if path.exists() and "shims" not in path.parts and runs(path):
+            return path
+    session.skip(f"NOT RUN: no interpreter {version!r} on PATH or in pyenv's folder")
+
+
+def pyenv_folders(version: str) -> list[Path]:
+    """The folders of pyenv's interpreters of that version, the newest first."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    return sorted(root.glob(f"versions/{version}.*/bin"), reverse=True)
+
+
+def runs(python: Path) -> bool:
+    """Whether the interpreter starts and has `venv`."""
+    return subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0
+
+
+def bed(session: nox.Session, name: str) -> Path:
+    """A folder that tests/beds.sh unpacks; the session is skipped where it cannot."""
+    if not (BEDS / name).exists():
+        process = subprocess.run(["bash", "tests/beds.sh", str(BEDS), name], cwd=ROOT, check=False)
+        if process.returncode != 0:
+            session.skip(f"NOT RUN: the test bed {name!r} could not be made")
+    return BEDS / name
+
+
+def wheel(session: nox.Session, python: Path | None = None) -> str:
+    """The wheel of the tree as it is: for every CPython, or for the one interpreter that needs a build of its own."""
+    return str(built(Path(session.cache_dir, "maturin"), python))
+
+
+def installed(session: nox.Session, python: Path | None = None) -> Path:
+    """A folder with nothing but fastvenv in it, for interpreters that have no pip."""
+    path = Path(wheel(session, python))
+    folder = INSTALLED / path.stem
+    if not folder.exists():
+        shutil.unpack_archive(path, folder, "zip")
+    return folder
+
+
+@functools.cache
+def built(tool: Path, python: Path | None) -> Path:
+    """Build once a run; cargo rebuilds what has changed."""
+    maturin = tool / ("Scripts" if os.name == "nt" else "bin") / "maturin"
+    if not maturin.exists():
+        subprocess.run([sys.executable, "-m", "venv", tool], check=True)
+        subprocess.run([maturin.with_name("pip"), "install", "--quiet", MATURIN], check=True)
+    out = WHEELS / (python.name if python else "abi3")
+    shutil.rmtree(out, ignore_errors=True)
+    options = ["--interpreter", str(python)] if python else []
+    subprocess.run([maturin, "build", "--quiet", "--release", "--out", out, *options], cwd=ROOT, check=True)
+    [path] = out.glob("*.whl")
+    shutil.rmtree(INSTALLED / path.stem, ignore_errors=True)
+    return path
