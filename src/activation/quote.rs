@@ -1,7 +1,7 @@
 //! One quoting rule for each language that a script can be in: a value becomes a word that means just that value.
 //! Pure.
 //!
-//! Values hold no line break and no NUL: those are refused before anything is written.
+//! Values hold no line break and no NUL: [`super::render`] refuses them, since not every language can write one.
 
 /// The language of a script, told by the end of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +59,10 @@ impl Language {
     }
 }
 
-/// Whether the value is a word that no shell reads otherwise; Python's `shlex.quote` leaves the same ones bare.
+/// Whether the value is a word that no shell reads otherwise. Python's `shlex.quote` also leaves `=` and `%` bare, which
+/// mean something at the start of a word: `=ls` in zsh, `=0` in tcsh, `%self` in fish.
 fn is_plain(value: &str) -> bool {
-    !value.is_empty()
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@%+=:,./_-".contains(&byte))
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@+:,./_-".contains(&byte))
 }
 
 /// The quotation mark of the string in which the line ends, if it ends in one.
@@ -148,7 +148,9 @@ mod tests {
     #[test]
     fn plain_words_stay_bare_in_the_shells() {
         for language in [Language::Posix, Language::Fish, Language::Csh] {
-            assert_eq!(language.quote("/usr/a-b_c.d@e%f+g=h:i,j"), "/usr/a-b_c.d@e%f+g=h:i,j");
+            assert_eq!(language.quote("/usr/a-b_c.d@e+g:i,j"), "/usr/a-b_c.d@e+g:i,j");
+            assert_eq!(language.quote("=ls"), "'=ls'");
+            assert_eq!(language.quote("%self"), "'%self'");
             assert_eq!(language.quote(""), "''");
             assert_eq!(language.quote("\u{e9}"), "'\u{e9}'");
         }
