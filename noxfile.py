@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,18 +77,31 @@ def stubs(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """The wheel, and the sdist with the wheel that is built from it: both install and run."""
+    """The sdist, and the wheel that is built from it, install and run."""
     session.install(MATURIN, "build")
-    made = Path(session.create_tmp())
-    for file in made.iterdir():
-        file.unlink()
+    made = Path(session.create_tmp(), "dist")
+    shutil.rmtree(made, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(made), str(ROOT), silent=True)
     [sdist], [from_sdist] = made.glob("*.tar.gz"), made.glob("*.whl")
     session.log(f"{sdist.name}: {sdist.stat().st_size} bytes; {from_sdist.name}: {from_sdist.stat().st_size} bytes")
     session.install("--force-reinstall", str(from_sdist))
-    env_dir = made / "env"
-    session.run("fastvenv", "--clear", "--without-pip", str(env_dir))
-    shutil.rmtree(env_dir)
+    session.run("fastvenv", "--without-pip", str(made / "env"))
+
+
+@nox.session
+def readme(session: nox.Session) -> None:
+    """The first command of the README, in a copy of what git has, with nothing but Python and Rust."""
+    copy = Path(session.create_tmp(), "checkout")
+    shutil.rmtree(copy, ignore_errors=True)
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in files.split("\0")[:-1]:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, copy / name)
+    [command] = re.findall("^    (python -m pip install [.] && .*)$", (copy / "README.md").read_text(), re.MULTILINE)
+    session.chdir(copy)
+    for step in command.split(" && "):
+        session.run(*step.split())
+    session.run(".venv/bin/python", "-m", "pip", "--version", external=True)
 
 
 @nox.session
@@ -146,7 +160,10 @@ def interpreter(session: nox.Session, version: str) -> Path:
 def pyenv_folders(version: str) -> list[Path]:
     """The folders of pyenv's interpreters of that version, the newest first."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    return sorted(root.glob(f"versions/{version}.*/bin"), reverse=True)
+    folders = root.glob(f"versions/{version}.*/bin")
+    return sorted(
+        folders, key=lambda folder: [int(number) for number in re.findall("[0-9]+", folder.parent.name)], reverse=True
+    )
 
 
 def runs(python: Path) -> bool:

@@ -42,9 +42,16 @@ pub enum Error {
         /// The value.
         value: OsString,
     },
-    /// A line of `pyvenv.cfg` holds bytes that are not UTF-8, the file's encoding by definition.
-    #[error("not UTF-8: {0:?}")]
-    NotUtf8(OsString),
+    /// A wheel that nobody should install: it is damaged, or was made to do harm.
+    #[error("The wheel {} cannot be installed: {}{reason}", wheel.display(), entry.as_ref().map_or(String::new(), |entry| format!("{entry}: ")))]
+    Wheel {
+        /// The wheel.
+        wheel: PathBuf,
+        /// The file in it, where the trouble is with one.
+        entry: Option<String>,
+        /// What is wrong.
+        reason: String,
+    },
     /// A file was to be copied onto itself, which would empty it.
     #[error("{} and {} are the same file", source_path.display(), destination.display())]
     SameFile {

@@ -1,7 +1,7 @@
 //! Where an environment may lie, what is in it, and how to tell that a directory is one. Pure: nothing is looked up.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::{Error, Result};
 
@@ -38,31 +38,44 @@ impl Platform {
         }
     }
 
-    /// Names that hold nothing but an environment's own files, apart from [`CONFIGURATION_FILE`]; what `venv` makes
-    /// before it writes that file.
-    fn directory_names(self) -> &'static [&'static str] {
+    /// What an environment holds besides [`CONFIGURATION_FILE`]: each name, and how the names in it begin. A name
+    /// without any is a file, or a link.
+    fn contents(self) -> &'static [(&'static str, &'static [&'static str])] {
+        const SCRIPTS: &[&str] =
+            &["activate", "deactivate", "pip", "pypy", "python", "easy_install", "\u{1d70b}thon"];
+        const HEADERS: &[&str] = &["pypy", "python", "site"];
         match self {
-            Self::Posix => &["bin", "include", "lib", "lib64", ".gitignore"],
-            Self::Windows => &["scripts", "include", "lib", ".gitignore"],
+            Self::Posix => &[
+                ("bin", SCRIPTS),
+                ("include", HEADERS),
+                ("lib", &["pypy", "python"]),
+                ("lib64", &[]),
+                (".gitignore", &[]),
+            ],
+            Self::Windows => &[
+                ("scripts", SCRIPTS),
+                ("include", HEADERS),
+                ("lib", &["site-packages"]),
+                (".gitignore", &[]),
+            ],
         }
     }
 }
 
-/// Where a scheme path of an environment lies, by the layout that `venv` had fixed before Python 3.11 gave `sysconfig`
+/// Where a scheme path lies below an environment, by the layout that `venv` had fixed before Python 3.11 gave `sysconfig`
 /// a scheme of that name. `name` is one of `scripts`, `include`, `purelib` and `platlib`; others have no place.
 #[must_use]
-pub fn scheme_path(platform: Platform, env_dir: &Path, name: &str, version: (u8, u8)) -> Option<PathBuf> {
+pub fn scheme_path(platform: Platform, name: &str, version: (u8, u8)) -> Option<String> {
     let (major, minor) = version;
-    let below = match (platform, name) {
-        (Platform::Posix, "scripts") => "bin".to_owned(),
-        (Platform::Posix, "include") => "include".to_owned(),
-        (Platform::Posix, "purelib" | "platlib") => format!("lib/python{major}.{minor}/site-packages"),
-        (Platform::Windows, "scripts") => "Scripts".to_owned(),
-        (Platform::Windows, "include") => "Include".to_owned(),
-        (Platform::Windows, "purelib" | "platlib") => "Lib\\site-packages".to_owned(),
-        _ => return None,
-    };
-    Some(env_dir.join(below))
+    match (platform, name) {
+        (Platform::Posix, "scripts") => Some("bin".to_owned()),
+        (Platform::Posix, "include") => Some("include".to_owned()),
+        (Platform::Posix, "purelib" | "platlib") => Some(format!("lib/python{major}.{minor}/site-packages")),
+        (Platform::Windows, "scripts") => Some("Scripts".to_owned()),
+        (Platform::Windows, "include") => Some("Include".to_owned()),
+        (Platform::Windows, "purelib" | "platlib") => Some("Lib\\site-packages".to_owned()),
+        _ => None,
+    }
 }
 
 /// Refuses a directory that cannot hold an environment.
@@ -96,35 +109,53 @@ pub fn check_line(name: &str, value: &OsStr) -> Result<()> {
     }
 }
 
+/// What a value holds that would end its line: for some reader, since they do not agree on what ends one.
 fn line_break_or_nul(value: &OsStr) -> Option<&'static str> {
-    value.as_encoded_bytes().iter().find_map(|byte| match byte {
-        b'\n' | b'\r' => Some("a line break"),
-        0 => Some("an embedded null byte"),
+    value.to_string_lossy().chars().find_map(|character| match character {
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            Some("a line break")
+        }
+        '\0' => Some("an embedded null byte"),
         _ => None,
     })
 }
 
-/// Whether a directory that holds these names may be cleared without asking.
+/// Refuses to clear a directory that is not an environment.
 ///
-/// It may when it is empty, has a `pyvenv.cfg`, or holds nothing but names that an environment has: then a run was
-/// cut short before it wrote that file.
+/// It is one when it is empty, has a `pyvenv.cfg`, or holds nothing but what an environment holds: then a run was cut
+/// short before it wrote that file. `names` are those in the directory, and `names_in` tells those in one of them.
 ///
 /// # Errors
 /// [`Error::Refused`] with some of the names that are nobody's business here.
-pub fn check_clearable(platform: Platform, env_dir: &Path, names: &[OsString]) -> Result<()> {
-    let is_configuration = |name: &OsString| name == CONFIGURATION_FILE;
-    let is_foreign = |name: &&OsString| {
-        let folded = match platform {
-            Platform::Posix => name.to_string_lossy().into_owned(),
-            Platform::Windows => name.to_string_lossy().to_lowercase(),
-        };
-        !platform.directory_names().contains(&folded.as_str())
-    };
-    if names.iter().any(is_configuration) {
+pub fn check_clearable(
+    platform: Platform,
+    env_dir: &Path,
+    names: &[OsString],
+    names_in: impl Fn(&OsStr) -> Vec<OsString>,
+) -> Result<()> {
+    if names.iter().any(|name| name == CONFIGURATION_FILE) {
         return Ok(());
     }
-    let mut foreign: Vec<String> =
-        names.iter().filter(is_foreign).map(|name| format!("'{}'", name.display())).collect();
+    let folded = |name: &OsStr| match platform {
+        Platform::Posix => name.to_string_lossy().into_owned(),
+        Platform::Windows => name.to_string_lossy().to_lowercase(),
+    };
+    let mut foreign = Vec::new();
+    for name in names {
+        match platform.contents().iter().find(|(known, _)| *known == folded(name)) {
+            None => foreign.push(name.to_string_lossy().into_owned()),
+            Some((_, [])) => {}
+            Some((_, beginnings)) => foreign.extend(
+                names_in(name)
+                    .into_iter()
+                    .filter(|inner| {
+                        let inner = inner.to_string_lossy().to_lowercase();
+                        !beginnings.iter().any(|beginning| inner.starts_with(beginning))
+                    })
+                    .map(|inner| format!("{}/{}", name.display(), inner.display())),
+            ),
+        }
+    }
     if foreign.is_empty() {
         return Ok(());
     }
@@ -135,9 +166,9 @@ pub fn check_clearable(platform: Platform, env_dir: &Path, names: &[OsString]) -
         action: "clear",
         path: env_dir.into(),
         reason: format!(
-            "it is not a virtual environment: it has no {CONFIGURATION_FILE} and holds {}{more}. \
+            "it is not a virtual environment: it has no {CONFIGURATION_FILE} and holds '{}'{more}. \
              To delete its contents all the same, add --force.",
-            foreign.join(", ")
+            foreign.join("', '")
         ),
     })
 }
@@ -160,6 +191,7 @@ mod tests {
         assert_eq!(refusal(Posix, "/"), refused("/", "is the root of a file system"));
         assert_eq!(refusal(Posix, "/a\nb"), refused("/a\nb", "contains a line break"));
         assert_eq!(refusal(Posix, "/a\rb"), refused("/a\rb", "contains a line break"));
+        assert_eq!(refusal(Posix, "/a\u{2028}b"), refused("/a\u{2028}b", "contains a line break"));
         assert_eq!(refusal(Posix, "/a\0b"), refused("/a\0b", "contains an embedded null byte"));
     }
 
@@ -172,45 +204,61 @@ mod tests {
 
     #[test]
     fn the_fixed_scheme_has_the_four_paths_of_an_environment() {
-        let path = |platform, name| scheme_path(platform, Path::new("e"), name, (3, 9));
-        assert_eq!(path(Posix, "scripts"), Some("e/bin".into()));
-        assert_eq!(path(Posix, "include"), Some("e/include".into()));
-        assert_eq!(path(Posix, "purelib"), Some("e/lib/python3.9/site-packages".into()));
+        let path = |platform, name| scheme_path(platform, name, (3, 9));
+        assert_eq!(path(Posix, "scripts").unwrap(), "bin");
+        assert_eq!(path(Posix, "include").unwrap(), "include");
+        assert_eq!(path(Posix, "purelib").unwrap(), "lib/python3.9/site-packages");
         assert_eq!(path(Posix, "platlib"), path(Posix, "purelib"));
         assert_eq!(path(Posix, "data"), None);
-        assert_eq!(path(Windows, "scripts"), Some(Path::new("e").join("Scripts")));
-        assert_eq!(path(Windows, "include"), Some(Path::new("e").join("Include")));
-        assert_eq!(path(Windows, "purelib"), Some(Path::new("e").join("Lib\\site-packages")));
+        assert_eq!(path(Windows, "scripts").unwrap(), "Scripts");
+        assert_eq!(path(Windows, "include").unwrap(), "Include");
+        assert_eq!(path(Windows, "purelib").unwrap(), "Lib\\site-packages");
     }
 
-    fn clearable(platform: Platform, names: &[&str]) -> bool {
-        let names: Vec<OsString> = names.iter().map(OsString::from).collect();
-        check_clearable(platform, Path::new("/e"), &names).is_ok()
+    fn clearable(platform: Platform, paths: &[&str]) -> Result<()> {
+        let split = |path: &&str| {
+            path.split_once('/')
+                .map_or((path.to_string(), None), |(top, name)| (top.into(), Some(name.to_owned())))
+        };
+        let pairs: Vec<(String, Option<String>)> = paths.iter().map(split).collect();
+        let names: Vec<OsString> = pairs.iter().map(|(top, _)| top.into()).collect();
+        let names_in = |wanted: &OsStr| {
+            let inner = pairs
+                .iter()
+                .filter(|(top, _)| OsStr::new(top) == wanted)
+                .filter_map(|(_, name)| name.clone());
+            inner.map(OsString::from).collect()
+        };
+        check_clearable(platform, Path::new("/home/me"), &names, names_in)
     }
 
     #[test]
     fn an_environment_whole_or_cut_short_may_be_cleared() {
-        assert!(clearable(Posix, &[]));
-        assert!(clearable(Posix, &["pyvenv.cfg", "anything"]));
-        assert!(clearable(Posix, &["bin", "include", "lib", "lib64", ".gitignore"]));
-        assert!(clearable(Windows, &["Scripts", "Include", "Lib", ".gitignore"]));
+        assert!(clearable(Posix, &[]).is_ok());
+        assert!(clearable(Posix, &["pyvenv.cfg", "anything", "lib/main.c"]).is_ok());
+        assert!(clearable(Posix, &["bin", "include", "lib", "lib64", ".gitignore"]).is_ok());
+        assert!(
+            clearable(Posix, &["bin/python3", "bin/Activate.ps1", "lib/python3.13", "include/site"]).is_ok()
+        );
+        assert!(
+            clearable(Windows, &["Scripts/python.exe", "Include", "Lib/site-packages", ".gitignore"]).is_ok()
+        );
     }
 
     #[test]
     fn a_directory_with_other_contents_may_not() {
-        for names in
-            [&["src"][..], &["bin", "lib", "share"], &[".git"], &["Pyvenv.cfg"], &["BIN"], &["\u{e9}"]]
-        {
-            assert!(!clearable(Posix, names), "{names:?}");
+        let projects =
+            [&["src"][..], &["bin", "lib", "share"], &[".git"], &["Pyvenv.cfg"], &["BIN"], &["\u{e9}"]];
+        for paths in projects.iter().chain(&[&["bin", "lib/main.c"][..], &["bin/tool", "lib/python3.13"]]) {
+            assert!(clearable(Posix, paths).is_err(), "{paths:?}");
         }
-        assert!(!clearable(Windows, &["bin"]));
+        assert!(clearable(Windows, &["bin"]).is_err());
     }
 
     #[test]
     fn the_refusal_names_what_it_found_and_the_way_out() {
-        let names: Vec<OsString> = ["d", "c", "b", "a", "lib"].iter().map(OsString::from).collect();
-        let message = check_clearable(Posix, Path::new("/home/me"), &names).unwrap_err().to_string();
+        let message = clearable(Posix, &["d", "lib/c", "b", "a", "bin"]).unwrap_err().to_string();
         assert!(message.starts_with("Refusing to clear /home/me because it is not a virtual environment"));
-        assert!(message.contains("holds 'a', 'b', 'c', …") && message.contains("--force"));
+        assert!(message.contains("holds 'a', 'b', 'd', …") && message.contains("--force"), "{message}");
     }
 }

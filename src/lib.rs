@@ -12,3 +12,4 @@ pub mod fs;
 pub mod layout;
 #[cfg(feature = "python")]
 mod python;
+pub mod seed;

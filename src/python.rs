@@ -3,7 +3,7 @@
 //! Every call that touches the disk runs without the GIL.
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 gives paths as values of their own")]
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::activation::{self, Values};
 use crate::error::{Error, Result};
 use crate::executables::{unix, windows};
 use crate::layout::Platform;
-use crate::{config, fs, layout};
+use crate::{config, fs, layout, seed};
 
 /// The native part of fastvenv: what touches the disk when a virtual environment is made.
 ///
@@ -25,8 +25,8 @@ use crate::{config, fs, layout};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Error, OsString, PathBuf, Platform, PyResult, Python, Values, activation, config, detached, fs,
-        layout, pyfunction, unix, windows,
+        Error, OsStr, OsString, PathBuf, Platform, PyResult, Python, Values, activation, config, detached,
+        fs, layout, pyfunction, seed, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -42,38 +42,36 @@ mod _native {
 
     /// Refuses, with `ValueError`, a prompt that cannot stand on one line.
     #[pyfunction]
-    fn check_prompt(prompt: OsString) -> PyResult<()> {
-        Ok(layout::check_line("prompt", &prompt)?)
+    fn check_prompt(prompt: &str) -> PyResult<()> {
+        Ok(layout::check_line("prompt", OsStr::new(prompt))?)
     }
 
     /// Refuses, with `ValueError`, to clear a directory that is not an environment.
     #[pyfunction]
     fn check_clearable(py: Python<'_>, env_dir: PathBuf) -> PyResult<()> {
-        detached(py, || layout::check_clearable(Platform::HOST, &env_dir, &fs::names(&env_dir)?))
+        detached(py, || {
+            let names_in = |name: &OsStr| fs::names(&env_dir.join(name)).unwrap_or_default();
+            layout::check_clearable(Platform::HOST, &env_dir, &fs::names(&env_dir)?, names_in)
+        })
     }
 
-    /// Where a scheme path of an environment lies by the layout that was fixed before Python 3.11.
+    /// Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
     #[pyfunction]
-    fn scheme_path(env_dir: PathBuf, name: &str, version: (u8, u8)) -> Option<OsString> {
-        layout::scheme_path(Platform::HOST, &env_dir, name, version).map(PathBuf::into_os_string)
+    fn scheme_path(name: &str, version: (u8, u8)) -> Option<String> {
+        layout::scheme_path(Platform::HOST, name, version)
     }
 
-    /// The topmost directory that has to be made before `path` can be one; `None` where `path` is there.
+    /// Makes `path` a directory, with the missing ones above it, and returns how many it made, which is none where
+    /// somebody else made `path`; `ValueError` for a file or a link in its place.
     #[pyfunction]
-    fn first_missing(py: Python<'_>, path: PathBuf) -> Option<OsString> {
-        py.detach(|| fs::first_missing(&path)).map(PathBuf::into_os_string)
-    }
-
-    /// Removes what a failed call had made: `env_dir`, and the empty directories above it up to `first_made`.
-    #[pyfunction]
-    fn remove_created(py: Python<'_>, first_made: PathBuf, env_dir: PathBuf) -> PyResult<()> {
-        detached(py, || fs::remove_created(&first_made, &env_dir))
-    }
-
-    /// Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
-    #[pyfunction]
-    fn create_directory(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    fn create_directory(py: Python<'_>, path: PathBuf) -> PyResult<usize> {
         detached(py, || fs::create_directory(&path))
+    }
+
+    /// Removes what a failed call had made: `env_dir`, and of those above it as many as were made, if they are empty.
+    #[pyfunction]
+    fn remove_created(py: Python<'_>, env_dir: PathBuf, directories_made: usize) -> PyResult<()> {
+        detached(py, || fs::remove_created(&env_dir, directories_made))
     }
 
     /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last.
@@ -90,11 +88,8 @@ mod _native {
 
     /// Writes a `pyvenv.cfg` of these keys and values.
     #[pyfunction]
-    fn write_configuration(py: Python<'_>, path: PathBuf, entries: Vec<(String, OsString)>) -> PyResult<()> {
-        detached(py, || {
-            let entries = entries.iter().map(|(key, value)| (key.as_str(), value.as_os_str()));
-            fs::write(&path, config::render(entries)?.as_bytes())
-        })
+    fn write_configuration(py: Python<'_>, path: PathBuf, entries: Vec<(String, String)>) -> PyResult<()> {
+        detached(py, || fs::write(&path, config::render(&entries)?.as_bytes()))
     }
 
     /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
@@ -171,9 +166,27 @@ mod _native {
         windows::legacy_launcher(&source).into_os_string()
     }
 
-    /// The script templates in a folder: the path of each, and the parts of the path below `bin` that it goes to.
+    /// Installs wheels into `site_packages` as `ensurepip` has pip do it, which must not be there yet. Returns whether it
+    /// did: what is not known here is left to `ensurepip`. `ValueError` for a wheel that is damaged.
     #[pyfunction]
-    fn script_templates(py: Python<'_>, folder: PathBuf) -> Vec<(OsString, Vec<OsString>)> {
+    #[pyo3(signature = (wheels, site_packages, scripts, scripts_in_record, python, *, version, cache_tag))]
+    fn install_wheels(
+        py: Python<'_>,
+        wheels: Vec<PathBuf>,
+        site_packages: PathBuf,
+        scripts: PathBuf,
+        scripts_in_record: String,
+        python: PathBuf,
+        version: (u8, u8),
+        cache_tag: String,
+    ) -> PyResult<bool> {
+        let target = seed::Target { site_packages, scripts, scripts_in_record, python, version, cache_tag };
+        detached(py, || seed::install(&wheels, &target))
+    }
+
+    /// The script templates in a folder: the parts of the path of each below it.
+    #[pyfunction]
+    fn script_templates(py: Python<'_>, folder: PathBuf) -> Vec<Vec<OsString>> {
         py.detach(|| activation::templates(&folder, Platform::HOST))
     }
 
@@ -194,15 +207,15 @@ mod _native {
         prompt: &str,
         bin_name: &str,
         python: &str,
-    ) -> String {
-        activation::render(template, template_name, Values { dir, name, prompt, bin_name, python })
+    ) -> PyResult<String> {
+        Ok(activation::render(template, template_name, Values { dir, name, prompt, bin_name, python })?)
     }
 
     /// Writes a script with the permission bits of its template, and the directories above it that are missing.
     #[pyfunction]
     fn write_script(py: Python<'_>, template: PathBuf, path: PathBuf, script: &[u8]) -> PyResult<()> {
         detached(py, || {
-            fs::write(&path, script)?;
+            fs::write_with_parents(&path, script)?;
             fs::copy_mode(&template, &path)?;
             Ok::<_, Error>(())
         })
@@ -227,8 +240,7 @@ impl From<Error> for PyErr {
                 message.push(format!(" because {reason}"));
                 Self::new::<PyValueError, _>(message)
             }
-            Error::Unwritable { .. } => PyValueError::new_err(error.to_string()),
-            Error::NotUtf8(line) => Python::attach(|py| unicode_error(py, line)),
+            Error::Unwritable { .. } | Error::Wheel { .. } => PyValueError::new_err(error.to_string()),
             Error::SameFile { source_path, destination } => {
                 Python::attach(|py| same_file_error(py, source_path.into(), destination.into()))
             }
@@ -271,13 +283,6 @@ impl PyErrArguments for Occupied {
         };
         message().map_or_else(|error| error.into_value(py).into_any(), |text| text.into_any().unbind())
     }
-}
-
-/// The exception that Python raises when it encodes the line.
-fn unicode_error(py: Python<'_>, line: OsString) -> PyErr {
-    let encoded =
-        line.into_pyobject(py).map_err(PyErr::from).and_then(|line| line.call_method1("encode", ("utf-8",)));
-    encoded.err().unwrap_or_else(|| PyValueError::new_err("the line is not UTF-8"))
 }
 
 /// `shutil.SameFileError`, which `shutil` is imported for only here.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,6 +98,46 @@ def test_the_error_is_that_of_venv(
     assert ours is not None
 
 
+def test_what_cannot_be_cleared_is_named(python: Interpreter, tmp_path: Path) -> None:
+    deep = tmp_path / "env/lib/a"
+    (deep / "b").mkdir(parents=True)
+    deep.chmod(0o555)
+    ours = error_of(python, "fastvenv", tmp_path / "env", without_override(), clear=True)
+    theirs = error_of(python, "venv", tmp_path / "env", without_override(), clear=True)
+    deep.chmod(0o755)
+    assert ours[:3] == ["PermissionError", errno.EACCES, str(deep / "b")]
+    assert ours[:2] == theirs[:2]
+    assert Path(theirs[2]).name == "b"  # older versions give the name alone
+
+
+def test_a_folder_is_no_executable(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import importlib, json, os, sys
+module = importlib.import_module(sys.argv[1])
+try:
+    module.EnvBuilder().symlink_or_copy("/tmp", sys.argv[2])
+except OSError as error:
+    print(json.dumps([error.errno, error.filename, os.path.exists(sys.argv[2])]))
+"""
+    answers = [python.answer(script, module, tmp_path / "copy") for module in ("venv", "fastvenv")]
+    assert answers == [[errno.EISDIR, "/tmp", False]] * 2
+
+
+def test_a_configuration_has_no_directory_to_go_to(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import importlib, json, os, shutil, sys
+builder = importlib.import_module(sys.argv[1]).EnvBuilder()
+context = builder.ensure_directories(sys.argv[2])
+shutil.rmtree(sys.argv[2])
+try:
+    builder.create_configuration(context)
+except OSError as error:
+    print(json.dumps([error.errno, error.filename, os.path.exists(sys.argv[2])]))
+"""
+    answers = [python.answer(script, module, tmp_path / "env") for module in ("venv", "fastvenv")]
+    assert answers == [[errno.ENOENT, str(tmp_path / "env/pyvenv.cfg"), False]] * 2
+
+
 def test_clear_on_a_file(python: Interpreter, tmp_path: Path) -> None:
     ours = error_of(python, "fastvenv", file(tmp_path), clear=True)
     assert ours == error_of(python, "venv", tmp_path / "file", clear=True)
@@ -117,7 +159,7 @@ def test_a_path_that_names_no_directory_of_its_own(python: Interpreter, path: st
     assert error_of(python, "fastvenv", path, clear=clear) == refused(shown, why)
 
 
-@pytest.mark.parametrize("name", ["a:b", "a\nb", "a\rb", "a\0b"])
+@pytest.mark.parametrize("name", ["a:b", "a\nb", "a\rb", "a\0b", "a\u2028b"])
 def test_a_path_that_no_file_could_hold(python: Interpreter, tmp_path: Path, name: str) -> None:
     what = {":": "the PATH separator :", "\0": "an embedded null byte"}.get(name[1], "a line break")
     script = CREATE.replace("sys.argv[2]", f"{str(tmp_path / name)!r}")
@@ -144,13 +186,43 @@ def test_bytes_are_no_path(python: Interpreter, tmp_path: Path) -> None:
 def test_a_path_that_is_not_utf8(python: Interpreter, tmp_path: Path) -> None:
     """As `venv` does: up to Python 3.10 an environment without scripts, from 3.11 on an error."""
     path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
-    ours = error_of(python, "fastvenv", path)
-    names = sorted(os.listdir(path + "/bin")) if ours is None else os.listdir(tmp_path)
-    assert ours == error_of(python, "venv", path)
-    if ours is None:
-        assert names == sorted(os.listdir(path + "/bin"))
-    else:
-        assert (ours[0], names) == ("UnicodeEncodeError", [])
+    outcomes = []
+    for module in ("venv", "fastvenv"):
+        error = error_of(python, module, path)
+        outcomes.append((error, sorted(os.listdir(path + "/bin")) if error is None else None))
+        if module == "fastvenv":
+            assert os.path.exists(path) == (error is None)
+        shutil.rmtree(path, ignore_errors=True)
+    assert outcomes[0] == outcomes[1]
+    assert (outcomes[0][0] is None) == (python.version < (3, 11))
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "fastvenv.ISO-8859-1"}],
+    ids=["ASCII", "Latin-1"],
+)
+def test_a_locale_that_is_not_utf8(python: Interpreter, tmp_path: Path, locale: dict[str, str]) -> None:
+    """Names are what the locale makes of their bytes; pyvenv.cfg is UTF-8 all the same."""
+    if "Latin" in str(locale) or "ISO" in str(locale):
+        localedef = shutil.which("localedef")
+        made = localedef and subprocess.run(
+            [localedef, "-i", "en_US", "-f", "ISO-8859-1", tmp_path / "fastvenv.ISO-8859-1"],
+            capture_output=True,
+            check=False,
+        )
+        if not made or not (tmp_path / "fastvenv.ISO-8859-1").exists():
+            pytest.skip("no Latin-1 locale can be made here (localedef, or its sources, are not installed)")
+    variables = {**python.variables, "LOCPATH": str(tmp_path), **locale}
+    script = CREATE.replace("sys.argv[2]", "os.fsdecode(os.fsencode(sys.argv[2]) + b'/l\\xe9')")
+    outcomes = []
+    for module in ("venv", "fastvenv"):
+        (tmp_path / "root").mkdir()
+        error = python.answer(script, module, tmp_path / "root", "{}", env=variables)
+        paths = sorted(os.fsencode(path.relative_to(tmp_path)) for path in tmp_path.glob("root/*/pyvenv.cfg"))
+        outcomes.append((error, paths if error is None else None))
+        shutil.rmtree(tmp_path / "root")
+    assert outcomes[0] == outcomes[1]
 
 
 def test_no_base_executable(python: Interpreter, tmp_path: Path) -> None:

@@ -37,8 +37,6 @@ import importlib, json, os, sys, venv
 name, hooks, env_dir = sys.argv[1], sys.argv[2].split(","), sys.argv[3]
 options = json.loads(sys.argv[4])
 module = importlib.import_module(name)
-# From any Python's venv on, whether this one's has it or not.
-NEWER = {"lib_path", "platlib_path", "env_exec_cmd", "script_path"}
 trace = []
 
 def shown(value):
@@ -49,7 +47,7 @@ def shown(value):
     if isinstance(value, dict):
         return {str(key): shown(item) for key, item in value.items() if key != "env"}
     if hasattr(value, "env_dir"):
-        return {key: shown(item) for key, item in vars(value).items() if key not in NEWER}
+        return {"context": {key: shown(item) for key, item in vars(value).items()}}
     return str(value)
 
 def recording(hook):
@@ -60,7 +58,7 @@ def recording(hook):
             seen[0] = "<template>"
         if hook == "install_scripts":
             seen[1] = "<scripts>" if seen[1] == os.path.join(os.path.dirname(module.__file__), "scripts") else seen[1]
-        attributes = {key: shown(value) for key, value in vars(self).items()}
+        attributes = {key: shown(value) for key, value in vars(self).items() if key != "_directories_made"}
         trace.append([hook, seen, shown(kwargs), attributes])
         if hook != "_call_new_python":  # which would run pip
             return original(self, *args, **kwargs)
@@ -80,7 +78,7 @@ builder = type("Recorder", (module.EnvBuilder,), namespace)(**options)
 for attribute in {"scm_ignore_files", "orig_prompt"} - set(vars(venv.EnvBuilder())):
     vars(builder).pop(attribute, None)
 builder.create(env_dir)
-print(json.dumps([trace, {key: shown(value) for key, value in vars(builder).items()}]))
+print(json.dumps([trace, {key: shown(value) for key, value in vars(builder).items() if key != "_directories_made"}]))
 """
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -105,9 +103,24 @@ def assert_same_trace(python: Interpreter, tmp_path: Path, hooks: list[str], opt
         (env_dir / "old").mkdir(parents=True)
         traces.append(python.answer(RECORDER, module, ",".join(hooks), env_dir, json.dumps(options), cwd=tmp_path))
         move_away(env_dir)
-    assert traces[0] == traces[1]
-    calls: list[Any] = traces[0][0]
+    theirs, ours = (trace[0] for trace in traces)
+    known = {key for context in contexts(theirs) for key in context}
+    for context in contexts(ours):
+        # What newer versions have is there on every Python; all that this one's has must be the same.
+        for key in {"lib_path", "platlib_path", "env_exec_cmd", "script_path"} - known:
+            context.pop(key, None)
+    for context in [*contexts(theirs), *contexts(ours)]:
+        context.pop("script_path", None)  # in the package of the one, or of the other
+    assert ours == theirs
+    assert traces[1][1] == traces[0][1]
+    calls: list[Any] = theirs
     return calls
+
+
+def contexts(calls: list[Any]) -> list[dict[str, Any]]:
+    """The contexts that were passed to hooks."""
+    arguments = [argument for call in calls for argument in call[1]]
+    return [argument["context"] for argument in arguments if isinstance(argument, dict) and "context" in argument]
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
@@ -166,6 +179,30 @@ print(json.dumps([first.prompt, context.prompt, sorted(os.listdir(context.bin_pa
     assert (first, late) == (decorated.format("env"), decorated.format("late"))
     assert {"activate", "activate.fish", "python", "python3"} <= set(names)
     assert "prompt = 'late'\n" in configuration
+
+
+def test_attributes_are_read_when_they_are_used(python: Interpreter, tmp_path: Path) -> None:
+    """A hook may set what a later one reads; the configuration then says so, as it does with `venv`."""
+    script = """
+import importlib, json, sys
+module = importlib.import_module(sys.argv[1])
+class Builder(module.EnvBuilder):
+    def ensure_directories(self, env_dir):
+        self.system_site_packages = self.symlinks = True
+        return super().ensure_directories(env_dir)
+    def setup_python(self, context):
+        self.prompt = "late"
+        super().setup_python(context)
+builder = Builder()
+builder.create(sys.argv[2])
+print(json.dumps([open(sys.argv[2] + "/pyvenv.cfg").read(), builder.system_site_packages]))
+"""
+    answers = []
+    for module in ("venv", "fastvenv"):
+        answers.append(python.answer(script, module, tmp_path / "env"))
+        move_away(tmp_path / "env")
+    assert answers[0] == answers[1]
+    assert "include-system-site-packages = true\n" in answers[0][0]
 
 
 def test_the_context_has_what_newer_versions_have(python: Interpreter, tmp_path: Path) -> None:

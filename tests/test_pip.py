@@ -1,4 +1,7 @@
-"""pip in the environment, by `ensurepip`; and what the user learns where that fails."""
+"""pip in the environment: without running it where the outcome is known, else by `ensurepip`; and what may go wrong.
+
+That the outcome is pip's own is shown by test_tree, file for file.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,16 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, Result
 
+NATIVE = """
+import json, sys
+import fastvenv
+fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)
+print(json.dumps("subprocess" not in sys.modules))
+"""
+
 BROKEN = """
-import subprocess, sys
+import os, subprocess, sys
+os.environ["PYTHONOPTIMIZE"] = "1"  # for which there is no native way
 def check_output(command, **options):
     raise subprocess.CalledProcessError(1, command, output=b"the reason is this\\n")
 subprocess.check_output = check_output
@@ -58,3 +69,97 @@ def test_the_error_shows_why_in_code(python: Interpreter, tmp_path: Path) -> Non
     result = python.run("-c", script, tmp_path / "env")
     assert result.stderr.count("CalledProcessError") >= 1
     assert ("the reason is this" in result.stderr.splitlines()[-1:]) == (python.version >= (3, 11))
+
+
+def test_no_child_installs_it(python: Interpreter, tmp_path: Path) -> None:
+    """The native way is really taken, on every Python whose ensurepip has its wheels."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    assert python.answer(NATIVE, tmp_path / "env") is True
+    assert (tmp_path / "env/bin/pip").exists()
+
+
+@pytest.mark.parametrize("setting", ["PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "SOURCE_DATE_EPOCH"])
+def test_a_setting_that_changes_what_pip_writes(python: Interpreter, tmp_path: Path, setting: str) -> None:
+    """Then pip writes it."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip to run")
+    value = str(tmp_path / "prefix") if setting == "PYTHONPYCACHEPREFIX" else "1"
+    assert python.answer(NATIVE, tmp_path / "env", env={**python.variables, setting: value}) is False
+
+
+def test_another_pip_is_left_to_ensurepip(python: Interpreter, tmp_path: Path) -> None:
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip to run")
+    env_dir = tmp_path / "env"
+    assert python.run("-m", "fastvenv", env_dir).status == 0
+    [metadata] = env_dir.glob("lib/*/site-packages/pip-*.dist-info")
+    before = (metadata / "RECORD").read_bytes()
+    assert python.answer(NATIVE, env_dir) is False
+    assert (metadata / "RECORD").read_bytes() == before
+
+
+def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> None:
+    """It finds itself sound, and takes away all that was installed: RECORD is right."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    env_dir = tmp_path / "env"
+    assert python.answer(NATIVE, env_dir) is True
+    inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
+    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
+    again = inside.run("-m", "ensurepip", "--upgrade", "--default-pip")
+    assert again.status == 0 and "Requirement already satisfied" in again.output
+    gone = inside.run("-m", "pip", "uninstall", "--yes", "pip", "setuptools")
+    assert gone.status == 0, gone.stderr
+    left = [path for path in (env_dir / "lib").rglob("*") if path.is_file()]
+    assert (left, list((env_dir / "bin").glob("pip*"))) == ([], [])
+
+
+@pytest.mark.parametrize("damage", ["truncated", "changed"])
+def test_a_damaged_wheel_is_refused(python: Interpreter, tmp_path: Path, damage: str) -> None:
+    """By its name, before anything of it is installed; and nothing is left."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    script = """
+import os, sys
+from fastvenv import _seed
+damaged = []
+for wheel in _seed._wheels():
+    copy = os.path.join(sys.argv[2], os.path.basename(wheel))
+    data = bytearray(open(wheel, "rb").read())
+    if sys.argv[3] == "truncated":
+        del data[len(data) // 2:]
+    else:
+        data[len(data) // 2] ^= 1
+    with open(copy, "wb") as file:
+        file.write(data)
+    damaged.append(copy)
+_seed._wheels = lambda: damaged
+import fastvenv
+fastvenv.main([sys.argv[1]])
+"""
+    (tmp_path / "wheels").mkdir()
+    result = python.run("-c", script, tmp_path / "env", tmp_path / "wheels", damage)
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith(f"ValueError: The wheel {tmp_path}/wheels/") and "cannot be installed: " in last
+    assert not (tmp_path / "env").exists()
+
+
+@pytest.mark.parametrize("output", ["b'why'", "'why'", "None"])
+def test_the_output_of_a_child_may_be_text(python: Interpreter, tmp_path: Path, output: str) -> None:
+    """Whoever overrides the call of the child decides what its error holds."""
+    script = f"""
+import subprocess, sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def _call_new_python(self, *args, **kwargs):
+        raise subprocess.CalledProcessError(1, "x", output={output})
+try:
+    Builder(with_pip=True).create(sys.argv[1])
+except subprocess.CalledProcessError as error:
+    print(*getattr(error, "__notes__", []))
+"""
+    if python.version < (3, 10):
+        pytest.skip("there, pip is installed without that hook")
+    result = python.run("-c", script, tmp_path / "env")
+    shown = "why" if output != "None" and python.version >= (3, 11) else ""
+    assert result == Result(0, f"{shown}\n", "")

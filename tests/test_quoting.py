@@ -15,9 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 # Line breaks and NUL are refused before anything is quoted, and a lone surrogate cannot be written.
+REFUSED = "\n\r\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 TEXTS = st.lists(
     st.one_of(
-        st.text(st.characters(exclude_characters="\n\r\0", exclude_categories=["Cs"]), max_size=20),
+        st.sampled_from(
+            ["=ls", "=0", "=nosuch", "%self", "%1", "~", "~root", "-x", "--", "@x", "+x", "a:=ls", "{a,b}", ""]
+        ),
+        st.text(st.characters(exclude_characters=REFUSED, exclude_categories=["Cs"]), max_size=20),
         st.text(st.sampled_from("'\"\\`$!%&|;<>(){}[]*?~#^=- a\té\u2019"), max_size=20),
     ),
     min_size=1,
@@ -39,7 +43,7 @@ def arguments_of(command: str, lines: list[str]) -> list[str]:
     path = shutil.which(name, path="/usr/bin:/bin")
     if path is None:
         pytest.skip(f"{name} is not installed")
-    script = "".join(f"/usr/bin/printf '%s\\0' {line}\n" for line in lines)
+    script = "".join(f"/usr/bin/printf '%s\\0' {line}\n" for line in lines)  # dashes are no options behind the format
     process = subprocess.run(
         [path, *options],
         input=script.encode(),
@@ -77,7 +81,13 @@ def test_a_word_means_its_value_in_csh(values: list[str]) -> None:
     assert arguments_of("tcsh -f", [word(value, ".csh") for value in printable]) == printable
 
 
-@given(value=st.text(st.characters(exclude_characters="\n\r\0", exclude_categories=["Cs"])))
+@pytest.mark.parametrize("character", REFUSED)
+def test_what_no_line_can_hold_is_refused(character: str) -> None:
+    with pytest.raises(ValueError, match="must not contain"):
+        word(f"a{character}b", "")
+
+
+@given(value=st.text(st.characters(exclude_characters=REFUSED, exclude_categories=["Cs"])))
 def test_a_word_of_powershell_is_one_string(value: str) -> None:
     """No PowerShell is at hand: by its rule, every quote inside is doubled, typographic ones too."""
     quoted = word(value, ".ps1")

@@ -31,14 +31,28 @@ def test_clear_spares_what_is_no_environment(python: Interpreter, tmp_path: Path
         assert snapshot(tmp_path) == before
 
 
-@pytest.mark.parametrize("contents", [[], ["pyvenv.cfg", "foreign"], ["bin", "include", "lib"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "contents",
+    [[], ["pyvenv.cfg", "foreign"], ["bin/python", "include/site", "lib/python3.13/site-packages"]],
+    ids=" ".join,
+)
 def test_clear_takes_an_environment_whole_or_cut_short(
     python: Interpreter, tmp_path: Path, contents: list[str]
 ) -> None:
     for name in contents:
-        (tmp_path / name / "old" if name in {"bin", "include", "lib"} else tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "old").mkdir(parents=True)
     assert python.run("-m", "fastvenv", "--without-pip", "--clear", tmp_path) == Result(0, "", "")
-    assert not [name for name in ("foreign", "bin/old", "include/old", "lib/old") if (tmp_path / name).exists()]
+    assert not list(tmp_path.rglob("old"))
+
+
+def test_clear_spares_a_project_that_only_looks_like_an_environment(python: Interpreter, tmp_path: Path) -> None:
+    for path in ("bin/tool", "include/api.h", "lib/main.c"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).touch()
+    before = snapshot(tmp_path)
+    result = python.run("-m", "fastvenv", "--without-pip", "--clear", tmp_path)
+    assert result.status == 1 and "'bin/tool', 'include/api.h', 'lib/main.c'" in result.stderr
+    assert snapshot(tmp_path) == before
 
 
 def test_clear_in_code_is_what_it_is_in_venv(python: Interpreter, tmp_path: Path) -> None:
@@ -59,12 +73,17 @@ def test_clear_keeps_the_directory_itself_and_follows_no_link(python: Interprete
 
 
 def test_the_configuration_is_cleared_last(python: Interpreter, made: Path) -> None:
-    """When something cannot be deleted, the directory can still be told for an environment."""
-    (made / "bin/old").touch()
+    """When something cannot be deleted, the directory can still be told for an environment.
+
+    The unit tests show that the order does not depend on the file system's.
+    """
+    shutil.rmtree(made / "bin")
+    (made / "bin/old").mkdir(parents=True)
+    blocked = str(made / "bin/old")
     (made / "bin").chmod(0o555)
     result = python.run("-m", "fastvenv", "--without-pip", "--clear", made, prefix=without_override())
     (made / "bin").chmod(0o755)
-    assert (result.status, result.stderr) == (1, f"Error: [Errno 13] Permission denied: {str(made / 'bin')!r}\n")
+    assert (result.status, result.stderr) == (1, f"Error: [Errno 13] Permission denied: {blocked!r}\n")
     assert (made / "pyvenv.cfg").exists()
     assert python.run("-m", "fastvenv", "--without-pip", "--clear", made) == Result(0, "", "")
 
@@ -126,8 +145,16 @@ def test_an_interrupt_while_pip_is_installed_leaves_nothing(python: Interpreter,
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip to interrupt")
     env_dir = tmp_path / "env"
+    # A replaced hook, as rule: then pip is installed by a child process, which takes its time.
+    script = """
+import sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def _call_new_python(self, *args, **kwargs):
+        super()._call_new_python(*args, **kwargs)
+Builder(symlinks=True, with_pip=True).create(sys.argv[1])
+"""
     process = subprocess.Popen(
-        [python.path, "-m", "fastvenv", env_dir],
+        [python.path, "-c", script, env_dir],
         env=python.variables,
         start_new_session=True,
         stdout=subprocess.DEVNULL,
@@ -141,6 +168,38 @@ def test_an_interrupt_while_pip_is_installed_leaves_nothing(python: Interpreter,
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(60) != 0
     assert list(tmp_path.iterdir()) == []
+
+
+RACE = """
+import os, sys, fastvenv
+env_dir, number = sys.argv[1], 6
+read, write = os.pipe()
+children = []
+for _ in range(number):
+    child = os.fork()
+    if child == 0:
+        os.close(write)
+        os.read(read, 1)  # all start when the pipe is closed
+        try:
+            fastvenv.EnvBuilder(symlinks=True).create(env_dir)
+        except Exception as error:
+            print(type(error).__name__, error, flush=True)
+            os._exit(1)
+        os._exit(0)
+    children.append(child)
+os.close(write)
+statuses = [os.waitpid(child, 0)[1] for child in children]
+print("failed", sum(map(bool, statuses)))
+"""
+
+
+def test_several_may_make_the_same_environment_at_once(python: Interpreter, tmp_path: Path) -> None:
+    """Nobody fails because of the others, and nobody takes away what another made."""
+    for attempt in range(25):
+        env_dir = tmp_path / str(attempt)
+        assert python.run("-c", RACE, env_dir) == Result(0, "failed 0\n", "")
+        assert (env_dir / "pyvenv.cfg").exists() and (env_dir / "bin/activate").exists()
+        assert (env_dir / "bin/python").exists()
 
 
 # Running again

@@ -55,11 +55,16 @@ def test_without_pip(python: Interpreter, tmp_path: Path, options: list[str]) ->
     assert_same(python, tmp_path / "root", "--without-pip", *options, "env")
 
 
-@pytest.mark.parametrize("options", [[], ["--copies", "--system-site-packages"]], ids=" ".join)
-def test_with_pip(python: Interpreter, tmp_path: Path, options: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [([], "env"), (["--copies", "--system-site-packages"], "sp ace"), ([], "long" * 40), (["--upgrade"], "up")],
+    ids=["plain", "with a space", "long", "upgrade"],
+)
+def test_with_pip(python: Interpreter, tmp_path: Path, options: list[str], name: str) -> None:
+    """Names, modes, RECORD, scripts: the tree is the one that pip leaves behind."""
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip; test_pip covers what happens then")
-    tree = assert_same(python, tmp_path / "root", *options, "env")
+    tree = assert_same(python, tmp_path / "root", *options, f"./{name}")
     assert any(path.endswith("site-packages/pip/__init__.py") for path in tree)
 
 

@@ -12,6 +12,7 @@ from . import _interpreter, _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from subprocess import CalledProcessError
     from types import SimpleNamespace
     from typing import Any, Union
 
@@ -52,6 +53,9 @@ class EnvBuilder:
     upgrade_deps: bool = False
     scm_ignore_files: "frozenset[str]" = frozenset()
 
+    # How many directories this call of `create` made, the last being the environment's own: what it may take back.
+    _directories_made: int = 0
+
     def __init__(
         self,
         system_site_packages: bool = False,
@@ -91,14 +95,23 @@ class EnvBuilder:
         if not os.fspath(env_dir):
             raise ValueError("Refusing to create a venv in '' because the path is empty.")
         env_dir = os.path.abspath(env_dir)
-        first_made = _native.first_missing(env_dir)
-        wants_system_site_packages = self.system_site_packages
+        self._directories_made = 0
         try:
             context = self.ensure_directories(env_dir)
             for scm in self.scm_ignore_files:
                 getattr(self, f"create_{scm}_ignore_file")(context)
-            # pip must not find itself in the base installation, or it would not be installed (bpo-24875).
-            self.system_site_packages = False
+            self._fill(context)
+        except BaseException:
+            if self._directories_made:
+                _roll_back(env_dir, self._directories_made)
+            raise
+
+    def _fill(self, context: "Context") -> None:
+        """Put everything into the directories."""
+        # pip must not find itself in the base installation, or it would not be installed (bpo-24875).
+        wants_system_site_packages = self.system_site_packages
+        self.system_site_packages = False
+        try:
             self.create_configuration(context)
             self.setup_python(context)
             if self.with_pip:
@@ -106,28 +119,25 @@ class EnvBuilder:
             if not self.upgrade:
                 self.setup_scripts(context)
                 self.post_setup(context)
+        finally:
             if wants_system_site_packages:
                 self.system_site_packages = True
-                self.create_configuration(context)
-            if self.upgrade_deps:
-                self.upgrade_dependencies(context)
-        except BaseException:
-            self.system_site_packages = wants_system_site_packages
-            if first_made is not None:
-                _roll_back(first_made, env_dir)
-            raise
+        if wants_system_site_packages:
+            self.create_configuration(context)
+        if self.upgrade_deps:
+            self.upgrade_dependencies(context)
 
     def clear_directory(self, path: "EnvDir") -> None:
         """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""
         _native.clear_directory(path)
 
-    def _venv_path(self, env_dir: str, name: str) -> str:
+    def _venv_path(self, env_dir: "EnvDir", name: str) -> str:
         """Where `sysconfig` places a path (`scripts`, `purelib`, …) in an environment."""
         if not _interpreter.HAS_VENV_SCHEME:
-            path = _native.scheme_path(env_dir, name, _interpreter.VERSION)
-            if path is None:
+            below = _native.scheme_path(name, _interpreter.VERSION)
+            if below is None:
                 raise KeyError(name)
-            return path
+            return os.path.join(env_dir, below)
         from fastvenv import sysconfig
 
         variables = {"base": env_dir, "platbase": env_dir}
@@ -154,10 +164,9 @@ class EnvBuilder:
             its attributes.
 
         """
-        env_dir = os.fspath(env_dir)
-        _native.check_env_dir(env_dir)
+        _native.check_env_dir(os.fspath(env_dir))
         if self.prompt is not None:
-            _native.check_prompt(str(self.prompt))
+            _native.check_prompt(str(self.prompt).encode("utf-8", "replace").decode())
         executable = _base_executable()
         if self.clear:
             self._clear(env_dir)
@@ -166,7 +175,7 @@ class EnvBuilder:
         context.env_name = os.path.split(env_dir)[1]
         prompt = self.prompt if self.prompt is not None else context.env_name
         context.prompt = f"({prompt}) " if _interpreter.DECORATES_PROMPT else prompt
-        _native.create_directory(env_dir)
+        self._directories_made = _native.create_directory(env_dir)
         context.executable = executable
         context.python_dir, context.python_exe = os.path.split(os.path.abspath(executable))
         if _interpreter.IS_WINDOWS and _interpreter.HAS_WINDOWS_TABLE:
@@ -196,7 +205,7 @@ class EnvBuilder:
             context.env_exec_cmd = redirected(self, context.env_exe)
         return context
 
-    def _clear(self, env_dir: str) -> None:
+    def _clear(self, env_dir: "EnvDir") -> None:
         """Clear the directory where that is safe; a link is refused before what it leads to is lost."""
         if os.path.islink(env_dir):
             _native.create_directory(env_dir)
@@ -205,7 +214,7 @@ class EnvBuilder:
         if os.path.exists(env_dir):
             self.clear_directory(env_dir)
 
-    def _include_path(self, env_dir: str) -> str:
+    def _include_path(self, env_dir: "EnvDir") -> str:
         if _interpreter.INCLUDE_IS_VERSIONED:
             return self._venv_path(env_dir, "include")
         return os.path.join(env_dir, "Include" if _interpreter.IS_WINDOWS else "include")
@@ -223,6 +232,8 @@ class EnvBuilder:
         if _interpreter.HAS_VENV_SCHEME:
             entries.append(("executable", os.path.realpath(sys.executable)))
             entries.append(("command", self._command(context.env_dir)))
+        for key, value in entries:
+            f"{key} = {value}\n".encode()  # the file is UTF-8: a value that is not raises what `venv` raises
         _native.write_configuration(context.cfg_path, entries)
 
     def _command(self, env_dir: str) -> str:
@@ -285,7 +296,9 @@ class EnvBuilder:
         has_utf8_names = sys.getfilesystemencoding() == "utf-8"
         for name in _native.executable_names(sys.version_info[1], _interpreter.IS_PYPY, has_utf8_names):
             path = os.path.join(context.bin_path, name)
-            self._place_executable(context, context.env_exe, path, relative_symlinks_ok=True)
+            _native.remove_stale_link(path, context.executable)
+            if not os.path.exists(path):
+                self._place_executable(context, context.env_exe, path, relative_symlinks_ok=True)
         if _interpreter.IS_PYPY and not self.symlinks:
             from ._pypy import copy_libraries
 
@@ -293,8 +306,6 @@ class EnvBuilder:
 
     def _place_executable(self, context: "Context", src: str, dst: str, **options: bool) -> None:
         _native.remove_stale_link(dst, context.executable)
-        if options and os.path.exists(dst):
-            return
         self.symlink_or_copy(src, dst, **options)
         _native.make_executable(dst)
 
@@ -313,7 +324,15 @@ class EnvBuilder:
         subprocess.check_output([context.env_exec_cmd, *py_args], **kwargs)
 
     def _setup_pip(self, context: "Context") -> None:
-        """Install pip by `ensurepip`, or upgrade it to what that has."""
+        """Install the pip that `ensurepip` has, natively where the outcome is known, else by running it."""
+        if type(self)._call_new_python is _CALL_NEW_PYTHON and "_call_new_python" not in vars(self):
+            from ._seed import install
+
+            if install(context):
+                return
+        self._run_ensurepip(context)
+
+    def _run_ensurepip(self, context: "Context") -> None:
         from fastvenv import subprocess
 
         arguments = ["ensurepip", "--upgrade", "--default-pip"]
@@ -323,8 +342,9 @@ class EnvBuilder:
             else:
                 self._call_new_python(context, "-m", *arguments, stderr=subprocess.STDOUT)
         except subprocess.CalledProcessError as error:
-            if hasattr(error, "add_note"):  # Python 3.11; the command line prints it on every Python
-                error.add_note((error.output or b"").decode(errors="backslashreplace").rstrip())
+            output = child_output(error)
+            if output and hasattr(error, "add_note"):  # Python 3.11; the command line prints it on every Python
+                error.add_note(output)
             raise
 
     def setup_scripts(self, context: "Context") -> None:
@@ -360,20 +380,21 @@ class EnvBuilder:
             path: the folder; of its sub-folders, `common` and the one named like the platform (`os.name`) are used.
 
         """
-        for template, destination in _native.script_templates(path):
+        for folder, *parts in _native.script_templates(path):
+            template = os.path.join(path, folder, *parts)
             context.script_path = template
             with open(template, "rb") as file:
                 script = file.read()
             if not (_interpreter.IS_WINDOWS and template.endswith((".exe", ".pdb"))):
                 try:
                     text = script.decode("utf-8")
-                    if _interpreter.DECORATES_PROMPT:
+                    if _interpreter.DECORATES_PROMPT and path == SCRIPTS:
                         text = _native.without_parentheses(text)
                     script = self.replace_variables(text, context).encode("utf-8")
                 except UnicodeError as error:
                     _warn("unable to copy script %r, may be binary: %s", template, error)
                     continue
-            _native.write_script(template, os.path.join(context.bin_path, *destination), script)
+            _native.write_script(template, os.path.join(context.bin_path, *parts), script)
 
     def upgrade_dependencies(self, context: "Context") -> None:
         """Upgrade `CORE_VENV_DEPS` with the environment's pip."""
@@ -385,6 +406,10 @@ class EnvBuilder:
             subprocess.check_call([context.env_exec_cmd, *arguments])
         else:
             self._call_new_python(context, *arguments)
+
+
+# Whoever replaces it wants to see, or to prevent, that pip is installed by a child process.
+_CALL_NEW_PYTHON = EnvBuilder._call_new_python
 
 
 def create(
@@ -426,14 +451,21 @@ def _base_executable() -> str:
     return executable
 
 
-def _link_lib64(env_dir: str) -> None:
+def child_output(error: "CalledProcessError") -> str:
+    """What a child process printed before it failed, as text without the last line's end."""
+    output = error.output or ""
+    return (output if isinstance(output, str) else output.decode(errors="backslashreplace")).rstrip()
+
+
+def _link_lib64(env_dir: "EnvDir") -> None:
     """Make the link that 64-bit systems expect; a file system that has no links does without it (cpython#98975)."""
     path = os.path.join(env_dir, "lib64")
     if not os.path.exists(path):
         try:
             _native.symlink("lib", path)
         except OSError as error:
-            if os.path.lexists(path) or not _is_unsupported(error):
+            # Somebody else may have made it between our look and our call.
+            if not os.path.exists(path) and (os.path.lexists(path) or not _is_unsupported(error)):
                 raise
 
 
@@ -456,7 +488,8 @@ def _linked(src: str, dst: str, is_relative: bool) -> bool:
             _native.symlink(os.path.basename(src), dst)
             return True
     except OSError:
-        pass
+        if os.path.islink(dst):  # somebody else made it between our look and our call
+            return True
     _warn("Unable to symlink %r to %r", src, dst)
     return False
 
@@ -470,10 +503,10 @@ def _copy(src: str, dst: str) -> None:
         _native.copy_file(src, dst)
 
 
-def _roll_back(first_made: str, env_dir: str) -> None:
+def _roll_back(env_dir: str, directories_made: int) -> None:
     """Remove what was made; should that fail, the error that led here matters more."""
     try:
-        _native.remove_created(first_made, env_dir)
+        _native.remove_created(env_dir, directories_made)
     except OSError as error:
         _warn("Unable to remove the incomplete environment %r: %s", env_dir, error)
 

@@ -9,7 +9,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Sequence
-    from subprocess import CalledProcessError
     from typing import Any, Optional
 
 # Each option: where its value goes, and the value. What differs from `venv` is in the epilog.
@@ -175,11 +174,11 @@ def _explanation(error: Exception) -> str:
         return ""
     from fastvenv import subprocess
 
-    return _child_output(error) if isinstance(error, subprocess.CalledProcessError) else ""
+    if not isinstance(error, subprocess.CalledProcessError):
+        return ""
+    from ._builder import child_output
 
-
-def _child_output(error: "CalledProcessError") -> str:
-    output = (error.output or b"").decode(errors="backslashreplace").rstrip()
+    output = child_output(error)
     explanation = f"\n{output}" if output else ""
     if "No module named ensurepip" in output:
         package = "python{}.{}-venv".format(*sys.version_info[:2])

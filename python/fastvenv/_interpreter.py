@@ -32,5 +32,8 @@ INCLUDE_IS_VERSIONED = (3, 11) <= VERSION < (3, 14)
 HAS_PLATLIB = VERSION >= (3, 15)
 LINKS_LIB64 = not HAS_PLATLIB and sys.maxsize > 2**32 and os.name == "posix" and sys.platform != "darwin"
 
+# `ensurepip` takes wheels from a folder of the distribution's, where Python was built for one (bpo-42856).
+HAS_WHEEL_PKG_DIR = VERSION >= (3, 10)
+
 # setuptools came with pip (gh-101039 ended that).
 CORE_VENV_DEPS = ("pip",) if VERSION >= (3, 12) else ("pip", "setuptools")

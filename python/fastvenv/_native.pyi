@@ -9,7 +9,7 @@ from _typeshed import SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex
 
-__all__ = ["__version__", "check_clearable", "check_env_dir", "check_prompt", "clear_directory", "copy_file", "create_directory", "executable_names", "first_missing", "make_executable", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["__version__", "check_clearable", "check_env_dir", "check_prompt", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_parentheses", "write_configuration", "write_script", "write_text"]
 
 __version__: Final[str]
 """
@@ -41,9 +41,10 @@ def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> 
     Copies the contents of a file; `shutil.SameFileError` where both are one file.
     """
 
-def create_directory(path: str | PathLike[str]) -> None:
+def create_directory(path: str | PathLike[str]) -> int:
     """
-    Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
+    Makes `path` a directory, with the missing ones above it, and returns how many it made, which is none where
+    somebody else made `path`; `ValueError` for a file or a link in its place.
     """
 
 def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) -> list[str]:
@@ -51,9 +52,10 @@ def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) 
     The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
     """
 
-def first_missing(path: str | PathLike[str]) -> str | None:
+def install_wheels(wheels: SupportsGetItem[int, str | PathLike[str]], site_packages: str | PathLike[str], scripts: str | PathLike[str], scripts_in_record: str, python: str | PathLike[str], *, version: tuple[SupportsIndex, SupportsIndex], cache_tag: str) -> bool:
     """
-    The topmost directory that has to be made before `path` can be one; `None` where `path` is there.
+    Installs wheels into `site_packages` as `ensurepip` has pip do it, which must not be there yet. Returns whether it
+    did: what is not known here is left to `ensurepip`. `ValueError` for a wheel that is damaged.
     """
 
 def make_executable(path: str | PathLike[str]) -> None:
@@ -61,9 +63,9 @@ def make_executable(path: str | PathLike[str]) -> None:
     Gives a file that is not a link mode 0755, whatever the umask.
     """
 
-def remove_created(first_made: str | PathLike[str], env_dir: str | PathLike[str]) -> None:
+def remove_created(env_dir: str | PathLike[str], directories_made: SupportsIndex) -> None:
     """
-    Removes what a failed call had made: `env_dir`, and the empty directories above it up to `first_made`.
+    Removes what a failed call had made: `env_dir`, and of those above it as many as were made, if they are empty.
     """
 
 def remove_stale_link(path: str | PathLike[str], target: str | PathLike[str]) -> None:
@@ -76,14 +78,14 @@ def render_script(template: str, template_name: str, *, dir: str, name: str, pro
     The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
     """
 
-def scheme_path(env_dir: str | PathLike[str], name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str | None:
+def scheme_path(name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str | None:
     """
-    Where a scheme path of an environment lies by the layout that was fixed before Python 3.11.
+    Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
     """
 
-def script_templates(folder: str | PathLike[str]) -> list[tuple[str, list[str]]]:
+def script_templates(folder: str | PathLike[str]) -> list[list[str]]:
     """
-    The script templates in a folder: the path of each, and the parts of the path below `bin` that it goes to.
+    The script templates in a folder: the parts of the path of each below it.
     """
 
 def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:

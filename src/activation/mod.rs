@@ -2,12 +2,13 @@
 
 mod quote;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::layout::Platform;
+use crate::error::Result;
+use crate::layout::{Platform, check_line};
 pub use quote::Language;
 
 /// The values that stand for the placeholders of a template.
@@ -29,9 +30,11 @@ pub struct Values<'a> {
 /// that the name of the template tells (`gh-124651`).
 ///
 /// A placeholder that the template put inside a string ends that string, so that templates written for the `venv` of
-/// before that fix, with quotes of their own, get the same value.
-#[must_use]
-pub fn render(template: &str, template_name: &str, values: Values) -> String {
+/// before that fix, with quotes of their own, get the same value. (Not in PowerShell and batch files.)
+///
+/// # Errors
+/// [`crate::error::Error::Unwritable`] for a value with a line break or a NUL.
+pub fn render(template: &str, template_name: &str, values: Values) -> Result<String> {
     let language = Language::of(template_name);
     let placeholders = [
         ("__VENV_DIR__", values.dir),
@@ -40,6 +43,9 @@ pub fn render(template: &str, template_name: &str, values: Values) -> String {
         ("__VENV_BIN_NAME__", values.bin_name),
         ("__VENV_PYTHON__", values.python),
     ];
+    for (placeholder, value) in placeholders {
+        check_line(placeholder, OsStr::new(value))?;
+    }
     let mut script = String::with_capacity(template.len() + 256);
     let mut rest = template;
     while let Some(start) = rest.find("__VENV_") {
@@ -57,7 +63,7 @@ pub fn render(template: &str, template_name: &str, values: Values) -> String {
         }
     }
     script.push_str(rest);
-    script
+    Ok(script)
 }
 
 fn last_line(text: &str) -> &str {
@@ -74,8 +80,9 @@ pub fn without_parentheses(template: &str) -> String {
         .replace("(__VENV_PROMPT__) ", "__VENV_PROMPT__")
 }
 
-/// A template: its path, and the parts of the path below `bin` at which its script goes.
-pub type Template = (OsString, Vec<OsString>);
+/// A template: the parts of its path below the folder of templates. Without the first, `common` or the name of the
+/// platform, they are those of the script's path below `bin`.
+pub type Template = Vec<OsString>;
 
 /// The templates in the folders `common` and `posix` or `nt` of `folder`, in the order of their names.
 ///
@@ -92,17 +99,16 @@ pub fn templates(folder: &Path, platform: Platform) -> Vec<Template> {
             if entry.path_is_symlink() { entry.path().is_dir() } else { entry.file_type().is_dir() };
         is_directory || (platform == Platform::Windows && is_launcher(&entry.file_name().to_string_lossy()))
     };
-    let destination = |entry: &DirEntry| {
-        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        below.iter().skip(1).map(ToOwned::to_owned).collect()
+    let parts = |entry: &DirEntry| {
+        entry.path().strip_prefix(folder).unwrap_or(entry.path()).iter().map(ToOwned::to_owned).collect()
     };
     WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(is_wanted)
-        .filter_map(Result::ok)
+        .filter_map(std::result::Result::ok)
         .filter(|entry| entry.depth() > 1 && !is_passed_over(entry))
-        .map(|entry| (entry.path().as_os_str().to_owned(), destination(&entry)))
+        .map(|entry| parts(&entry))
         .collect()
 }
 
@@ -117,7 +123,11 @@ fn is_launcher(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fs::write;
+    use crate::fs::write_with_parents;
+
+    fn rendered(template: &str, name: &str, values: Values) -> String {
+        render(template, name, values).unwrap()
+    }
 
     const VALUES: Values = Values {
         dir: "/my env",
@@ -132,22 +142,27 @@ mod tests {
         let template =
             "__VENV_DIR__ __VENV_NAME__ __VENV_PROMPT__ __VENV_BIN_NAME__ __VENV_PYTHON__ __VENV_OTHER__\n";
         let script = "'/my env' 'my env' 'it'\"'\"'s' bin '/my env/bin/python' __VENV_OTHER__\n";
-        assert_eq!(render(template, "activate", VALUES), script);
+        assert_eq!(rendered(template, "activate", VALUES), script);
+    }
+
+    #[test]
+    fn a_value_that_no_line_can_hold_is_refused() {
+        assert!(render("__VENV_PROMPT__", "activate", Values { prompt: "a\nb", ..VALUES }).is_err());
     }
 
     #[test]
     fn a_value_that_looks_like_a_placeholder_is_only_a_value() {
         let values = Values { dir: "/__VENV_PROMPT__", ..VALUES };
-        assert_eq!(render("cd __VENV_DIR__", "activate", values), "cd /__VENV_PROMPT__");
+        assert_eq!(rendered("cd __VENV_DIR__", "activate", values), "cd /__VENV_PROMPT__");
     }
 
     #[test]
     fn a_string_of_the_template_ends_before_the_value() {
-        assert_eq!(render("A=\"__VENV_DIR__\"", "activate", VALUES), "A=\"\"'/my env'\"\"");
-        assert_eq!(render("A='__VENV_DIR__'", "activate", VALUES), "A='''/my env'''");
-        assert_eq!(render("A=\"__VENV_BIN_NAME__\"", "activate", VALUES), "A=\"bin\"");
-        assert_eq!(render("echo 'x\nA=__VENV_DIR__", "activate", VALUES), "echo 'x\nA='/my env'");
-        let twice = render("A=\"__VENV_DIR__:__VENV_DIR__\"", "activate", VALUES);
+        assert_eq!(rendered("A=\"__VENV_DIR__\"", "activate", VALUES), "A=\"\"'/my env'\"\"");
+        assert_eq!(rendered("A='__VENV_DIR__'", "activate", VALUES), "A='''/my env'''");
+        assert_eq!(rendered("A=\"__VENV_BIN_NAME__\"", "activate", VALUES), "A=\"bin\"");
+        assert_eq!(rendered("echo 'x\nA=__VENV_DIR__", "activate", VALUES), "echo 'x\nA='/my env'");
+        let twice = rendered("A=\"__VENV_DIR__:__VENV_DIR__\"", "activate", VALUES);
         assert_eq!(twice, "A=\"\"'/my env'\":\"'/my env'\"\"");
     }
 
@@ -170,29 +185,26 @@ mod tests {
             "nt/d.exe",
             "x/e",
         ] {
-            write(&dir.path().join(file), b"").unwrap();
+            write_with_parents(&dir.path().join(file), b"").unwrap();
         }
         let found = |platform| -> Vec<String> {
-            let names =
-                |(_, parts): Template| parts.join(std::ffi::OsStr::new("/")).to_string_lossy().into_owned();
-            templates(dir.path(), platform).into_iter().map(names).collect()
+            let path = |parts: Template| parts.join(OsStr::new("/")).to_string_lossy().into_owned();
+            templates(dir.path(), platform).into_iter().map(path).collect()
         };
-        assert_eq!(found(Platform::Posix), ["a", "deep/er/b", "c"]);
-        assert_eq!(found(Platform::Windows), ["a", "deep/er/b", "d.exe"]);
-        assert_eq!(templates(&dir.path().join("none"), Platform::Posix), []);
+        assert_eq!(found(Platform::Posix), ["common/a", "common/deep/er/b", "posix/c"]);
+        assert_eq!(found(Platform::Windows), ["common/a", "common/deep/er/b", "nt/d.exe"]);
+        assert!(templates(&dir.path().join("none"), Platform::Posix).is_empty());
     }
 
     #[test]
     #[cfg(unix)]
     fn a_linked_file_is_a_template_and_a_linked_folder_is_not() {
         let dir = tempfile::tempdir().unwrap();
-        write(&dir.path().join("elsewhere/file"), b"").unwrap();
-        write(&dir.path().join("common/real"), b"").unwrap();
+        write_with_parents(&dir.path().join("elsewhere/file"), b"").unwrap();
+        write_with_parents(&dir.path().join("common/real"), b"").unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere/file"), &dir.path().join("common/link")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("common/folder")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("posix")).unwrap();
-        let found: Vec<_> =
-            templates(dir.path(), Platform::Posix).into_iter().map(|(_, parts)| parts).collect();
-        assert_eq!(found, [["link"], ["real"]]);
+        assert_eq!(templates(dir.path(), Platform::Posix), [["common", "link"], ["common", "real"]]);
     }
 }

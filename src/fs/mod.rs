@@ -10,15 +10,16 @@ mod system;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read, Write};
+use std::path::Path;
 
 use crate::error::{AtPath, Error, Result};
 
 pub use remove::{clear_directory, remove_created};
-pub use system::{copy_mode, make_executable, symlink};
+pub use system::{add_execute_permission, copy_mode, make_executable, symlink};
 
-/// Makes `path` a directory, with the missing ones above it.
+/// Makes `path` a directory, with the missing ones above it, and returns how many directories it made: none where
+/// `path` is there, or where somebody else was faster to make it.
 ///
 /// A directory that is there is left alone; a file, or a link to anything, in its place is refused, as `venv` does:
 /// what is written through a link would land outside the environment.
@@ -26,43 +27,26 @@ pub use system::{copy_mode, make_executable, symlink};
 /// # Errors
 /// [`Error::Occupied`] for a file or a link that leads somewhere; [`Error::Io`] with the first path that could not
 /// be made.
-pub fn create_directory(path: &Path) -> Result<()> {
+pub fn create_directory(path: &Path) -> Result<usize> {
     let Ok(found) = fs::symlink_metadata(path) else { return create_missing(path) };
-    if found.is_symlink() {
-        // A dangling link cannot be followed: `mkdir` then says that the name is taken.
-        return if exists(path) {
-            Err(Error::Occupied(path.to_owned()))
-        } else {
-            fs::create_dir(path).at(path)
-        };
+    if found.is_symlink() && !exists(path) {
+        // It cannot be followed: `mkdir` then says that the name is taken.
+        fs::create_dir(path).at(path)?;
     }
-    if found.is_file() { Err(Error::Occupied(path.to_owned())) } else { Ok(()) }
+    if found.is_symlink() || found.is_file() { Err(Error::Occupied(path.to_owned())) } else { Ok(0) }
 }
 
-/// `mkdir -p`, topmost first, so that an error names the path on which it occurred.
-fn create_missing(path: &Path) -> Result<()> {
-    if let Some(parent) = path.parent()
-        && !parent.as_os_str().is_empty()
-        && !exists(parent)
-    {
-        create_missing(parent)?;
-    }
+/// `mkdir -p`, topmost first, so that an error names the path on which it occurred; how many directories it made, or
+/// none where somebody else made the last one.
+fn create_missing(path: &Path) -> Result<usize> {
+    let above = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => create_missing(parent)?,
+        _ => 0,
+    };
     match fs::create_dir(path) {
-        // Somebody else made it between our look and our call.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        result => result.at(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(0),
+        result => result.map(|()| above + 1).at(path),
     }
-}
-
-/// The topmost directory that has to be made before `path` can be one; `None` where `path` is there.
-#[must_use]
-pub fn first_missing(path: &Path) -> Option<PathBuf> {
-    path.ancestors()
-        .take_while(|ancestor| {
-            fs::symlink_metadata(ancestor).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
-        })
-        .last()
-        .map(Path::to_owned)
 }
 
 /// Whether `path` leads to something, links followed; like Python's `os.path.exists`, `false` where it cannot tell.
@@ -85,10 +69,14 @@ pub fn names(path: &Path) -> Result<Vec<OsString>> {
 /// [`Error::Io`] where the link cannot be removed.
 pub fn remove_stale_link(path: &Path, target: &Path) -> Result<()> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
-    if is_link && exists(target) && !same_file::is_same_file(path, target).unwrap_or(false) {
-        fs::remove_file(path).at(path)?;
+    if !is_link || !exists(target) || same_file::is_same_file(path, target).unwrap_or(false) {
+        return Ok(());
     }
-    Ok(())
+    match fs::remove_file(path) {
+        // Somebody else removed it between our look and our call.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result.at(path),
+    }
 }
 
 /// Copies the contents of one file to another, which is made or overwritten; not its mode, times or attributes.
@@ -100,25 +88,41 @@ pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
         return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
     let mut reader = File::open(source).at(source)?;
+    // What cannot be read, as a directory, shows before the destination is touched.
+    let mut start = [0; 4096];
+    let length = reader.read(&mut start).at(source)?;
     let mut writer = File::create(destination).at(destination)?;
+    writer.write_all(&start[..length]).at(destination)?;
     io::copy(&mut reader, &mut writer).map(drop).at(destination)
 }
 
-/// Writes a file, made or overwritten, and the directories above it that are missing.
+/// The contents of a file.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).at(path)
+}
+
+/// Writes a file, made or overwritten, in a directory that is there.
+///
+/// # Errors
+/// [`Error::Io`] with the path.
+pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
+    File::create(path).and_then(|mut file| file.write_all(contents)).at(path)
+}
+
+/// Writes a file like [`write`], after the directories above it that are missing.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be made or written.
-pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
-    let mut file = match File::create(path) {
-        Err(error)
-            if error.kind() == io::ErrorKind::NotFound && path.parent().is_some_and(|dir| !exists(dir)) =>
-        {
-            path.parent().map_or(Ok(()), create_missing)?;
-            File::create(path).at(path)?
-        }
-        result => result.at(path)?,
-    };
-    file.write_all(contents).at(path)
+pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
+    if let Some(parent) = path.parent()
+        && !exists(parent)
+    {
+        create_missing(parent)?;
+    }
+    write(path, contents)
 }
 
 #[cfg(test)]
@@ -140,12 +144,11 @@ mod tests {
     fn a_directory_is_made_with_its_parents_and_kept_when_there() {
         let dir = temporary();
         let deep = dir.path().join("a/b/c");
-        assert_eq!(first_missing(&deep), Some(dir.path().join("a")));
-        create_directory(&deep).unwrap();
+        assert_eq!(create_directory(&deep).unwrap(), 3);
         write(&deep.join("kept"), b"x").unwrap();
-        create_directory(&deep).unwrap();
+        assert_eq!(create_directory(&deep).unwrap(), 0);
         assert_eq!(names(&deep).unwrap(), ["kept"]);
-        assert_eq!(first_missing(&deep), None);
+        assert_eq!(create_directory(&deep.join("d")).unwrap(), 1);
     }
 
     #[test]
@@ -196,6 +199,24 @@ mod tests {
         symlink(Path::new("gone"), &link).unwrap();
         remove_stale_link(&link, &dir.path().join("gone too")).unwrap();
         assert!(fs::symlink_metadata(&link).is_ok());
+    }
+
+    #[test]
+    fn a_file_is_only_written_where_its_directory_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b");
+        assert!(write(&path, b"").is_err());
+        write_with_parents(&path, b"x").unwrap();
+        assert_eq!(read(&path).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_directory_is_not_copied_and_nothing_is_made_in_its_place() {
+        let dir = temporary();
+        let Err(Error::Io { path, .. }) = copy_contents(dir.path(), &dir.path().join("copy")) else {
+            panic!("no error")
+        };
+        assert_eq!((path.as_path(), names(dir.path()).unwrap().len()), (dir.path(), 0));
     }
 
     #[test]

@@ -1,9 +1,16 @@
 //! Links and modes on POSIX systems.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
+use std::ffi::{CStr, OsStr};
 use std::fs;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, unlinkat};
+use rustix::io::Errno;
 
 use crate::error::{AtPath, Result};
 
@@ -26,6 +33,15 @@ pub fn make_executable(path: &Path) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).at(path)
 }
 
+/// Lets everybody execute the file at `path`, as pip does with scripts.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where the mode cannot be read or set.
+pub fn add_execute_permission(path: &Path) -> Result<()> {
+    let mode = fs::metadata(path).at(path)?.permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111)).at(path)
+}
+
 /// Gives `destination` the permission bits of `source`.
 ///
 /// # Errors
@@ -33,4 +49,46 @@ pub fn make_executable(path: &Path) -> Result<()> {
 pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
     let mode = fs::metadata(source).at(source)?.permissions();
     fs::set_permissions(destination, mode).at(destination)
+}
+
+/// Removes a file or a link.
+pub(super) fn remove_link(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+/// Removes a directory with all that is in it.
+///
+/// It goes from directory to directory by what is open, and follows no link, not even one that is put in the place of a
+/// directory while it runs: nothing outside can be reached.
+pub(super) fn remove_tree(path: &Path) -> Result<()> {
+    remove_directory(CWD, path.as_os_str(), path)
+}
+
+/// Removes a directory that is named relative to an open one; `path` is for the message.
+fn remove_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path) -> Result<()> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let directory = openat(parent, name, flags, Mode::empty()).map_err(io::Error::from).at(path)?;
+    for entry in Dir::read_from(&directory).map_err(io::Error::from).at(path)? {
+        let entry = entry.map_err(io::Error::from).at(path)?;
+        let name = entry.file_name();
+        if name != c"." && name != c".." {
+            let is_directory = entry.file_type() == FileType::Directory;
+            remove_entry(directory.as_fd(), name, is_directory, path)?;
+        }
+    }
+    unlinkat(parent, name, AtFlags::REMOVEDIR).map_err(io::Error::from).at(path)
+}
+
+/// Removes what has a name in an open directory.
+fn remove_entry(directory: BorrowedFd<'_>, name: &CStr, is_directory: bool, above: &Path) -> Result<()> {
+    let name = OsStr::from_bytes(name.to_bytes());
+    if !is_directory {
+        match unlinkat(directory, name, AtFlags::empty()) {
+            // Some file systems do not tell what an entry is before one tries.
+            Err(Errno::ISDIR) => {}
+            Err(Errno::PERM) if above.join(name).is_dir() && !above.join(name).is_symlink() => {}
+            result => return result.map_err(io::Error::from).at(&above.join(name)),
+        }
+    }
+    remove_directory(directory, name, &above.join(name))
 }

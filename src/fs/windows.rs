@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use crate::error::{AtPath, Result};
@@ -23,6 +24,14 @@ pub fn make_executable(_path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Nothing: on Windows the ending of the name makes a file executable.
+///
+/// # Errors
+/// None; the signature is the one of the POSIX file.
+pub fn add_execute_permission(_path: &Path) -> Result<()> {
+    Ok(())
+}
+
 /// Gives `destination` the read-only flag of `source`, the one permission bit that Windows keeps.
 ///
 /// # Errors
@@ -30,4 +39,14 @@ pub fn make_executable(_path: &Path) -> Result<()> {
 pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
     let mode = fs::metadata(source).at(source)?.permissions();
     fs::set_permissions(destination, mode).at(destination)
+}
+
+/// Removes a file or a link; a link to a directory goes like a directory.
+pub(super) fn remove_link(path: &Path) -> io::Result<()> {
+    fs::remove_file(path).or_else(|_| fs::remove_dir(path))
+}
+
+/// Removes a directory with all that is in it; [`std::fs::remove_dir_all`] follows no link.
+pub(super) fn remove_tree(path: &Path) -> Result<()> {
+    fs::remove_dir_all(path).at(path)
 }

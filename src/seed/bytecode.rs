@@ -1,0 +1,96 @@
+//! Bytecode, which only Python can make: it is compiled by as many interpreters as there are processors.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::available_parallelism;
+
+use crate::error::{AtPath, Result};
+
+/// Compiles the files whose names come on standard input. A file that is no valid Python on this version stays as it
+/// is, as it does when pip compiles. The names in tracebacks are set when a module is loaded.
+const PROGRAM: &str = "\
+import os, py_compile, sys
+for path in sys.stdin.buffer.read().split(b'\\0'):
+    try:
+        py_compile.compile(os.fsdecode(path), doraise=True, invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
+    except (py_compile.PyCompileError, RecursionError):
+        pass
+";
+
+/// Whether the file is a module, which has bytecode.
+pub(super) fn is_source(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending == "py")
+}
+
+/// The path of a module's bytecode beside it (PEP 3147).
+pub(super) fn path(source: &str, cache_tag: &str) -> String {
+    let (folder, name) = source.rsplit_once('/').map_or(("", source), |(folder, name)| (folder, name));
+    let separator = if folder.is_empty() { "" } else { "/" };
+    format!("{folder}{separator}__pycache__/{}.{cache_tag}.pyc", name.strip_suffix(".py").unwrap_or(name))
+}
+
+/// Compiles modules below `root`.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error.
+pub(super) fn compile(python: &Path, root: &Path, sources: &[&str]) -> Result<()> {
+    let workers = available_parallelism().map_or(1, usize::from).min(sources.len()).max(1);
+    let children: Vec<Child> = (0..workers).map(|_| start(python)).collect::<Result<_>>()?;
+    // Every worker gets every so-manieth file: large modules lie side by side.
+    let lists = (0..workers).map(|first| {
+        let paths: Vec<_> =
+            sources.iter().skip(first).step_by(workers).map(|source| root.join(source)).collect();
+        paths.join_bytes()
+    });
+    let children: Vec<Child> =
+        children.into_iter().zip(lists).map(|(child, list)| feed(child, &list)).collect();
+    for mut child in children {
+        let status = child.wait().at(python)?;
+        if !status.success() {
+            return Err(std::io::Error::other(format!("compiling bytecode ended with {status}"))).at(python);
+        }
+    }
+    Ok(())
+}
+
+fn start(python: &Path) -> Result<Child> {
+    Command::new(python)
+        .args(["-I", "-S", "-W", "ignore", "-c", PROGRAM])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .at(python)
+}
+
+/// Writes the list and closes the pipe; a child that does not read it to its end says so by its status.
+fn feed(mut child: Child, list: &[u8]) -> Child {
+    if let Some(mut stdin) = child.stdin.take() {
+        let _ = stdin.write_all(list);
+    }
+    child
+}
+
+/// Paths as one text, separated by NUL.
+trait JoinBytes {
+    fn join_bytes(&self) -> Vec<u8>;
+}
+
+impl<P: AsRef<OsStr>> JoinBytes for Vec<P> {
+    fn join_bytes(&self) -> Vec<u8> {
+        self.iter().map(|path| path.as_ref().as_encoded_bytes()).collect::<Vec<_>>().join(&0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn bytecode_lies_in_a_folder_beside_the_module() {
+        assert_eq!(path("pip/a.py", "cpython-313"), "pip/__pycache__/a.cpython-313.pyc");
+        assert_eq!(path("a.b.py", "pypy311"), "__pycache__/a.b.pypy311.pyc");
+    }
+}

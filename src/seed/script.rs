@@ -1,0 +1,126 @@
+//! The scripts that pip makes of entry points: a first line that finds the interpreter, and a few lines of Python.
+//!
+//! Those few lines differ between versions of pip. They are taken from the pip that is installed.
+
+use std::ffi::OsStr;
+
+use super::Target;
+use super::entry_points::EntryPoint;
+use super::wheel::Wheel;
+
+/// The longest first line that every system reads whole: pip's limit on POSIX systems but macOS, which has 512.
+const MAX_FIRST_LINE: usize = if cfg!(target_os = "macos") { 512 } else { 127 };
+
+/// Makes scripts as one version of pip does, for one interpreter.
+#[derive(Debug)]
+pub(super) struct ScriptMaker {
+    first_line: String,
+    template: String,
+}
+
+impl ScriptMaker {
+    /// The script maker of the pip in a wheel; `None` for another wheel, a pip whose text is not found where it was so
+    /// far, and an interpreter whose path cannot stand in a script.
+    pub(super) fn of_pip(wheel: &Wheel, target: &Target) -> Option<Self> {
+        if cfg!(windows) {
+            return None; // there, a script is appended to a launcher
+        }
+        // Newer versions have a template of their own in place of the one of distlib, which they bring along.
+        let template =
+            template(wheel.text("pip/_internal/operations/install/wheel.py")?, "script_template = ")
+                .or_else(|| template(wheel.text("pip/_vendor/distlib/scripts.py")?, "SCRIPT_TEMPLATE = "))?;
+        Some(Self { first_line: first_line(target.python.as_os_str())?, template })
+    }
+
+    /// The script of an entry point.
+    pub(super) fn make(&self, entry_point: &EntryPoint) -> Vec<u8> {
+        let EntryPoint { module, function, .. } = entry_point;
+        let import_name = function.split('.').next().unwrap_or(function);
+        let script = self
+            .template
+            .replace("%(module)s", module)
+            .replace("%(import_name)s", import_name)
+            .replace("%(func)s", function);
+        format!("{}{script}", self.first_line).into_bytes()
+    }
+}
+
+/// The string in triple quotes that is assigned at `assignment` in Python source, without what its lines are indented
+/// by; `None` where there is none, or one whose escapes would have to be understood.
+fn template(source: &str, assignment: &str) -> Option<String> {
+    let (_, value) = source.split_once(assignment)?;
+    let start = value.find(['"', '\''])?;
+    if !matches!(&value[..start], "" | "r" | "textwrap.dedent(" | "textwrap.dedent(r") {
+        return None;
+    }
+    let mark = value.get(start..start + 3).filter(|mark| matches!(*mark, "\"\"\"" | "'''"))?;
+    let (text, _) = value[start + 3..].split_once(mark)?;
+    let is_raw = value[..start].ends_with('r');
+    let text = if is_raw { text } else { text.strip_prefix("\\\n").unwrap_or(text) };
+    let is_known = text.contains("%(module)s") && text.contains("%(func)s") && text.ends_with('\n');
+    if !is_known || (!is_raw && text.contains('\\')) {
+        return None;
+    }
+    let indent = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min()?;
+    Some(text.lines().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect())
+}
+
+/// The first line of a script: the interpreter, or where its path is too long for the system or has a space, a line
+/// that a shell and Python read each in its own way.
+fn first_line(python: &OsStr) -> Option<String> {
+    let python = python.to_str()?;
+    // In quotes, these would mean something to the shell; pip does not care, but an error is no script.
+    if python.contains(['"', '$', '`', '\\', '\n']) {
+        return None;
+    }
+    if !python.contains(' ') && python.len() + "#!\n".len() <= MAX_FIRST_LINE {
+        return Some(format!("#!{python}\n"));
+    }
+    let quoted = if python.contains(' ') { format!("\"{python}\"") } else { python.to_owned() };
+    Some(format!("#!/bin/sh\n'''exec' {quoted} \"$0\" \"$@\"\n' '''\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_is_taken_from_the_source() {
+        let plain = "X = 1\nSCRIPT_TEMPLATE = r'''a %(module)s\n    \\. %(func)s\n'''\n";
+        assert_eq!(template(plain, "SCRIPT_TEMPLATE = ").unwrap(), "a %(module)s\n    \\. %(func)s\n");
+        let indented =
+            "  script_template = textwrap.dedent(\"\"\"\\\n    a %(module)s\n        %(func)s\n\"\"\")\n";
+        assert_eq!(template(indented, "script_template = ").unwrap(), "a %(module)s\n    %(func)s\n");
+    }
+
+    #[test]
+    fn a_template_that_is_not_understood_is_none() {
+        for source in [
+            "",
+            "T = 1",
+            "T = f'''%(module)s %(func)s\n'''",
+            "T = '''%(module)s\n'''",
+            "T = '''\\t%(module)s%(func)s\n'''",
+        ] {
+            assert_eq!(template(source, "T = "), None, "{source}");
+        }
+    }
+
+    #[test]
+    fn the_first_line_fits_the_path() {
+        let line = |path: &str| first_line(OsStr::new(path));
+        assert_eq!(line("/e/bin/python").unwrap(), "#!/e/bin/python\n");
+        assert_eq!(
+            line("/a b/python").unwrap(),
+            "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n"
+        );
+        let long = format!("/{}", "x".repeat(MAX_FIRST_LINE - 3));
+        assert_eq!(line(&long).unwrap(), format!("#!/bin/sh\n'''exec' {long} \"$0\" \"$@\"\n' '''\n"));
+        assert_eq!(line(&long[1..]).unwrap(), format!("#!{}\n", &long[1..]));
+        assert_eq!(line("/a\"b/python"), None);
+    }
+}

@@ -1,0 +1,355 @@
+//! A wheel: its files, each checked against the wheel's own RECORD while it is unpacked.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rawzip::{CompressionMethod, ZipArchive};
+
+use super::entry_points::EntryPoints;
+use super::record;
+use crate::error::{Error, Result};
+use crate::fs;
+
+/// No wheel that is installed here comes near: pip has 12 MB, its largest file less than 1 MB.
+const MAX_TOTAL_SIZE: u64 = 256 << 20;
+
+/// A file of a wheel.
+#[derive(Debug)]
+pub(super) struct File {
+    /// The path in the wheel, which is the one below `site-packages`.
+    pub(super) path: String,
+    /// What is in it.
+    pub(super) contents: Vec<u8>,
+    /// Whether the archive says that it can be executed.
+    pub(super) is_executable: bool,
+}
+
+/// A wheel that was read and found sound; RECORD is not among its files.
+#[derive(Debug)]
+pub(super) struct Wheel {
+    path: PathBuf,
+    /// `{distribution}-{version}.dist-info`.
+    dist_info: String,
+    files: Vec<File>,
+}
+
+impl Wheel {
+    /// Reads a wheel, and checks every file of it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive, a path that leaves the root, a
+    /// link, an entry that occurs twice or is of an absurd size, and for anything that differs from RECORD.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let refused = |entry: Option<&str>, reason: &str| Error::Wheel {
+            wheel: path.to_owned(),
+            entry: entry.map(ToOwned::to_owned),
+            reason: reason.to_owned(),
+        };
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let mut parts = name.split('-');
+        let (Some(distribution), Some(version), true) = (parts.next(), parts.next(), is_wheel_name(name))
+        else {
+            return Err(refused(None, "its name is not that of a wheel"));
+        };
+        let dist_info = format!("{distribution}-{version}.dist-info");
+        let mut files = unpack(&fs::read(path)?, &refused)?;
+        let record_path = format!("{dist_info}/RECORD");
+        let Some(position) = files.iter().position(|file| file.path == record_path) else {
+            return Err(refused(Some(&record_path), "it is missing"));
+        };
+        let record = files.swap_remove(position);
+        check(&files, &record.contents, &dist_info, &refused)?;
+        files.retain(|file| !is_signature(&file.path, &dist_info));
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(Self { path: path.to_owned(), dist_info, files })
+    }
+
+    /// The files but RECORD and its signatures, by path.
+    pub(super) fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// The contents of a file, where it has that file.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        let position = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        std::str::from_utf8(&self.files[position].contents).ok()
+    }
+
+    /// The path of a file of the wheel's metadata.
+    pub(super) fn metadata_path(&self, name: &str) -> String {
+        format!("{}/{name}", self.dist_info)
+    }
+
+    /// Whether it goes to `site-packages` as it is: a version of the format that is known, pure Python, and no files
+    /// for other places (`*.data`).
+    pub(super) fn is_plain(&self) -> bool {
+        let Some(text) = self.text(&self.metadata_path("WHEEL")) else { return false };
+        let has = |key: &str, value: &dyn Fn(&str) -> bool| {
+            text.lines()
+                .filter_map(|line| line.split_once(':'))
+                .any(|(name, text)| name.trim() == key && value(text.trim()))
+        };
+        has("Wheel-Version", &|version| version.starts_with("1."))
+            && has("Root-Is-Purelib", &|value| value.eq_ignore_ascii_case("true"))
+            && !self
+                .files
+                .iter()
+                .any(|file| file.path.split('/').next().is_some_and(|top| ends_in(top, "data")))
+    }
+
+    /// The scripts that it declares.
+    ///
+    /// # Errors
+    /// [`Error::Wheel`] where `entry_points.txt` cannot be read.
+    pub(super) fn entry_points(&self) -> Result<EntryPoints> {
+        let path = self.metadata_path("entry_points.txt");
+        let text = self.text(&path).unwrap_or_default();
+        EntryPoints::parse(text).map_err(|reason| Error::Wheel {
+            wheel: self.path.clone(),
+            entry: Some(path),
+            reason,
+        })
+    }
+}
+
+type Refused<'a> = &'a dyn Fn(Option<&str>, &str) -> Error;
+
+/// Every file of the archive, unpacked into memory.
+fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
+    let broken = |error: rawzip::Error| refused(None, &format!("the archive is broken: {error}"));
+    let archive = ZipArchive::from_slice(archive).map_err(broken)?;
+    let mut files = Vec::new();
+    let mut seen = HashSet::new();
+    let mut left = MAX_TOTAL_SIZE;
+    let mut number = 0;
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry().map_err(broken)? {
+        number += 1;
+        let raw = entry.file_path();
+        let Ok(path) = std::str::from_utf8(raw.as_ref()) else {
+            return Err(refused(None, "the name of an entry is not UTF-8"));
+        };
+        let is_directory = path.ends_with('/');
+        if let Some(reason) = fault_of(path.strip_suffix('/').unwrap_or(path)) {
+            return Err(refused(Some(path), reason));
+        }
+        if entry.mode().is_symlink() {
+            return Err(refused(Some(path), "it is a link"));
+        }
+        if !seen.insert(path.trim_end_matches('/').to_owned()) {
+            return Err(refused(Some(path), "it occurs twice"));
+        }
+        if is_directory {
+            continue;
+        }
+        let data = archive.get_entry(entry.wayfinder()).map_err(broken)?;
+        let mut contents = Vec::new();
+        let read = match entry.compression_method() {
+            CompressionMethod::STORE => {
+                data.verifying_reader(data.data()).take(left + 1).read_to_end(&mut contents)
+            }
+            CompressionMethod::DEFLATE => {
+                let inflated = flate2::bufread::DeflateDecoder::new(data.data());
+                data.verifying_reader(inflated).take(left + 1).read_to_end(&mut contents)
+            }
+            _ => return Err(refused(Some(path), "it is compressed in a way that wheels do not use")),
+        };
+        read.map_err(|error| refused(Some(path), &format!("it cannot be unpacked: {error}")))?;
+        left = left
+            .checked_sub(contents.len() as u64)
+            .ok_or_else(|| refused(Some(path), "the wheel unpacks to more than 256 MiB"))?;
+        let is_executable = entry.mode().permissions() & 0o111 != 0;
+        files.push(File { path: path.to_owned(), contents, is_executable });
+    }
+    if number != archive.entries_hint() {
+        return Err(refused(None, "the archive is broken: it does not have as many entries as it says"));
+    }
+    Ok(files)
+}
+
+/// Compares the files with the wheel's RECORD: each has a line with its hash, and each line has its file.
+fn check(files: &[File], record: &[u8], dist_info: &str, refused: Refused<'_>) -> Result<()> {
+    let record_path = format!("{dist_info}/RECORD");
+    let rows = record::parse(record).map_err(|reason| refused(Some(&record_path), &reason))?;
+    let mut expected: HashMap<&str, &record::Row> = HashMap::new();
+    for row in &rows {
+        if expected.insert(&row.path, row).is_some() {
+            return Err(refused(Some(&row.path), "RECORD has it twice"));
+        }
+    }
+    for file in files {
+        let is_unhashed = is_signature(&file.path, dist_info);
+        match expected.remove(file.path.as_str()) {
+            None if is_unhashed => {}
+            None => return Err(refused(Some(&file.path), "it is not in RECORD")),
+            Some(row) if row.hash.is_empty() && is_unhashed => {}
+            Some(row) if row.hash != record::hash(&file.contents) => {
+                return Err(refused(Some(&file.path), "its hash is not the one in RECORD"));
+            }
+            Some(row) if row.size.is_some_and(|size| size != file.contents.len() as u64) => {
+                return Err(refused(Some(&file.path), "its size is not the one in RECORD"));
+            }
+            Some(_) => {}
+        }
+    }
+    expected.remove(record_path.as_str());
+    match expected.keys().min() {
+        Some(missing) => Err(refused(Some(missing), "RECORD has it, but the archive does not")),
+        None => Ok(()),
+    }
+}
+
+/// Why a path cannot be one below a directory.
+fn fault_of(path: &str) -> Option<&'static str> {
+    if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return Some("its path leaves the wheel");
+    }
+    let is_bad = |character: char| matches!(character, '\\' | ':') || character.is_control();
+    path.contains(is_bad).then_some("its path is not one of a wheel")
+}
+
+/// Signatures of RECORD, which cannot be in it with a hash (binary distribution format).
+fn is_signature(path: &str, dist_info: &str) -> bool {
+    path.strip_prefix(dist_info).is_some_and(|name| matches!(name, "/RECORD.jws" | "/RECORD.p7s"))
+}
+
+fn is_wheel_name(name: &str) -> bool {
+    ends_in(name, "whl") && (5..=6).contains(&name.split('-').count())
+}
+
+fn ends_in(name: &str, ending: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, found)| found == ending)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use rawzip::ZipArchiveWriter;
+    use std::io::Write;
+
+    /// An archive of stored entries.
+    pub(crate) fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut output = Vec::new();
+        let mut archive = ZipArchiveWriter::new(&mut output);
+        for (name, contents) in entries {
+            let (mut entry, config) = archive.new_file(name).start().unwrap();
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(contents).unwrap();
+            let (_, descriptor) = writer.finish().unwrap();
+            entry.finish(descriptor).unwrap();
+        }
+        archive.finish().unwrap();
+        output
+    }
+
+    /// A wheel with these files and a RECORD that fits them, but for `edit`.
+    fn wheel(files: &[(&str, &[u8])], edit: impl Fn(String) -> String) -> Result<Wheel> {
+        let metadata = [("a-1.dist-info/WHEEL", &b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"[..])];
+        let mut entries: Vec<(&str, &[u8])> = [files, &metadata].concat();
+        let rows: String = entries
+            .iter()
+            .map(|(path, text)| format!("{path},{},{}\n", record::hash(text), text.len()))
+            .collect();
+        let record = edit(format!("{rows}a-1.dist-info/RECORD,,\n"));
+        entries.push(("a-1.dist-info/RECORD", record.as_bytes()));
+        open("a-1-py3-none-any.whl", &archive(&entries))
+    }
+
+    fn open(name: &str, archive: &[u8]) -> Result<Wheel> {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(&dir.path().join(name), archive).unwrap();
+        Wheel::open(&dir.path().join(name))
+    }
+
+    fn reason(wheel: Result<Wheel>) -> String {
+        let message = wheel.unwrap_err().to_string();
+        message.split_once("cannot be installed: ").expect("the message names the wheel").1.to_owned()
+    }
+
+    #[test]
+    fn a_sound_wheel_has_its_files_and_no_record() {
+        let wheel = wheel(&[("a/b.py", b"b"), ("a/__init__.py", b"")], |record| record).unwrap();
+        let paths: Vec<_> = wheel.files().iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["a-1.dist-info/WHEEL", "a/__init__.py", "a/b.py"]);
+        assert_eq!(wheel.text("a/b.py"), Some("b"));
+        assert!(wheel.is_plain());
+    }
+
+    #[test]
+    fn what_differs_from_record_is_refused() {
+        let with = |edit: &dyn Fn(String) -> String| reason(wheel(&[("a.py", b"a")], edit));
+        assert_eq!(
+            with(&|record| record.replacen("sha256=", "sha256=x", 1)),
+            "a.py: its hash is not the one in RECORD"
+        );
+        assert_eq!(
+            with(&|record| record.replacen(",1\n", ",2\n", 1)),
+            "a.py: its size is not the one in RECORD"
+        );
+        assert_eq!(with(&|record| record.replacen("a.py", "b.py", 1)), "a.py: it is not in RECORD");
+        assert_eq!(with(&|record| record + "b.py,,\n"), "b.py: RECORD has it, but the archive does not");
+        assert_eq!(
+            with(&|record| format!("{record}{}", record.lines().next().unwrap())),
+            "a.py: RECORD has it twice"
+        );
+        assert!(with(&|_| "a.py\n".to_owned()).starts_with("a-1.dist-info/RECORD: "));
+    }
+
+    fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+        let mut text = text.to_owned();
+        for start in 0..=text.len() - from.len() {
+            if text[start..].starts_with(from) {
+                text[start..start + from.len()].copy_from_slice(to);
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn paths_that_lead_elsewhere_are_refused() {
+        for path in ["../a", "a/../b", "/a", "a//b", "./a", "a\\b", "c:a", "a\nb", ".."] {
+            // The writer makes paths harmless: they are put in afterwards.
+            let placeholder = "@".repeat(path.len());
+            let harmless = archive(&[(&placeholder, b"")]);
+            let harmful = replaced(&harmless, placeholder.as_bytes(), path.as_bytes());
+            let message = reason(open("a-1-py3-none-any.whl", &harmful));
+            assert!(message.contains("its path"), "{path}: {message}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_wheel_is_refused() {
+        let empty = archive(&[]);
+        assert_eq!(reason(open("a.whl", &empty)), "its name is not that of a wheel");
+        assert_eq!(reason(open("a-1-py3-none-any.zip", &empty)), "its name is not that of a wheel");
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &empty)), "a-1.dist-info/RECORD: it is missing");
+        assert!(reason(open("a-1-py3-none-any.whl", b"no zip")).starts_with("the archive is broken: "));
+        let twice = archive(&[("a", b""), ("a", b"")]);
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &twice)), "a: it occurs twice");
+    }
+
+    #[test]
+    fn a_damaged_archive_is_refused_wherever_the_damage_is() {
+        let files: &[(&str, &[u8])] = &[("a.py", b"contents of a"), ("b.py", b"contents of b")];
+        let metadata = ("a-1.dist-info/WHEEL", &b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"[..]);
+        let mut entries = [files, &[metadata]].concat();
+        let rows: String =
+            entries.iter().map(|(path, text)| format!("{path},{},\n", record::hash(text))).collect();
+        let record = format!("{rows}a-1.dist-info/RECORD,,\n");
+        entries.push(("a-1.dist-info/RECORD", record.as_bytes()));
+        let sound = archive(&entries);
+        for length in 0..sound.len() {
+            assert!(open("a-1-py3-none-any.whl", &sound[..length]).is_err(), "cut at {length}");
+        }
+        let contents = sound.windows(13).position(|window| window == b"contents of a").unwrap();
+        let mut changed = sound.clone();
+        changed[contents] ^= 1;
+        assert!(reason(open("a-1-py3-none-any.whl", &changed)).starts_with("a.py: "));
+    }
+
+    #[test]
+    fn a_wheel_with_files_for_other_places_is_not_plain() {
+        assert!(!wheel(&[("a-1.data/scripts/x", b"")], |record| record).unwrap().is_plain());
+    }
+}
