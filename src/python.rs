@@ -15,6 +15,7 @@ use pyo3::types::{PyString, PyTuple};
 use crate::activation::{self, Values};
 use crate::error::{Error, Result};
 use crate::executables::{unix, windows};
+use crate::fs::LinkMode;
 use crate::layout::Platform;
 use crate::{config, fs, layout, seed};
 
@@ -25,8 +26,8 @@ use crate::{config, fs, layout, seed};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Error, OsStr, OsString, PathBuf, Platform, PyResult, Python, Values, activation, config, detached,
-        fs, layout, pyfunction, seed, unix, windows,
+        Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyResult, Python, Values, activation, config,
+        detached, fs, layout, pyfunction, seed, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -167,9 +168,12 @@ mod _native {
     }
 
     /// Installs wheels into `site_packages` as `ensurepip` has pip do it, which must not be there yet. Returns whether it
-    /// did: what is not known here is left to `ensurepip`. `ValueError` for a wheel that is damaged.
+    /// did: what is not known here is left to `ensurepip`. With a `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
     #[pyfunction]
-    #[pyo3(signature = (wheels, site_packages, scripts, scripts_in_record, python, *, version, cache_tag))]
+    #[pyo3(signature = (
+        wheels, site_packages, scripts, scripts_in_record, python, *,
+        version, cache_tag, bytecode_tag, cache, link_mode
+    ))]
     fn install_wheels(
         py: Python<'_>,
         wheels: Vec<PathBuf>,
@@ -179,9 +183,21 @@ mod _native {
         python: PathBuf,
         version: (u8, u8),
         cache_tag: String,
+        bytecode_tag: String,
+        cache: Option<PathBuf>,
+        link_mode: &str,
     ) -> PyResult<bool> {
-        let target = seed::Target { site_packages, scripts, scripts_in_record, python, version, cache_tag };
-        detached(py, || seed::install(&wheels, &target))
+        let target = seed::Target {
+            site_packages,
+            scripts,
+            scripts_in_record,
+            python,
+            version,
+            cache_tag,
+            bytecode_tag,
+        };
+        let link_mode = if link_mode == "copy" { LinkMode::Copy } else { LinkMode::HardLink };
+        detached(py, || seed::install(&wheels, &target, cache.as_deref(), link_mode))
     }
 
     /// The script templates in a folder: the parts of the path of each below it.

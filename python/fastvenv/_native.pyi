@@ -52,10 +52,10 @@ def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) 
     The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
     """
 
-def install_wheels(wheels: SupportsGetItem[int, str | PathLike[str]], site_packages: str | PathLike[str], scripts: str | PathLike[str], scripts_in_record: str, python: str | PathLike[str], *, version: tuple[SupportsIndex, SupportsIndex], cache_tag: str) -> bool:
+def install_wheels(wheels: SupportsGetItem[int, str | PathLike[str]], site_packages: str | PathLike[str], scripts: str | PathLike[str], scripts_in_record: str, python: str | PathLike[str], *, version: tuple[SupportsIndex, SupportsIndex], cache_tag: str, bytecode_tag: str, cache: str | PathLike[str] | None, link_mode: str) -> bool:
     """
     Installs wheels into `site_packages` as `ensurepip` has pip do it, which must not be there yet. Returns whether it
-    did: what is not known here is left to `ensurepip`. `ValueError` for a wheel that is damaged.
+    did: what is not known here is left to `ensurepip`. With a `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
     """
 
 def make_executable(path: str | PathLike[str]) -> None:

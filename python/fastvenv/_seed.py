@@ -35,7 +35,36 @@ def install(context: "SimpleNamespace") -> bool:
         context.env_exec_cmd,
         version=sys.version_info[:2],
         cache_tag=cache_tag,
+        bytecode_tag=f"{cache_tag} {_magic_number()} {sys.version}",
+        cache=_cache(),
+        link_mode=_link_mode(),
     )
+
+
+def _magic_number() -> str:
+    """What bytecode of this interpreter begins with; from the module that the interpreter itself uses."""
+    number: bytes = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER
+    return number.hex()
+
+
+def _cache() -> "Optional[str]":
+    """The folder for prepared wheels: `FASTVENV_CACHE_DIR`, or the platform's; `None` where that variable is empty."""
+    chosen = os.environ.get("FASTVENV_CACHE_DIR")
+    if chosen is not None:
+        return os.path.abspath(chosen) if chosen else None
+    if sys.platform == "darwin":
+        folder = os.path.expanduser("~/Library/Caches")
+    else:
+        folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(folder, "fastvenv") if os.path.isabs(folder) else None
+
+
+def _link_mode() -> str:
+    """How files come from the cache: `FASTVENV_LINK_MODE`, which is `hardlink` (the default) or `copy`."""
+    mode = os.environ.get("FASTVENV_LINK_MODE", "hardlink")
+    if mode not in {"hardlink", "copy"}:
+        raise ValueError(f"FASTVENV_LINK_MODE must be 'hardlink' or 'copy', not {mode!r}")
+    return mode
 
 
 def _is_replaced() -> bool:

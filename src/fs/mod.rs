@@ -3,6 +3,7 @@
 //! `clippy.toml` bans the functions of [`std::fs`] everywhere else.
 #![expect(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
 
+mod link;
 mod remove;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -15,8 +16,12 @@ use std::path::Path;
 
 use crate::error::{AtPath, Error, Result};
 
+pub use link::{LinkMode, Linker, Stamp};
 pub use remove::{clear_directory, remove_created};
-pub use system::{add_execute_permission, copy_mode, make_executable, symlink};
+pub use system::{
+    add_execute_permission, copy_mode, has_shared_mode, is_private, make_executable, make_script, set_mode,
+    symlink,
+};
 
 /// Makes `path` a directory, with the missing ones above it, and returns how many directories it made: none where
 /// `path` is there, or where somebody else was faster to make it.
@@ -102,6 +107,14 @@ pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
 /// [`Error::Io`] where it cannot be read.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).at(path)
+}
+
+/// Gives a file or directory another name, which must not be that of a file or of a directory that is not empty.
+///
+/// # Errors
+/// [`Error::Io`] with the new name.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).at(to)
 }
 
 /// Writes a file, made or overwritten, in a directory that is there.

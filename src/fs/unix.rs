@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, unlinkat};
@@ -33,13 +33,25 @@ pub fn make_executable(path: &Path) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).at(path)
 }
 
-/// Lets everybody execute the file at `path`, as pip does with scripts.
+/// Lets everybody execute the file at `path`, as pip does with files that a wheel marks so.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] where the mode cannot be read or set.
 pub fn add_execute_permission(path: &Path) -> Result<()> {
+    add_permissions(path, 0o111)
+}
+
+/// Lets everybody read and execute the file at `path`, as pip does with scripts.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where the mode cannot be read or set.
+pub fn make_script(path: &Path) -> Result<()> {
+    add_permissions(path, 0o555)
+}
+
+fn add_permissions(path: &Path, bits: u32) -> Result<()> {
     let mode = fs::metadata(path).at(path)?.permissions().mode();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111)).at(path)
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | bits)).at(path)
 }
 
 /// Gives `destination` the permission bits of `source`.
@@ -49,6 +61,39 @@ pub fn add_execute_permission(path: &Path) -> Result<()> {
 pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
     let mode = fs::metadata(source).at(source)?.permissions();
     fs::set_permissions(destination, mode).at(destination)
+}
+
+/// The mode that shared files have: what most people's umask makes of a new file.
+const SHARED_MODE: u32 = 0o644;
+
+/// The permission bits of a file.
+pub(super) fn mode(metadata: &fs::Metadata) -> u32 {
+    metadata.permissions().mode() & 0o7777
+}
+
+/// Whether the file, which was just made, has the mode that shared files have.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where the mode cannot be read.
+pub fn has_shared_mode(path: &Path) -> Result<bool> {
+    Ok(mode(&fs::metadata(path).at(path)?) == SHARED_MODE)
+}
+
+/// Gives a file the mode that shared files have, whatever the umask.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where the mode cannot be set.
+pub fn set_mode(path: &Path, is_executable: bool) -> Result<()> {
+    let mode = if is_executable { SHARED_MODE | 0o111 } else { SHARED_MODE };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).at(path)
+}
+
+/// Whether the directory is this user's, and nobody else may write to it.
+#[must_use]
+pub fn is_private(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| {
+        found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
+    })
 }
 
 /// Removes a file or a link.

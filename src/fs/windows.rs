@@ -32,6 +32,14 @@ pub fn add_execute_permission(_path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Nothing: on Windows the ending of the name makes a file executable.
+///
+/// # Errors
+/// None; the signature is the one of the POSIX file.
+pub fn make_script(_path: &Path) -> Result<()> {
+    Ok(())
+}
+
 /// Gives `destination` the read-only flag of `source`, the one permission bit that Windows keeps.
 ///
 /// # Errors
@@ -39,6 +47,33 @@ pub fn add_execute_permission(_path: &Path) -> Result<()> {
 pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
     let mode = fs::metadata(source).at(source)?.permissions();
     fs::set_permissions(destination, mode).at(destination)
+}
+
+/// Whether a file can be written, the one permission that Windows keeps with it.
+pub(super) fn mode(metadata: &fs::Metadata) -> u32 {
+    u32::from(metadata.permissions().readonly())
+}
+
+/// Always: files have no mode here.
+///
+/// # Errors
+/// None; the signature is the one of the POSIX file.
+pub fn has_shared_mode(_path: &Path) -> Result<bool> {
+    Ok(true)
+}
+
+/// Nothing: files have no mode here.
+///
+/// # Errors
+/// None; the signature is the one of the POSIX file.
+pub fn set_mode(_path: &Path, _is_executable: bool) -> Result<()> {
+    Ok(())
+}
+
+/// Whether it is a directory: the folders for caches are a user's own on Windows.
+#[must_use]
+pub fn is_private(path: &Path) -> bool {
+    path.is_dir()
 }
 
 /// Removes a file or a link; a link to a directory goes like a directory.

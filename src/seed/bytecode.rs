@@ -1,12 +1,14 @@
 //! Bytecode, which only Python can make: it is compiled by as many interpreters as there are processors.
 
-use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::available_parallelism;
 
+use super::Target;
+use super::wheel::Wheel;
 use crate::error::{AtPath, Result};
+use crate::fs;
 
 /// Compiles the files whose names come on standard input. A file that is no valid Python on this version stays as it
 /// is, as it does when pip compiles. The names in tracebacks are set when a module is loaded.
@@ -25,34 +27,36 @@ pub(super) fn is_source(path: &str) -> bool {
 }
 
 /// The path of a module's bytecode beside it (PEP 3147).
-pub(super) fn path(source: &str, cache_tag: &str) -> String {
+fn path(source: &str, cache_tag: &str) -> String {
     let (folder, name) = source.rsplit_once('/').map_or(("", source), |(folder, name)| (folder, name));
     let separator = if folder.is_empty() { "" } else { "/" };
     format!("{folder}{separator}__pycache__/{}.{cache_tag}.pyc", name.strip_suffix(".py").unwrap_or(name))
 }
 
-/// Compiles modules below `root`.
+/// Compiles the modules of a wheel that was unpacked below `root`, and returns the paths of what came of it.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error.
-pub(super) fn compile(python: &Path, root: &Path, sources: &[&str]) -> Result<()> {
-    let workers = available_parallelism().map_or(1, usize::from).min(sources.len()).max(1);
+pub(super) fn compile(target: &Target, root: &Path, wheel: &Wheel) -> Result<Vec<String>> {
+    let sources: Vec<&str> = wheel.sources().collect();
+    let python = target.python.as_path();
+    let workers = available_parallelism().map_or(1, usize::from).min(sources.len());
     let children: Vec<Child> = (0..workers).map(|_| start(python)).collect::<Result<_>>()?;
     // Every worker gets every so-manieth file: large modules lie side by side.
     let lists = (0..workers).map(|first| {
-        let paths: Vec<_> =
-            sources.iter().skip(first).step_by(workers).map(|source| root.join(source)).collect();
-        paths.join_bytes()
+        let paths = sources.iter().skip(first).step_by(workers).map(|source| root.join(source));
+        paths.map(|path| path.into_os_string().into_encoded_bytes()).collect::<Vec<_>>().join(&0)
     });
     let children: Vec<Child> =
         children.into_iter().zip(lists).map(|(child, list)| feed(child, &list)).collect();
     for mut child in children {
         let status = child.wait().at(python)?;
         if !status.success() {
-            return Err(std::io::Error::other(format!("compiling bytecode ended with {status}"))).at(python);
+            return Err(io::Error::other(format!("compiling bytecode ended with {status}"))).at(python);
         }
     }
-    Ok(())
+    let paths = sources.into_iter().map(|source| path(source, &target.cache_tag));
+    Ok(paths.filter(|path| fs::exists(&root.join(path))).collect())
 }
 
 fn start(python: &Path) -> Result<Child> {
@@ -71,17 +75,6 @@ fn feed(mut child: Child, list: &[u8]) -> Child {
         let _ = stdin.write_all(list);
     }
     child
-}
-
-/// Paths as one text, separated by NUL.
-trait JoinBytes {
-    fn join_bytes(&self) -> Vec<u8>;
-}
-
-impl<P: AsRef<OsStr>> JoinBytes for Vec<P> {
-    fn join_bytes(&self) -> Vec<u8> {
-        self.iter().map(|path| path.as_ref().as_encoded_bytes()).collect::<Vec<_>>().join(&0)
-    }
 }
 
 #[cfg(test)]

@@ -11,55 +11,41 @@ pub(super) struct EntryPoint {
     pub(super) function: String,
 }
 
-/// The scripts of a distribution, in the order in which it has them.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct EntryPoints(Vec<EntryPoint>);
-
-impl EntryPoints {
-    /// Reads the console and graphical scripts; other groups of entry points are no business of an installer.
-    ///
-    /// # Errors
-    /// What is wrong, for a line that is no entry point, or one that could not become a script.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let mut found = Vec::new();
-        let mut is_script = false;
-        for line in text.lines().map(str::trim) {
-            if line.is_empty() || line.starts_with(['#', ';']) {
-                continue;
-            }
-            if let Some(group) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                is_script = matches!(group.trim(), "console_scripts" | "gui_scripts");
-            } else if is_script {
-                found.push(
-                    parse_line(line).ok_or_else(|| format!("it has a line that is no script: {line:?}"))?,
-                );
-            }
+/// Reads the console and graphical scripts; other groups of entry points are no business of an installer.
+///
+/// # Errors
+/// What is wrong, for a line that is no entry point, or one that could not become a script.
+pub(super) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
+    let mut found = Vec::new();
+    let mut is_script = false;
+    for line in text.lines().map(str::trim) {
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
         }
-        Ok(Self(found))
-    }
-
-    /// The scripts that pip makes of them on a version of Python.
-    ///
-    /// pip's own names with a version come from the interpreter and not from the wheel: `pip`, `pip3` and `pip3.X`
-    /// stand for any of them.
-    pub(super) fn scripts(&self, (major, minor): (u8, u8)) -> Vec<EntryPoint> {
-        let is_pip = |name: &str| {
-            let version = name.strip_prefix("pip");
-            version.is_some_and(|version| {
-                version.chars().all(|character| character.is_ascii_digit() || character == '.')
-            })
-        };
-        let mut scripts = Vec::new();
-        if let Some(pip) = self.0.iter().find(|entry_point| entry_point.name == "pip") {
-            for name in ["pip".to_owned(), format!("pip{major}"), format!("pip{major}.{minor}")] {
-                scripts.push(EntryPoint { name, ..pip.clone() });
-            }
-            scripts.extend(self.0.iter().filter(|entry_point| !is_pip(&entry_point.name)).cloned());
-        } else {
-            scripts.extend(self.0.iter().cloned());
+        if let Some(group) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            is_script = matches!(group.trim(), "console_scripts" | "gui_scripts");
+        } else if is_script {
+            found.push(parse_line(line).ok_or_else(|| format!("it has a line that is no script: {line:?}"))?);
         }
-        scripts
     }
+    Ok(found)
+}
+
+/// The scripts that pip makes of entry points on a version of Python.
+///
+/// pip's own names with a version come from the interpreter and not from the wheel: `pip`, `pip3` and `pip3.X` stand
+/// for any of them.
+pub(super) fn scripts(entry_points: &[EntryPoint], (major, minor): (u8, u8)) -> Vec<EntryPoint> {
+    let is_pip = |name: &str| {
+        let version = name.strip_prefix("pip");
+        version.is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'))
+    };
+    let Some(pip) = entry_points.iter().find(|entry_point| entry_point.name == "pip") else {
+        return entry_points.to_vec();
+    };
+    let names = ["pip".to_owned(), format!("pip{major}"), format!("pip{major}.{minor}")];
+    let others = entry_points.iter().filter(|entry_point| !is_pip(&entry_point.name)).cloned();
+    names.into_iter().map(|name| EntryPoint { name, ..pip.clone() }).chain(others).collect()
 }
 
 /// `name = module:function`, with extras in brackets behind, which mean nothing to an installer.
@@ -86,7 +72,7 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Vec<String> {
-        let scripts = EntryPoints::parse(text).unwrap().scripts((3, 13));
+        let scripts = scripts(&parse(text).unwrap(), (3, 13));
         scripts.into_iter().map(|entry_point| entry_point.name).collect()
     }
 
@@ -100,9 +86,8 @@ mod tests {
     fn only_scripts_are_scripts() {
         let text = "# c\n[other]\nx = y:z\n\n[console_scripts]\na=b.c:d.e [extra]\n; c\n[gui_scripts]\nw = v:u\n[more]\nq\n";
         assert_eq!(names(text), ["a", "w"]);
-        let entry_points = EntryPoints::parse(text).unwrap();
         let a = EntryPoint { name: "a".into(), module: "b.c".into(), function: "d.e".into() };
-        assert_eq!(entry_points.0[0], a);
+        assert_eq!(parse(text).unwrap()[0], a);
         assert_eq!(names(""), [""; 0]);
     }
 
@@ -111,7 +96,7 @@ mod tests {
         for line in
             ["a", "a = b", "= b:c", "../a = b:c", "a/b = c:d", ".. = a:b", "a = b;c:d", "a = b:c()", "a = :c"]
         {
-            assert!(EntryPoints::parse(&format!("[console_scripts]\n{line}\n")).is_err(), "{line}");
+            assert!(parse(&format!("[console_scripts]\n{line}\n")).is_err(), "{line}");
         }
     }
 }

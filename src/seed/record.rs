@@ -58,6 +58,11 @@ impl Record {
         self.0.push(Row { path: path.to_owned(), hash: String::new(), size: None });
     }
 
+    /// Adds a file of which the row is known.
+    pub(super) fn add_row(&mut self, path: &str, hash: &str, size: Option<u64>) {
+        self.0.push(Row { path: path.to_owned(), hash: hash.to_owned(), size });
+    }
+
     /// The text of the file: rows by path, lines that end as Python's `csv` ends them.
     pub(super) fn into_csv(mut self) -> Vec<u8> {
         self.0.sort();

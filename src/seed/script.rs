@@ -18,18 +18,21 @@ pub(super) struct ScriptMaker {
     template: String,
 }
 
+/// The text of the scripts that the pip in a wheel makes; `None` for another wheel, and for a pip whose text is not found
+/// where it was so far.
+pub(super) fn template_of_pip(wheel: &Wheel) -> Option<String> {
+    // Newer versions have a template of their own in place of the one of distlib, which they bring along.
+    template(wheel.text("pip/_internal/operations/install/wheel.py")?, "script_template = ")
+        .or_else(|| template(wheel.text("pip/_vendor/distlib/scripts.py")?, "SCRIPT_TEMPLATE = "))
+}
+
 impl ScriptMaker {
-    /// The script maker of the pip in a wheel; `None` for another wheel, a pip whose text is not found where it was so
-    /// far, and an interpreter whose path cannot stand in a script.
-    pub(super) fn of_pip(wheel: &Wheel, target: &Target) -> Option<Self> {
+    /// Makes scripts of that text; `None` where the path of the interpreter cannot stand in a script.
+    pub(super) fn new(template: &str, target: &Target) -> Option<Self> {
         if cfg!(windows) {
             return None; // there, a script is appended to a launcher
         }
-        // Newer versions have a template of their own in place of the one of distlib, which they bring along.
-        let template =
-            template(wheel.text("pip/_internal/operations/install/wheel.py")?, "script_template = ")
-                .or_else(|| template(wheel.text("pip/_vendor/distlib/scripts.py")?, "SCRIPT_TEMPLATE = "))?;
-        Some(Self { first_line: first_line(target.python.as_os_str())?, template })
+        Some(Self { first_line: first_line(target.python.as_os_str())?, template: template.to_owned() })
     }
 
     /// The script of an entry point.

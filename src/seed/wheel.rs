@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rawzip::{CompressionMethod, ZipArchive};
 
-use super::entry_points::EntryPoints;
-use super::record;
+use super::{Distribution, Installed, bytecode, entry_points, record, script};
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -77,13 +76,13 @@ impl Wheel {
     }
 
     /// The path of a file of the wheel's metadata.
-    pub(super) fn metadata_path(&self, name: &str) -> String {
+    fn metadata_path(&self, name: &str) -> String {
         format!("{}/{name}", self.dist_info)
     }
 
     /// Whether it goes to `site-packages` as it is: a version of the format that is known, pure Python, and no files
     /// for other places (`*.data`).
-    pub(super) fn is_plain(&self) -> bool {
+    fn is_plain(&self) -> bool {
         let Some(text) = self.text(&self.metadata_path("WHEEL")) else { return false };
         let has = |key: &str, value: &dyn Fn(&str) -> bool| {
             text.lines()
@@ -98,18 +97,49 @@ impl Wheel {
                 .any(|file| file.path.split('/').next().is_some_and(|top| ends_in(top, "data")))
     }
 
-    /// The scripts that it declares.
+    /// The modules, each of which gets its bytecode.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.path.as_str()).filter(|path| bytecode::is_source(path))
+    }
+
+    /// What it becomes when it is installed; `None` for a wheel with parts that are not known here.
     ///
     /// # Errors
     /// [`Error::Wheel`] where `entry_points.txt` cannot be read.
-    pub(super) fn entry_points(&self) -> Result<EntryPoints> {
+    pub(super) fn distribution(&self) -> Result<Option<Distribution>> {
+        if !self.is_plain() {
+            return Ok(None);
+        }
         let path = self.metadata_path("entry_points.txt");
-        let text = self.text(&path).unwrap_or_default();
-        EntryPoints::parse(text).map_err(|reason| Error::Wheel {
-            wheel: self.path.clone(),
-            entry: Some(path),
-            reason,
-        })
+        let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
+            .map_err(|reason| Error::Wheel { wheel: self.path.clone(), entry: Some(path), reason })?;
+        let files = self.files.iter().map(|file| Installed {
+            path: file.path.clone(),
+            hash: record::hash(&file.contents),
+            size: Some(file.contents.len() as u64),
+            is_executable: file.is_executable,
+        });
+        Ok(Some(Distribution {
+            dist_info: self.dist_info.clone(),
+            template: script::template_of_pip(self),
+            entry_points,
+            files: files.collect(),
+        }))
+    }
+
+    /// Writes its files below a directory.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the path that could not be written.
+    pub(super) fn unpack(&self, directory: &Path) -> Result<()> {
+        for file in &self.files {
+            let path = directory.join(&file.path);
+            fs::write_with_parents(&path, &file.contents)?;
+            if file.is_executable {
+                fs::add_execute_permission(&path)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,254 @@
+"""The cache of prepared wheels: used when it is sound, made anew when it is not, never needed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, Result, needs_root, snapshot, without_override
+
+
+@pytest.fixture
+def cache(python: Interpreter, tmp_path: Path) -> Path:
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels to keep")
+    return tmp_path / "cache"
+
+
+def create(python: Interpreter, env_dir: Path, cache: Path | str, **options: str) -> Result:
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache), **options}
+    return python.run("-m", "fastvenv", env_dir, env=variables)
+
+
+def packages(env_dir: Path) -> Path:
+    [folder] = env_dir.glob("lib/*/site-packages")
+    return folder
+
+
+def contents(env_dir: Path) -> dict[str, tuple[str, ...]]:
+    """The packages, but for the times in bytecode."""
+    return {path: entry for path, entry in snapshot(packages(env_dir)).items() if not path.endswith("RECORD")}
+
+
+def digest(folder: Path) -> str:
+    """Everything about a folder: names, modes, times, and contents."""
+    lines = []
+    for path in sorted(folder.rglob("*")):
+        found = path.lstat()
+        data = path.read_bytes() if path.is_file() else b""
+        lines.append(f"{path} {found.st_mode} {found.st_mtime_ns * path.is_file()} {hashlib.sha256(data).hexdigest()}")
+    return "\n".join(lines)
+
+
+def images(cache: Path) -> list[str]:
+    return sorted(path.name.split("-")[0] for path in cache.iterdir())
+
+
+def assert_sound(python: Interpreter, env_dir: Path) -> None:
+    inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
+    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
+
+
+def test_environments_share_the_files(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    for name in ("one", "two"):
+        assert create(python, tmp_path / name, cache) == Result(0, "", "")
+    one, two = (packages(tmp_path / name) for name in ("one", "two"))
+    assert (one / "pip/__init__.py").stat().st_ino == (two / "pip/__init__.py").stat().st_ino
+    [metadata] = one.glob("pip-*.dist-info")
+    for name in ("RECORD", "INSTALLER", "REQUESTED"):
+        assert (metadata / name).stat().st_nlink == 1
+    assert images(cache) == sorted({"pip"} | ({"setuptools"} if python.version < (3, 12) else set()))
+    assert_sound(python, tmp_path / "two")
+
+
+def test_copies_are_files_of_their_own_with_valid_bytecode(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    for _ in range(2):
+        shutil.rmtree(tmp_path / "env", ignore_errors=True)
+        assert create(python, tmp_path / "env", cache, FASTVENV_LINK_MODE="copy").status == 0
+    files = [path for path in packages(tmp_path / "env").rglob("*") if path.is_file()]
+    assert {path.stat().st_nlink for path in files} == {1}
+    module = packages(tmp_path / "env") / "pip/__init__.py"
+    [bytecode] = module.parent.glob("__pycache__/__init__.*.pyc")
+    assert int.from_bytes(bytecode.read_bytes()[8:12], "little") == int(module.stat().st_mtime)
+
+
+def test_an_unknown_link_mode_is_refused(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    result = create(python, tmp_path / "env", cache, FASTVENV_LINK_MODE="magic")
+    assert result == Result(1, "", "Error: FASTVENV_LINK_MODE must be 'hardlink' or 'copy', not 'magic'\n")
+    assert not (tmp_path / "env").exists()
+
+
+def test_an_edited_file_spoils_no_other_environment(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """Files are shared: what is written in place in one environment is seen in the cache, but not passed on."""
+    assert create(python, tmp_path / "one", cache).status == 0
+    module = packages(tmp_path / "one") / "pip/__init__.py"
+    original = module.read_bytes()
+    for change in (b"# edited\n", b"raise SystemExit\n"):
+        with module.open("r+b") as file:
+            file.write(change)
+        assert create(python, tmp_path / "two", cache).status == 0
+        assert (packages(tmp_path / "two") / "pip/__init__.py").read_bytes() == original
+        assert_sound(python, tmp_path / "two")
+        shutil.rmtree(tmp_path / "two")
+
+
+@pytest.mark.parametrize("damage", ["missing", "mode", "manifest", "link"])
+def test_a_damaged_image_is_made_anew(python: Interpreter, tmp_path: Path, cache: Path, damage: str) -> None:
+    assert create(python, tmp_path / "one", cache).status == 0
+    [image] = cache.glob("pip-*")
+    module = image / "files/pip/__main__.py"
+    if damage == "missing":
+        module.unlink()
+    elif damage == "mode":
+        module.chmod(0o600)
+    elif damage == "manifest":
+        (image / "manifest").write_text((image / "manifest").read_text()[:-10])
+    else:
+        module.unlink()
+        module.symlink_to("/etc/passwd")
+    assert create(python, tmp_path / "two", cache) == Result(0, "", "")
+    assert contents(tmp_path / "two").keys() == contents(tmp_path / "one").keys()
+    assert not (packages(tmp_path / "two") / "pip/__main__.py").is_symlink()
+    assert_sound(python, tmp_path / "two")
+
+
+@pytest.mark.parametrize("trouble", ["none", "file", "read-only", "writable by others", "no home", "somebody else's"])
+def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Path, trouble: str) -> None:
+    options: dict[str, str] = {}
+    chosen: Path | str = cache
+    if trouble == "none":
+        chosen = ""
+    elif trouble == "file":
+        cache.write_text("in the way")
+    else:
+        cache.mkdir()
+    if trouble == "read-only":
+        cache.chmod(0o555)
+    elif trouble == "writable by others":
+        cache.chmod(0o777)
+    elif trouble == "somebody else's":
+        if os.geteuid() != 0:
+            pytest.skip("only root can give a folder away")
+        os.chown(cache, 1, 1)
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(chosen), **options}
+    if trouble == "no home":
+        variables.pop("FASTVENV_CACHE_DIR")
+        variables["HOME"] = "/nonexistent/home"
+    result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=without_override())
+    if cache.is_dir():
+        cache.chmod(0o755)
+    assert result == Result(0, "", "")
+    assert create(python, tmp_path / "other", tmp_path / "sound cache").status == 0
+    assert contents(tmp_path / "env") == contents(tmp_path / "other")
+    if cache.is_dir():
+        assert list(cache.iterdir()) == []
+
+
+def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """Then files are copied, with the modes that pip would give them."""
+    assert create(python, tmp_path / "warm", cache).status == 0
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    trees = []
+    for module in ("venv", "fastvenv"):
+        assert python.run("-m", module, tmp_path / "env", env=variables, umask=0o077).status == 0
+        trees.append({path: entry[:2] for path, entry in snapshot(tmp_path / "env").items()})
+        shutil.rmtree(tmp_path / "env")
+    assert trees[0] == trees[1]
+
+
+def test_pip_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    assert create(python, tmp_path / "env", cache).status == 0
+    before = digest(cache)
+    inside = Interpreter(str(tmp_path / "env/bin/python"), python.folder, python.home)
+    assert_sound(python, tmp_path / "env")
+    assert inside.run("-m", "pip", "uninstall", "--yes", "pip").status == 0
+    assert inside.run("-m", "ensurepip", "--upgrade", "--default-pip").status == 0
+    assert_sound(python, tmp_path / "env")
+    assert digest(cache) == before
+
+
+def test_many_at_once_on_an_empty_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(lambda number: create(python, tmp_path / f"env{number}", cache), range(16)))
+    assert results == [Result(0, "", "")] * 16
+    names = images(cache)
+    assert len(names) == len(set(names)) <= 2
+    trees = [contents(tmp_path / f"env{number}").keys() for number in range(16)]
+    assert all(tree == trees[0] for tree in trees)
+    assert_sound(python, tmp_path / "env15")
+
+
+@pytest.mark.parametrize("moment", range(10))
+def test_killed_while_the_cache_is_made(python: Interpreter, tmp_path: Path, cache: Path, moment: int) -> None:
+    """Whatever a killed process leaves behind, the next one is right."""
+    process = subprocess.Popen(
+        [python.path, "-m", "fastvenv", tmp_path / "killed"],
+        env={**python.variables, "FASTVENV_CACHE_DIR": str(cache)},
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(0.08 * (moment + 1))
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert create(python, tmp_path / "env", cache) == Result(0, "", "")
+    assert create(python, tmp_path / "again", cache) == Result(0, "", "")
+    assert contents(tmp_path / "env") == contents(tmp_path / "again")
+    assert_sound(python, tmp_path / "again")
+
+
+def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    now = time.time_ns()
+    old, new = cache / f"making-1-{now - 3700 * 10**9}", cache / f"making-2-{now}"
+    for folder in (old, new):
+        (folder / "files").mkdir(parents=True)
+    cache.chmod(0o700)
+    assert create(python, tmp_path / "env", cache).status == 0
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("error", ["EMLINK", "EPERM", "EXDEV", "EOPNOTSUPP"])
+def test_files_that_cannot_be_linked_are_copied(python: Interpreter, tmp_path: Path, cache: Path, error: str) -> None:
+    strace = shutil.which("strace", path="/usr/bin:/bin")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    assert create(python, tmp_path / "warm", cache).status == 0
+    prefix = [
+        strace,
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=link,linkat",
+        "-e",
+        f"inject=link,linkat:error={error}:when=9+",
+    ]
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=prefix)
+    if "PTRACE" in result.stderr or "ptrace" in result.stderr:
+        pytest.skip("strace may not trace here")
+    assert result == Result(0, "", "")
+    assert contents(tmp_path / "env") == contents(tmp_path / "warm")
+    counts = {path.stat().st_nlink > 1 for path in packages(tmp_path / "env").rglob("*") if path.is_file()}
+    assert counts == {True, False}, "some were to be linked, and some copied"
+
+
+@needs_root
+def test_a_full_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    cache.mkdir()
+    steps = f'mount -t tmpfs -o size=3m,mode=700 none "{cache}"; "$@"; ls -A "{cache}"'
+    prefix = ["unshare", "-m", "sh", "-ec", steps, "sh"]
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=prefix)
+    # A wheel may fit that is smaller than pip; nothing half made is left.
+    assert (result.status, result.stderr) == (0, "")
+    assert "making" not in result.output and "pip" not in result.output
+    assert_sound(python, tmp_path / "env")
