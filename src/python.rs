@@ -69,6 +69,12 @@ mod _native {
         detached(py, || fs::create_directory(&path))
     }
 
+    /// When a file was last written, in nanoseconds since 1970; `None` where there is none.
+    #[pyfunction]
+    fn time_of(py: Python<'_>, path: PathBuf) -> Option<u128> {
+        py.detach(|| fs::time_of(&path))
+    }
+
     /// Removes what a failed call had made: `env_dir`, and of those above it as many as were made, if they are empty.
     #[pyfunction]
     fn remove_created(py: Python<'_>, env_dir: PathBuf, directories_made: usize) -> PyResult<()> {
@@ -276,7 +282,8 @@ impl PyErrArguments for OsErrorArguments {
         let arguments = || -> PyResult<_> {
             let Some(errno) = self.source.raw_os_error() else {
                 // Not from the operating system: the standard library found the path unusable.
-                return (py.None(), self.source.to_string(), &self.path).into_pyobject(py);
+                let message = format!("{}: {}", self.path.display(), self.source);
+                return (message,).into_pyobject(py);
             };
             let strerror = py.import("os")?.getattr("strerror")?.call1((errno,))?;
             (errno, strerror, &self.path).into_pyobject(py)

@@ -65,6 +65,10 @@ def dangling(root: Path) -> Path:
     return root / "dangling"
 
 
+def below_dangling(root: Path) -> Path:
+    return dangling(root) / "x"
+
+
 def too_long(root: Path) -> Path:
     return root / ("x" * 300)
 
@@ -82,7 +86,9 @@ def lib_is_a_link(root: Path) -> Path:
     return env_dir
 
 
-@pytest.mark.parametrize("prepare", [file, below_a_file, link, dangling, too_long, bin_is_a_file, lib_is_a_link])
+@pytest.mark.parametrize(
+    "prepare", [file, below_a_file, link, dangling, below_dangling, too_long, bin_is_a_file, lib_is_a_link]
+)
 @pytest.mark.parametrize("options", [{}, {"symlinks": True, "with_pip": True}], ids=["copies", "links and pip"])
 def test_the_error_is_that_of_venv(
     python: Interpreter, tmp_path: Path, prepare: Callable[[Path], Path], options: dict[str, Any]

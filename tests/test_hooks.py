@@ -58,7 +58,7 @@ def recording(hook):
             seen[0] = "<template>"
         if hook == "install_scripts":
             seen[1] = "<scripts>" if seen[1] == os.path.join(os.path.dirname(module.__file__), "scripts") else seen[1]
-        attributes = {key: shown(value) for key, value in vars(self).items() if key != "_directories_made"}
+        attributes = {key: shown(value) for key, value in vars(self).items() if not key.startswith("_")}
         trace.append([hook, seen, shown(kwargs), attributes])
         if hook != "_call_new_python":  # which would run pip
             return original(self, *args, **kwargs)
@@ -78,7 +78,7 @@ builder = type("Recorder", (module.EnvBuilder,), namespace)(**options)
 for attribute in {"scm_ignore_files", "orig_prompt"} - set(vars(venv.EnvBuilder())):
     vars(builder).pop(attribute, None)
 builder.create(env_dir)
-print(json.dumps([trace, {key: shown(value) for key, value in vars(builder).items() if key != "_directories_made"}]))
+print(json.dumps([trace, {key: shown(value) for key, value in vars(builder).items() if not key.startswith("_")}]))
 """
 
 OPTIONS: dict[str, dict[str, Any]] = {

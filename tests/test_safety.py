@@ -170,6 +170,69 @@ Builder(symlinks=True, with_pip=True).create(sys.argv[1])
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("delay", [0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8])
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: float, times: int) -> None:
+    """Ctrl-C reaches the processes that compile, too: the environment is whole, or not there. A second one may follow."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    process = subprocess.Popen(
+        [python.path, "-m", "fastvenv", tmp_path / "env"],
+        env={**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(delay)
+    for _ in range(times):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.01)
+    whole = process.wait(60) == 0
+    assert (tmp_path / "env").exists() == (tmp_path / "env/bin/activate").exists() == whole
+
+
+def test_what_somebody_else_has_made_there_stays(python: Interpreter, tmp_path: Path) -> None:
+    """A second process uses the directory that the first has made, and is done when the first fails."""
+    script = """
+import subprocess, sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        subprocess.run([sys.executable, "-m", "fastvenv", "--without-pip", context.env_dir], check=True)
+        raise RuntimeError("first")
+try:
+    Builder(symlinks=True).create(sys.argv[1])
+except RuntimeError as error:
+    print(error)
+"""
+    assert python.run("-c", script, tmp_path / "env") == Result(0, "first\n", "")
+    assert (tmp_path / "env/bin/activate").exists()
+
+
+def test_a_worker_that_is_killed_fails_the_run_and_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
+    """As when memory runs out while bytecode is compiled."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    script = """
+import os, sys, fastvenv
+from fastvenv import _seed
+program = os.path.join(sys.argv[2], "python")
+with open(program, "w") as file:
+    file.write("#!/bin/sh\\nkill -9 $$\\n")
+os.chmod(program, 0o755)
+class Builder(fastvenv.EnvBuilder):
+    def _setup_pip(self, context):
+        context.env_exec_cmd = program
+        _seed.install(context)
+Builder(symlinks=True, with_pip=True).create(sys.argv[1])
+"""
+    result = python.run("-c", script, tmp_path / "env", tmp_path)
+    assert result.stderr.splitlines()[-1] == (
+        f"OSError: {tmp_path}/python: compiling the bytecode of pip ended with signal: 9 (SIGKILL)"
+    )
+    assert not (tmp_path / "env").exists()
+
+
 RACE = """
 import os, sys, fastvenv
 env_dir, number = sys.argv[1], 6

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 else:
     SimpleNamespace = type(sys.implementation)  # `types` costs a millisecond and has it from there
 
+# In place of the time of a configuration, while an interrupt could keep us from learning it.
+_BEING_WRITTEN = -1
+
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts")
 
 
@@ -55,6 +58,8 @@ class EnvBuilder:
 
     # How many directories this call of `create` made, the last being the environment's own: what it may take back.
     _directories_made: int = 0
+    # When it wrote the configuration; with another time, the file is somebody else's.
+    _configured: "int | None" = None
 
     def __init__(
         self,
@@ -95,16 +100,31 @@ class EnvBuilder:
         if not os.fspath(env_dir):
             raise ValueError("Refusing to create a venv in '' because the path is empty.")
         env_dir = os.path.abspath(env_dir)
-        self._directories_made = 0
+        self._directories_made, self._configured = 0, None
         try:
             context = self.ensure_directories(env_dir)
             for scm in self.scm_ignore_files:
                 getattr(self, f"create_{scm}_ignore_file")(context)
             self._fill(context)
         except BaseException:
-            if self._directories_made:
-                _roll_back(env_dir, self._directories_made)
+            try:
+                self._roll_back(env_dir)
+            except KeyboardInterrupt:  # one that was pending comes before anything is done
+                self._roll_back(env_dir)
+                raise
             raise
+
+    def _roll_back(self, env_dir: str) -> None:
+        """Remove what this call made, as long as nobody else uses it: everybody writes a configuration."""
+        found = _native.time_of(os.path.join(env_dir, "pyvenv.cfg"))
+        if not self._directories_made or self._configured not in {found, _BEING_WRITTEN}:
+            return
+        try:
+            _native.remove_created(env_dir, self._directories_made)
+        except OSError as error:  # the one that led here matters more
+            from fastvenv import logger
+
+            logger.warning("Unable to remove the incomplete environment %r: %s", env_dir, error)
 
     def _fill(self, context: "Context") -> None:
         """Put everything into the directories."""
@@ -194,7 +214,9 @@ class EnvBuilder:
         _native.create_directory(context.inc_path)
         _native.create_directory(context.lib_path)
         if _interpreter.LINKS_LIB64:
-            _link_lib64(env_dir)
+            from ._posix import link_lib64
+
+            link_lib64(env_dir)
         if _interpreter.HAS_PLATLIB:
             _native.create_directory(context.platlib_path)
         _native.create_directory(context.bin_path)
@@ -234,7 +256,11 @@ class EnvBuilder:
             entries.append(("command", self._command(context.env_dir)))
         for key, value in entries:
             f"{key} = {value}\n".encode()  # the file is UTF-8: a value that is not raises what `venv` raises
+        if _native.time_of(context.cfg_path) != self._configured:
+            self._directories_made = 0  # somebody else is at work in the directory that we made
+        self._configured = _BEING_WRITTEN
         _native.write_configuration(context.cfg_path, entries)
+        self._configured = _native.time_of(context.cfg_path)
 
     def _command(self, env_dir: str) -> str:
         """The command that makes this environment again, in the words of `venv`, which tools look for."""
@@ -277,10 +303,9 @@ class EnvBuilder:
         """
         if _interpreter.IS_WINDOWS:
             from ._windows import symlink_or_copy
-
-            symlink_or_copy(self, src, dst, relative_symlinks_ok)
-        elif not self.symlinks or not _linked(src, dst, relative_symlinks_ok):
-            _copy(src, dst)
+        else:
+            from ._posix import symlink_or_copy
+        symlink_or_copy(self, src, dst, relative_symlinks_ok)
 
     def setup_python(self, context: "Context") -> None:
         """Put the interpreter into the environment, under each of its names.
@@ -289,25 +314,9 @@ class EnvBuilder:
         """
         if _interpreter.IS_WINDOWS:
             from ._windows import setup_python
-
-            setup_python(self, context)
-            return
-        self._place_executable(context, context.executable, context.env_exe)
-        has_utf8_names = sys.getfilesystemencoding() == "utf-8"
-        for name in _native.executable_names(sys.version_info[1], _interpreter.IS_PYPY, has_utf8_names):
-            path = os.path.join(context.bin_path, name)
-            _native.remove_stale_link(path, context.executable)
-            if not os.path.exists(path):
-                self._place_executable(context, context.env_exe, path, relative_symlinks_ok=True)
-        if _interpreter.IS_PYPY and not self.symlinks:
-            from ._pypy import copy_libraries
-
-            copy_libraries(self, context)
-
-    def _place_executable(self, context: "Context", src: str, dst: str, **options: bool) -> None:
-        _native.remove_stale_link(dst, context.executable)
-        self.symlink_or_copy(src, dst, **options)
-        _native.make_executable(dst)
+        else:
+            from ._posix import setup_python
+        setup_python(self, context)
 
     def _call_new_python(self, context: "Context", *py_args: str, **kwargs: "Any") -> None:
         """Run the environment's Python, with the user's settings but for those that say where modules are.
@@ -392,7 +401,9 @@ class EnvBuilder:
                         text = _native.without_parentheses(text)
                     script = self.replace_variables(text, context).encode("utf-8")
                 except UnicodeError as error:
-                    _warn("unable to copy script %r, may be binary: %s", template, error)
+                    from fastvenv import logger
+
+                    logger.warning("unable to copy script %r, may be binary: %s", template, error)
                     continue
             _native.write_script(template, os.path.join(context.bin_path, *parts), script)
 
@@ -455,63 +466,3 @@ def child_output(error: "CalledProcessError") -> str:
     """What a child process printed before it failed, as text without the last line's end."""
     output = error.output or ""
     return (output if isinstance(output, str) else output.decode(errors="backslashreplace")).rstrip()
-
-
-def _link_lib64(env_dir: "EnvDir") -> None:
-    """Make the link that 64-bit systems expect; a file system that has no links does without it (cpython#98975)."""
-    path = os.path.join(env_dir, "lib64")
-    if not os.path.exists(path):
-        try:
-            _native.symlink("lib", path)
-        except OSError as error:
-            # Somebody else may have made it between our look and our call.
-            if not os.path.exists(path) and (os.path.lexists(path) or not _is_unsupported(error)):
-                raise
-
-
-def _is_unsupported(error: OSError) -> bool:
-    """Whether a link could not be made because the file system has none."""
-    import errno
-
-    return error.errno in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODATA}
-
-
-def _linked(src: str, dst: str, is_relative: bool) -> bool:
-    """Whether there is a link at `dst` by now."""
-    if os.path.islink(dst):
-        return True
-    try:
-        if not is_relative:
-            _native.symlink(src, dst)
-            return True
-        if os.path.dirname(src) == os.path.dirname(dst):
-            _native.symlink(os.path.basename(src), dst)
-            return True
-    except OSError:
-        if os.path.islink(dst):  # somebody else made it between our look and our call
-            return True
-    _warn("Unable to symlink %r to %r", src, dst)
-    return False
-
-
-def _copy(src: str, dst: str) -> None:
-    if _interpreter.IS_PYPY:
-        from ._pypy import copy
-
-        copy(src, dst)
-    else:
-        _native.copy_file(src, dst)
-
-
-def _roll_back(env_dir: str, directories_made: int) -> None:
-    """Remove what was made; should that fail, the error that led here matters more."""
-    try:
-        _native.remove_created(env_dir, directories_made)
-    except OSError as error:
-        _warn("Unable to remove the incomplete environment %r: %s", env_dir, error)
-
-
-def _warn(message: str, *values: object) -> None:
-    from fastvenv import logger
-
-    logger.warning(message, *values)

@@ -9,7 +9,7 @@ from _typeshed import SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex
 
-__all__ = ["__version__", "check_clearable", "check_env_dir", "check_prompt", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["__version__", "check_clearable", "check_env_dir", "check_prompt", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_parentheses", "write_configuration", "write_script", "write_text"]
 
 __version__: Final[str]
 """
@@ -91,6 +91,11 @@ def script_templates(folder: str | PathLike[str]) -> list[list[str]]:
 def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:
     """
     Makes a symbolic link at `link` that holds the text `target`.
+    """
+
+def time_of(path: str | PathLike[str]) -> int | None:
+    """
+    When a file was last written, in nanoseconds since 1970; `None` where there is none.
     """
 
 def windows_files(directory: str | PathLike[str], launchers: str | PathLike[str], minor: SupportsIndex, *, symlinks: bool, is_debug: bool, is_free_threaded: bool) -> list[tuple[str, str]]:

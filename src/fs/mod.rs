@@ -45,7 +45,11 @@ pub fn create_directory(path: &Path) -> Result<usize> {
 /// none where somebody else made the last one.
 fn create_missing(path: &Path) -> Result<usize> {
     let above = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => create_missing(parent)?,
+        Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => match create_missing(parent) {
+            // A link that leads nowhere: that nothing can be made below it is what tells.
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => 0,
+            result => result?,
+        },
         _ => 0,
     };
     match fs::create_dir(path) {
@@ -58,6 +62,12 @@ fn create_missing(path: &Path) -> Result<usize> {
 #[must_use]
 pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
+}
+
+/// When the file at `path` was last written, in nanoseconds since 1970; `None` where there is none.
+#[must_use]
+pub fn time_of(path: &Path) -> Option<u128> {
+    Stamp::of(path).ok().map(|stamp| stamp.modified)
 }
 
 /// The names in a directory, in no order.

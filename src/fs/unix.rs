@@ -131,6 +131,7 @@ fn remove_entry(directory: BorrowedFd<'_>, name: &CStr, is_directory: bool, abov
         match unlinkat(directory, name, AtFlags::empty()) {
             // Some file systems do not tell what an entry is before one tries.
             Err(Errno::ISDIR) => {}
+            Err(Errno::NOENT) => return Ok(()), // somebody else is removing, too
             Err(Errno::PERM) if above.join(name).is_dir() && !above.join(name).is_symlink() => {}
             result => return result.map_err(io::Error::from).at(&above.join(name)),
         }

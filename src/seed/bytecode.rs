@@ -41,22 +41,35 @@ pub(super) fn compile(target: &Target, root: &Path, wheel: &Wheel) -> Result<Vec
     let sources: Vec<&str> = wheel.sources().collect();
     let python = target.python.as_path();
     let workers = available_parallelism().map_or(1, usize::from).min(sources.len());
-    let children: Vec<Child> = (0..workers).map(|_| start(python)).collect::<Result<_>>()?;
+    let mut children = Workers((0..workers).map(|_| start(python)).collect::<Result<_>>()?);
     // Every worker gets every so-manieth file: large modules lie side by side.
-    let lists = (0..workers).map(|first| {
+    for (first, child) in children.0.iter_mut().enumerate() {
         let paths = sources.iter().skip(first).step_by(workers).map(|source| root.join(source));
-        paths.map(|path| path.into_os_string().into_encoded_bytes()).collect::<Vec<_>>().join(&0)
-    });
-    let children: Vec<Child> =
-        children.into_iter().zip(lists).map(|(child, list)| feed(child, &list)).collect();
-    for mut child in children {
+        let list = paths.map(|path| path.into_os_string().into_encoded_bytes()).collect::<Vec<_>>().join(&0);
+        feed(child, &list);
+    }
+    for child in &mut children.0 {
         let status = child.wait().at(python)?;
         if !status.success() {
-            return Err(io::Error::other(format!("compiling bytecode ended with {status}"))).at(python);
+            return Err(io::Error::other(format!("compiling the bytecode of pip ended with {status}")))
+                .at(python);
         }
     }
     let paths = sources.into_iter().map(|source| path(source, &target.cache_tag));
     Ok(paths.filter(|path| fs::exists(&root.join(path))).collect())
+}
+
+/// The processes that compile; none outlives a failure, to write where everything is about to be removed.
+struct Workers(Vec<Child>);
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            // One that has ended can neither be killed nor waited for again, and need not.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 fn start(python: &Path) -> Result<Child> {
@@ -70,11 +83,10 @@ fn start(python: &Path) -> Result<Child> {
 }
 
 /// Writes the list and closes the pipe; a child that does not read it to its end says so by its status.
-fn feed(mut child: Child, list: &[u8]) -> Child {
+fn feed(child: &mut Child, list: &[u8]) {
     if let Some(mut stdin) = child.stdin.take() {
         let _ = stdin.write_all(list);
     }
-    child
 }
 
 #[cfg(test)]

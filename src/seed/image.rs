@@ -133,15 +133,20 @@ impl Image {
         &self.distribution
     }
 
-    /// Links, or copies, its files into `site_packages`.
+    /// Links, or copies, those of its files that are wanted into `site_packages`.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be made.
-    pub(super) fn place(&self, site_packages: &Path, mode: LinkMode) -> Result<()> {
+    pub(super) fn place(
+        &self,
+        site_packages: &Path,
+        mode: LinkMode,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<()> {
         let files = self.folder.join(FILES);
         let mut linker = Linker::new(mode);
         let mut last_parent = PathBuf::new();
-        for file in &self.distribution.files {
+        for file in self.distribution.files.iter().filter(|file| is_wanted(&file.path)) {
             let destination = site_packages.join(&file.path);
             if let Some(parent) = destination.parent()
                 && parent != last_parent

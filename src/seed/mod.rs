@@ -99,8 +99,17 @@ pub fn install(
     let Some(maker) = template.and_then(|template| ScriptMaker::new(template, target)) else {
         return Ok(false);
     };
-    for source in &sources {
-        source.install(&maker, target, link_mode)?;
+    let mut installations: Vec<Installation> = sources.iter().map(Installation::of).collect();
+    let mut can_share = true;
+    for installation in &mut installations {
+        can_share &= installation.write_scripts(&maker, target)?;
+    }
+    let link_mode = if can_share { link_mode } else { LinkMode::Copy };
+    for installation in &mut installations {
+        installation.write_files(target, link_mode)?;
+    }
+    for installation in installations {
+        installation.write_metadata(target, link_mode)?;
     }
     Ok(true)
 }
@@ -129,41 +138,77 @@ impl Source {
         }
     }
 
-    /// Puts it into the environment: files, scripts, metadata, and last of all RECORD.
-    fn install(&self, maker: &ScriptMaker, target: &Target, link_mode: LinkMode) -> Result<()> {
-        let distribution = self.distribution();
-        let metadata = |name: &str| format!("{}/{name}", distribution.dist_info);
-        let mut record = Record::default();
-        for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
-            let path = metadata(name);
-            fs::write_with_parents(&target.site_packages.join(&path), contents)?;
-            record.add(&path, contents);
-        }
-        let own_file = target.site_packages.join(metadata("INSTALLER"));
+    /// Writes those of its files that are metadata, or those that are not.
+    fn place(&self, target: &Target, link_mode: LinkMode, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
         match self {
-            Self::Image(image) => {
-                // Files are shared only where a file that is made here would have the same mode.
-                let link_mode = if fs::has_shared_mode(&own_file)? { link_mode } else { LinkMode::Copy };
-                image.place(&target.site_packages, link_mode)?;
-            }
-            Self::Wheel(wheel, _) => {
-                wheel.unpack(&target.site_packages)?;
-                for path in bytecode::compile(target, &target.site_packages, wheel)? {
-                    record.add_unhashed(&path);
-                }
-            }
+            Self::Wheel(wheel, _) => wheel.unpack(&target.site_packages, is_wanted),
+            Self::Image(image) => image.place(&target.site_packages, link_mode, is_wanted),
         }
-        for Installed { path, hash, size, .. } in &distribution.files {
-            record.add_row(path, hash, *size);
-        }
-        for entry_point in entry_points::scripts(&distribution.entry_points, target.version) {
+    }
+}
+
+/// A wheel on its way into the environment.
+///
+/// METADATA comes last of all: it is what makes pip, or an installer, take the distribution for installed. A run that is
+/// killed before leaves nothing that a later one would be content with.
+struct Installation<'a> {
+    source: &'a Source,
+    record: Record,
+}
+
+impl<'a> Installation<'a> {
+    fn of(source: &'a Source) -> Self {
+        Self { source, record: Record::default() }
+    }
+
+    fn metadata(&self, name: &str) -> String {
+        format!("{}/{name}", self.source.distribution().dist_info)
+    }
+
+    /// Writes the scripts, and tells whether files that are made here get the mode that shared files have.
+    fn write_scripts(&mut self, maker: &ScriptMaker, target: &Target) -> Result<bool> {
+        let mut can_share = true;
+        for entry_point in entry_points::scripts(&self.source.distribution().entry_points, target.version) {
             let script = maker.make(&entry_point);
             let path = target.scripts.join(&entry_point.name);
             fs::write(&path, &script)?;
+            can_share &= fs::has_shared_mode(&path)?;
             fs::make_script(&path)?;
-            record.add(&format!("{}/{}", target.scripts_in_record, entry_point.name), &script);
+            self.record.add(&format!("{}/{}", target.scripts_in_record, entry_point.name), &script);
         }
-        record.add_unhashed(&metadata("RECORD"));
-        fs::write(&target.site_packages.join(metadata("RECORD")), &record.into_csv())
+        Ok(can_share)
+    }
+
+    /// Writes the files but the metadata, and the bytecode.
+    fn write_files(&mut self, target: &Target, link_mode: LinkMode) -> Result<()> {
+        let distribution = self.source.distribution();
+        let is_metadata = |path: &str| path.starts_with(&distribution.dist_info);
+        self.source.place(target, link_mode, |path| !is_metadata(path))?;
+        if let Source::Wheel(wheel, _) = self.source {
+            for path in bytecode::compile(target, &target.site_packages, wheel)? {
+                self.record.add_unhashed(&path);
+            }
+        }
+        for Installed { path, hash, size, .. } in &distribution.files {
+            self.record.add_row(path, hash, *size);
+        }
+        Ok(())
+    }
+
+    /// Writes the metadata.
+    fn write_metadata(mut self, target: &Target, link_mode: LinkMode) -> Result<()> {
+        let directory = &target.site_packages;
+        let [last, record] = ["METADATA", "RECORD"].map(|name| self.metadata(name));
+        for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
+            let path = self.metadata(name);
+            fs::write_with_parents(&directory.join(&path), contents)?;
+            self.record.add(&path, contents);
+        }
+        let Self { source, record: mut rows } = self;
+        rows.add_unhashed(&record);
+        fs::write(&directory.join(record), &rows.into_csv())?;
+        let dist_info = &source.distribution().dist_info;
+        source.place(target, link_mode, |path| path.starts_with(dist_info) && path != last)?;
+        source.place(target, link_mode, |path| path == last)
     }
 }

@@ -127,12 +127,12 @@ impl Wheel {
         }))
     }
 
-    /// Writes its files below a directory.
+    /// Writes those of its files that are wanted below a directory.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be written.
-    pub(super) fn unpack(&self, directory: &Path) -> Result<()> {
-        for file in &self.files {
+    pub(super) fn unpack(&self, directory: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+        for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
             let path = directory.join(&file.path);
             fs::write_with_parents(&path, &file.contents)?;
             if file.is_executable {

@@ -1,0 +1,84 @@
+"""POSIX: the interpreter in `bin`, and the link `lib64`. Loaded only there."""
+
+import os
+import sys
+
+from . import _interpreter, _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from ._builder import EnvBuilder, EnvDir
+
+
+def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
+    """Put the interpreter into `bin`: the one that was started, and links or copies under its other names."""
+    _place(builder, context, context.executable, context.env_exe)
+    has_utf8_names = sys.getfilesystemencoding() == "utf-8"
+    for name in _native.executable_names(sys.version_info[1], _interpreter.IS_PYPY, has_utf8_names):
+        path = os.path.join(context.bin_path, name)
+        _native.remove_stale_link(path, context.executable)
+        if not os.path.exists(path):
+            _place(builder, context, context.env_exe, path, relative_symlinks_ok=True)
+    if _interpreter.IS_PYPY and not builder.symlinks:
+        from ._pypy import copy_libraries
+
+        copy_libraries(builder, context)
+
+
+def _place(builder: "EnvBuilder", context: "SimpleNamespace", src: str, dst: str, **options: bool) -> None:
+    _native.remove_stale_link(dst, context.executable)
+    builder.symlink_or_copy(src, dst, **options)
+    _native.make_executable(dst)
+
+
+def symlink_or_copy(builder: "EnvBuilder", src: str, dst: str, is_relative: bool) -> None:
+    """Link to a file where the builder wants links, or copy it where it does not or that fails."""
+    if builder.symlinks and _linked(src, dst, is_relative):
+        return
+    if _interpreter.IS_PYPY:
+        from ._pypy import copy
+
+        copy(src, dst)
+    else:
+        _native.copy_file(src, dst)
+
+
+def _linked(src: str, dst: str, is_relative: bool) -> bool:
+    """Whether there is a link at `dst` by now."""
+    if os.path.islink(dst):
+        return True
+    try:
+        if not is_relative:
+            _native.symlink(src, dst)
+            return True
+        if os.path.dirname(src) == os.path.dirname(dst):
+            _native.symlink(os.path.basename(src), dst)
+            return True
+    except OSError:
+        if os.path.islink(dst):  # somebody else made it between our look and our call
+            return True
+    from fastvenv import logger
+
+    logger.warning("Unable to symlink %r to %r", src, dst)
+    return False
+
+
+def link_lib64(env_dir: "EnvDir") -> None:
+    """Make the link that 64-bit systems expect; a file system that has no links does without it (cpython#98975)."""
+    path = os.path.join(env_dir, "lib64")
+    if not os.path.exists(path):
+        try:
+            _native.symlink("lib", path)
+        except OSError as error:
+            # Somebody else may have made it between our look and our call.
+            if not os.path.exists(path) and (os.path.lexists(path) or not _is_unsupported(error)):
+                raise
+
+
+def _is_unsupported(error: OSError) -> bool:
+    """Whether a link could not be made because the file system has none."""
+    import errno
+
+    return error.errno in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODATA}
