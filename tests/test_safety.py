@@ -188,8 +188,11 @@ def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: 
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
             time.sleep(0.01)
-    whole = process.wait(60) == 0
-    assert (tmp_path / "env").exists() == (tmp_path / "env/bin/activate").exists() == whole
+    succeeded = process.wait(60) == 0
+    # The script that is written last; when it is there, the interrupt came while Python was ending.
+    whole = (tmp_path / "env/bin/activate.csh").exists()
+    assert (tmp_path / "env").exists() == whole
+    assert whole or not succeeded
 
 
 def test_what_somebody_else_has_made_there_stays(python: Interpreter, tmp_path: Path) -> None:
