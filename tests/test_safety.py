@@ -229,7 +229,8 @@ class Builder(fastvenv.EnvBuilder):
         _seed.install(context)
 Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 """
-    result = python.run("-c", script, tmp_path / "env", tmp_path)
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # where the bytecode is compiled already
+    result = python.run("-c", script, tmp_path / "env", tmp_path, env=variables)
     assert result.stderr.splitlines()[-1] == (
         f"OSError: {tmp_path}/python: compiling the bytecode of pip ended with signal: 9 (SIGKILL)"
     )
