@@ -5,10 +5,7 @@ That the outcome is pip's own is shown by test_tree, file for file.
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -166,23 +163,3 @@ except subprocess.CalledProcessError as error:
     result = python.run("-c", script, tmp_path / "env")
     shown = "why" if output != "None" and python.version >= (3, 11) else ""
     assert result == Result(0, f"{shown}\n", "")
-
-
-@pytest.mark.parametrize("delay", [0.03, 0.06, 0.09, 0.12, 0.16, 0.2, 0.3, 0.5])
-def test_a_run_after_one_that_was_killed_is_right(python: Interpreter, tmp_path: Path, delay: float) -> None:
-    """Whatever a process that was killed has left: nobody takes half a pip for a whole one."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
-    env_dir = tmp_path / "env"
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
-    process = subprocess.Popen(
-        [python.path, "-m", "fastvenv", env_dir], env=variables, start_new_session=True, stderr=subprocess.DEVNULL
-    )
-    time.sleep(delay)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
-    inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
-    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
-    assert (env_dir / "bin/pip").exists() and (env_dir / "bin/activate").exists()

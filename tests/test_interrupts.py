@@ -1,0 +1,147 @@
+"""Runs that end before their time, or run into each other: the environment is whole, or not there.
+
+None of it depends on the version of Python, and it takes its time: CI runs it on one interpreter.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, Result
+
+
+def test_an_interrupt_while_pip_is_installed_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
+    """Ctrl-C reaches the whole process group, as it does at a terminal."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip to interrupt")
+    env_dir = tmp_path / "env"
+    # A replaced hook, as rule: then pip is installed by a child process, which takes its time.
+    script = """
+import sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def _call_new_python(self, *args, **kwargs):
+        super()._call_new_python(*args, **kwargs)
+Builder(symlinks=True, with_pip=True).create(sys.argv[1])
+"""
+    process = subprocess.Popen(
+        [python.path, "-c", script, env_dir],
+        env=python.variables,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not (env_dir / "bin/python").exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    assert env_dir.exists() and process.poll() is None, "it was over before it could be interrupted"
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("delay", [0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8])
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: float, times: int) -> None:
+    """Ctrl-C reaches the processes that compile, too: the environment is whole, or not there. A second one may follow."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    process = subprocess.Popen(
+        [python.path, "-m", "fastvenv", tmp_path / "env"],
+        env={**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(delay)
+    for _ in range(times):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(0.01)
+    succeeded = process.wait(60) == 0
+    # The script that is written last; when it is there, the interrupt came while Python was ending.
+    whole = (tmp_path / "env/bin/activate.csh").exists()
+    assert (tmp_path / "env").exists() == whole
+    assert whole or not succeeded
+
+
+def test_a_worker_that_is_killed_fails_the_run_and_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
+    """As when memory runs out while bytecode is compiled."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    script = """
+import os, sys, fastvenv
+from fastvenv import _seed
+program = os.path.join(sys.argv[2], "python")
+with open(program, "w") as file:
+    file.write("#!/bin/sh\\nkill -9 $$\\n")
+os.chmod(program, 0o755)
+class Builder(fastvenv.EnvBuilder):
+    def _setup_pip(self, context):
+        context.env_exec_cmd = program
+        _seed.install(context)
+Builder(symlinks=True, with_pip=True).create(sys.argv[1])
+"""
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # where the bytecode is compiled already
+    result = python.run("-c", script, tmp_path / "env", tmp_path, env=variables)
+    assert result.stderr.splitlines()[-1] == (
+        f"OSError: {tmp_path}/python: compiling the bytecode of pip ended with signal: 9 (SIGKILL)"
+    )
+    assert not (tmp_path / "env").exists()
+
+
+@pytest.mark.parametrize("delay", [0.03, 0.06, 0.09, 0.12, 0.16, 0.2, 0.3, 0.5])
+def test_a_run_after_one_that_was_killed_is_right(python: Interpreter, tmp_path: Path, delay: float) -> None:
+    """Whatever a process that was killed has left: nobody takes half a pip for a whole one."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    env_dir = tmp_path / "env"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
+    process = subprocess.Popen(
+        [python.path, "-m", "fastvenv", env_dir], env=variables, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    time.sleep(delay)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
+    inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
+    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
+    assert (env_dir / "bin/pip").exists() and (env_dir / "bin/activate").exists()
+
+
+RACE = """
+import os, sys, fastvenv
+env_dir, number = sys.argv[1], 6
+read, write = os.pipe()
+children = []
+for _ in range(number):
+    child = os.fork()
+    if child == 0:
+        os.close(write)
+        os.read(read, 1)  # all start when the pipe is closed
+        try:
+            fastvenv.EnvBuilder(symlinks=True).create(env_dir)
+        except Exception as error:
+            print(type(error).__name__, error, flush=True)
+            os._exit(1)
+        os._exit(0)
+    children.append(child)
+os.close(write)
+statuses = [os.waitpid(child, 0)[1] for child in children]
+print("failed", sum(map(bool, statuses)))
+"""
+
+
+def test_several_may_make_the_same_environment_at_once(python: Interpreter, tmp_path: Path) -> None:
+    """Nobody fails because of the others, and nobody takes away what another made."""
+    for attempt in range(25):
+        env_dir = tmp_path / str(attempt)
+        assert python.run("-c", RACE, env_dir) == Result(0, "failed 0\n", "")
+        assert (env_dir / "pyvenv.cfg").exists() and (env_dir / "bin/activate").exists()
+        assert (env_dir / "bin/python").exists()
