@@ -32,7 +32,7 @@ _cli.run()
 
 def test_pip_works(python: Interpreter, tmp_path: Path) -> None:
     if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip; see test_without_ensurepip")
+        pytest.skip("this Python has no ensurepip; see test_wheels_are_enough")
     assert python.run("-m", "fastvenv", tmp_path / "env") == Result(0, "", "")
     bin_path = str(tmp_path / "env/bin")
     commands = [[f"{bin_path}/pip", "--version"], [f"{bin_path}/python", "-m", "pip", "--version"]]
@@ -41,16 +41,29 @@ def test_pip_works(python: Interpreter, tmp_path: Path) -> None:
     assert str(tmp_path / "env") in shown.pop()
 
 
-def test_without_ensurepip(python: Interpreter, tmp_path: Path) -> None:
-    """Debian splits it off: the error says what is missing and what to do, and nothing is left."""
+def test_without_ensurepip_and_wheels(python: Interpreter, tmp_path: Path) -> None:
+    """Debian splits both off: the error says what is missing and what to do, and nothing is left."""
     if python.has_ensurepip:
         pytest.skip("this Python has ensurepip")
-    result = python.run("-m", "fastvenv", tmp_path / "env")
+    # The interpreter was unpacked on a system that may have the wheels of its own Python.
+    script = "from fastvenv import _cli, _seed; _seed._wheels = lambda: None; _cli.run()"
+    result = python.run("-c", script, tmp_path / "env")
     assert (result.status, result.output) == (1, "")
     assert "returned non-zero exit status 1" in result.stderr
     assert "No module named ensurepip" in result.stderr
     assert "apt install python{}.{}-venv".format(*python.version) in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_wheels_are_enough(python: Interpreter, tmp_path: Path) -> None:
+    """Where the distribution's folder has the wheels, pip is installed although `ensurepip` is missing."""
+    if python.has_ensurepip:
+        pytest.skip("this Python has ensurepip")
+    if not list(Path("/usr/share/python-wheels").glob("pip-*.whl")):
+        pytest.skip("the distribution's wheels (python3-pip-whl) are not installed")
+    assert python.run("-m", "fastvenv", tmp_path / "env") == Result(0, "", "")
+    inside = Interpreter(str(tmp_path / "env/bin/python"), python.folder, python.home)
+    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
 
 
 def test_the_error_shows_why(python: Interpreter, tmp_path: Path) -> None:
