@@ -119,7 +119,9 @@ def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> N
     env_dir = tmp_path / "env"
     assert python.answer(NATIVE, env_dir) is True
     inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
-    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
+    # PyPy has a cffi of its own, whose requirement is missing after `venv`, too.
+    if not python.is_pypy:
+        assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
     again = inside.run("-m", "ensurepip", "--upgrade", "--default-pip")
     assert again.status == 0 and "Requirement already satisfied" in again.output
     gone = inside.run("-m", "pip", "uninstall", "--yes", "pip", "setuptools")
