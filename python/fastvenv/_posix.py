@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
     """Put the interpreter into `bin`: the one that was started, and links or copies under its other names."""
-    _place(builder, context, context.executable, context.env_exe)
+    _native.remove_stale_link(context.env_exe, context.executable)
+    _place(builder, context.executable, context.env_exe)
     has_utf8_names = sys.getfilesystemencoding() == "utf-8"
     for name in _native.executable_names(sys.version_info[1], _interpreter.IS_PYPY, has_utf8_names):
         path = os.path.join(context.bin_path, name)
         _native.remove_stale_link(path, context.executable)
         if not os.path.exists(path):
-            _place(builder, context, context.env_exe, path, relative_symlinks_ok=True)
+            _place(builder, context.env_exe, path, relative_symlinks_ok=True)
     if _interpreter.IS_PYPY and not builder.symlinks:
         from ._pypy import copy_libraries
 
         copy_libraries(builder, context)
 
 
-def _place(builder: "EnvBuilder", context: "SimpleNamespace", src: str, dst: str, **options: bool) -> None:
-    _native.remove_stale_link(dst, context.executable)
+def _place(builder: "EnvBuilder", src: str, dst: str, **options: bool) -> None:
     builder.symlink_or_copy(src, dst, **options)
     _native.make_executable(dst)
 
