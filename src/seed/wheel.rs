@@ -20,6 +20,8 @@ pub(super) struct File {
     pub(super) path: String,
     /// What is in it.
     pub(super) contents: Vec<u8>,
+    /// The hash of that, as RECORD has it.
+    hash: String,
     /// Whether the archive says that it can be executed.
     pub(super) is_executable: bool,
 }
@@ -115,7 +117,7 @@ impl Wheel {
             .map_err(|reason| Error::Wheel { wheel: self.path.clone(), entry: Some(path), reason })?;
         let files = self.files.iter().map(|file| Installed {
             path: file.path.clone(),
-            hash: record::hash(&file.contents),
+            hash: file.hash.clone(),
             size: Some(file.contents.len() as u64),
             is_executable: file.is_executable,
         });
@@ -190,7 +192,8 @@ fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
             .checked_sub(contents.len() as u64)
             .ok_or_else(|| refused(Some(path), "the wheel unpacks to more than 256 MiB"))?;
         let is_executable = entry.mode().permissions() & 0o111 != 0;
-        files.push(File { path: path.to_owned(), contents, is_executable });
+        let hash = record::hash(&contents);
+        files.push(File { path: path.to_owned(), contents, hash, is_executable });
     }
     if number != archive.entries_hint() {
         return Err(refused(None, "the archive is broken: it does not have as many entries as it says"));
@@ -214,7 +217,7 @@ fn check(files: &[File], record: &[u8], dist_info: &str, refused: Refused<'_>) -
             None if is_unhashed => {}
             None => return Err(refused(Some(&file.path), "it is not in RECORD")),
             Some(row) if row.hash.is_empty() && is_unhashed => {}
-            Some(row) if row.hash != record::hash(&file.contents) => {
+            Some(row) if row.hash != file.hash => {
                 return Err(refused(Some(&file.path), "its hash is not the one in RECORD"));
             }
             Some(row) if row.size.is_some_and(|size| size != file.contents.len() as u64) => {
