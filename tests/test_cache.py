@@ -140,7 +140,7 @@ def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Pat
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(chosen), **options}
     if trouble == "no home":
         variables.pop("FASTVENV_CACHE_DIR")
-        variables["HOME"] = "/nonexistent/home"
+        variables["HOME"] = str(tmp_path / "missing/home")
     result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=without_override())
     if cache.is_dir():
         cache.chmod(0o755)
@@ -149,6 +149,18 @@ def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Pat
     assert contents(tmp_path / "env") == contents(tmp_path / "other")
     if cache.is_dir():
         assert list(cache.iterdir()) == []
+    assert not (tmp_path / "missing").exists()
+
+
+@needs_root
+def test_a_home_of_somebody_else(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """With `sudo`, HOME may still be the user's: nothing of root's is put there, for it would lock the user out."""
+    home = tmp_path / "home"
+    home.mkdir()
+    os.chown(home, 1, 1)
+    assert python.run("-m", "fastvenv", tmp_path / "env", env={**python.variables, "HOME": str(home)}).status == 0
+    assert list(home.iterdir()) == []
+    assert not cache.exists()
 
 
 def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Path) -> None:
