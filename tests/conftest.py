@@ -111,6 +111,12 @@ def made(python: Interpreter, tmp_path: Path) -> Path:
     return env_dir
 
 
+def packages(env_dir: Path) -> Path:
+    """Where the packages of an environment are."""
+    [folder] = env_dir.glob("lib/*/site-packages")
+    return folder
+
+
 def snapshot(root: Path) -> dict[str, Entry]:
     """What lies in a directory: for each path its kind, mode, and target or contents."""
     return {str(path.relative_to(root)): describe(path) for path in [root, *sorted(root.rglob("*"))]}

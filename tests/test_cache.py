@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, needs_root, snapshot, without_override
+from conftest import Interpreter, Result, needs_root, packages, snapshot, without_override
 
 
 @pytest.fixture
@@ -25,11 +25,6 @@ def cache(python: Interpreter, tmp_path: Path) -> Path:
 def create(python: Interpreter, env_dir: Path, cache: Path | str, **options: str) -> Result:
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache), **options}
     return python.run("-m", "fastvenv", env_dir, env=variables)
-
-
-def packages(env_dir: Path) -> Path:
-    [folder] = env_dir.glob("lib/*/site-packages")
-    return folder
 
 
 def contents(env_dir: Path) -> dict[str, tuple[str, ...]]:
@@ -48,7 +43,8 @@ def digest(folder: Path) -> str:
 
 
 def images(cache: Path) -> list[str]:
-    return sorted(path.name.split("-")[0] for path in cache.iterdir())
+    """The distributions that it has; beside them, there are notes of what is costly to find out."""
+    return sorted(path.name.split("-")[0] for path in cache.iterdir() if path.is_dir())
 
 
 def assert_sound(python: Interpreter, env_dir: Path) -> None:
@@ -81,7 +77,8 @@ def test_copies_are_files_of_their_own_with_valid_bytecode(python: Interpreter, 
 
 def test_an_unknown_link_mode_is_refused(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     result = create(python, tmp_path / "env", cache, FASTVENV_LINK_MODE="magic")
-    assert result == Result(1, "", "Error: FASTVENV_LINK_MODE must be 'hardlink' or 'copy', not 'magic'\n")
+    modes = "auto, clone, hardlink, copy, symlink"
+    assert result == Result(1, "", f"Error: FASTVENV_LINK_MODE must be one of {modes}, not 'magic'\n")
     assert not (tmp_path / "env").exists()
 
 

@@ -11,6 +11,17 @@ pub(super) struct EntryPoint {
     pub(super) function: String,
 }
 
+impl EntryPoint {
+    /// Whether a file of that name is what some builders of wheels make of the entry point; pip leaves it out.
+    pub(super) fn is_made_by(&self, file_name: &str) -> bool {
+        let name = file_name.rsplit('/').next().unwrap_or(file_name);
+        let lower = name.to_lowercase();
+        let ending = [".exe", "-script.py", ".pya"].into_iter().find(|ending| lower.ends_with(ending));
+        let stem = name.get(..name.len() - ending.map_or(0, str::len)).unwrap_or(name);
+        stem == self.name
+    }
+}
+
 /// Reads the console and graphical scripts; other groups of entry points are no business of an installer.
 ///
 /// # Errors
@@ -89,6 +100,17 @@ mod tests {
         let a = EntryPoint { name: "a".into(), module: "b.c".into(), function: "d.e".into() };
         assert_eq!(parse(text).unwrap()[0], a);
         assert_eq!(names(""), [""; 0]);
+    }
+
+    #[test]
+    fn wrappers_are_told_by_their_names() {
+        let a = EntryPoint { name: "a".into(), module: "b".into(), function: "c".into() };
+        for name in ["a", "a.exe", "a-script.py", "a.pya", "a.EXE"] {
+            assert!(a.is_made_by(name), "{name}");
+        }
+        for name in ["A", "ab", "a.py", "a.exe.exe", ""] {
+            assert!(!a.is_made_by(name), "{name}");
+        }
     }
 
     #[test]

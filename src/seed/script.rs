@@ -3,6 +3,7 @@
 //! Those few lines differ between versions of pip. They are taken from the pip that is installed.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use super::Target;
 use super::entry_points::EntryPoint;
@@ -46,6 +47,16 @@ impl ScriptMaker {
             .replace("%(func)s", function);
         format!("{}{script}", self.first_line).into_bytes()
     }
+}
+
+/// A script of a wheel with the interpreter on its first line, where that asks for `python` (binary distribution format,
+/// "Recommended installer features").
+pub(super) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
+    if !script.starts_with(b"#!python") {
+        return script;
+    }
+    let rest = script.split_inclusive(|byte| *byte == b'\n').skip(1).flatten();
+    [b"#!", python.as_os_str().as_encoded_bytes(), b"\n"].into_iter().flatten().chain(rest).copied().collect()
 }
 
 /// The string in triple quotes that is assigned at `assignment` in Python source, without what its lines are indented
@@ -98,6 +109,14 @@ mod tests {
         let indented =
             "  script_template = textwrap.dedent(\"\"\"\\\n    a %(module)s\n        %(func)s\n\"\"\")\n";
         assert_eq!(template(indented, "script_template = ").unwrap(), "a %(module)s\n    %(func)s\n");
+    }
+
+    #[test]
+    fn the_interpreter_replaces_the_word_python() {
+        let with = |script: &[u8]| with_interpreter(script.to_owned(), Path::new("/e/python"));
+        assert_eq!(with(b"#!pythonw -x\r\na\nb"), b"#!/e/python\na\nb");
+        assert_eq!(with(b"#!python"), b"#!/e/python\n");
+        assert_eq!(with(b"#!/bin/sh\n#!python\n"), b"#!/bin/sh\n#!python\n");
     }
 
     #[test]

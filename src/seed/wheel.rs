@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rawzip::{CompressionMethod, ZipArchive};
 
-use super::{Distribution, Installed, bytecode, entry_points, record, script};
+use super::{Distribution, Installed, Place, Scheme, bytecode, entry_points, record, script};
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -21,7 +21,7 @@ pub(super) struct File {
     /// What is in it.
     pub(super) contents: Vec<u8>,
     /// The hash of that, as RECORD has it.
-    hash: String,
+    pub(super) hash: String,
     /// Whether the archive says that it can be executed.
     pub(super) is_executable: bool,
 }
@@ -62,8 +62,13 @@ impl Wheel {
         let record = files.swap_remove(position);
         check(&files, &record.contents, &dist_info, &refused)?;
         files.retain(|file| !is_signature(&file.path, &dist_info));
+        Ok(Self::new(path, &dist_info, files))
+    }
+
+    /// A wheel of files that were checked.
+    pub(super) fn new(path: &Path, dist_info: &str, mut files: Vec<File>) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(Self { path: path.to_owned(), dist_info, files })
+        Self { path: path.to_owned(), dist_info: dist_info.to_owned(), files }
     }
 
     /// The files but RECORD and its signatures, by path.
@@ -72,31 +77,39 @@ impl Wheel {
     }
 
     /// The contents of a file, where it has that file.
-    pub(super) fn text(&self, path: &str) -> Option<&str> {
+    pub(super) fn contents(&self, path: &str) -> Option<&[u8]> {
         let position = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
-        std::str::from_utf8(&self.files[position].contents).ok()
+        Some(&self.files[position].contents)
+    }
+
+    /// The contents of a text file, where it has that file.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        self.contents(path).and_then(|contents| std::str::from_utf8(contents).ok())
     }
 
     /// The path of a file of the wheel's metadata.
-    fn metadata_path(&self, name: &str) -> String {
+    pub(super) fn metadata_path(&self, name: &str) -> String {
         format!("{}/{name}", self.dist_info)
     }
 
-    /// Whether it goes to `site-packages` as it is: a version of the format that is known, pure Python, and no files
-    /// for other places (`*.data`).
-    fn is_plain(&self) -> bool {
-        let Some(text) = self.text(&self.metadata_path("WHEEL")) else { return false };
-        let has = |key: &str, value: &dyn Fn(&str) -> bool| {
-            text.lines()
-                .filter_map(|line| line.split_once(':'))
-                .any(|(name, text)| name.trim() == key && value(text.trim()))
-        };
-        has("Wheel-Version", &|version| version.starts_with("1."))
-            && has("Root-Is-Purelib", &|value| value.eq_ignore_ascii_case("true"))
-            && !self
-                .files
-                .iter()
-                .any(|file| file.path.split('/').next().is_some_and(|top| ends_in(top, "data")))
+    /// A field of the file WHEEL.
+    fn field(&self, key: &str) -> Option<&str> {
+        let text = self.text(&self.metadata_path("WHEEL"))?;
+        let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+        fields.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
+    }
+
+    /// Whether it is clear where each of its files goes: a version of the format that is known, known categories of files
+    /// for other places (`*.data`), and no two files in one place.
+    fn is_known(&self) -> bool {
+        let mut places = HashSet::new();
+        self.field("Wheel-Version").is_some_and(|version| version.starts_with("1."))
+            && self.files.iter().all(|file| match Place::of(&file.path) {
+                // pip compiles modules among the scripts after it wrote their first line, which is not done here.
+                Some(Place::Scripts(name)) if bytecode::is_source(name) => false,
+                Some(place) => places.insert(place),
+                None => false,
+            })
     }
 
     /// The modules, each of which gets its bytecode.
@@ -109,13 +122,18 @@ impl Wheel {
     /// # Errors
     /// [`Error::Wheel`] where `entry_points.txt` cannot be read.
     pub(super) fn distribution(&self) -> Result<Option<Distribution>> {
-        if !self.is_plain() {
+        let Some(is_pure) = self.field("Root-Is-Purelib").filter(|_| self.is_known()) else {
             return Ok(None);
-        }
+        };
         let path = self.metadata_path("entry_points.txt");
         let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
             .map_err(|reason| Error::Wheel { wheel: self.path.clone(), entry: Some(path), reason })?;
-        let files = self.files.iter().map(|file| Installed {
+        // Wrappers of entry points that were made when the wheel was built are made anew.
+        let is_wrapper = |file: &&File| match Place::of(&file.path) {
+            Some(Place::Scripts(name)) => entry_points.iter().any(|script| script.is_made_by(name)),
+            _ => false,
+        };
+        let files = self.files.iter().filter(|file| !is_wrapper(file)).map(|file| Installed {
             path: file.path.clone(),
             hash: file.hash.clone(),
             size: Some(file.contents.len() as u64),
@@ -123,22 +141,25 @@ impl Wheel {
         });
         Ok(Some(Distribution {
             dist_info: self.dist_info.clone(),
+            is_pure: is_pure.eq_ignore_ascii_case("true"),
             template: script::template_of_pip(self),
-            entry_points,
             files: files.collect(),
+            entry_points,
         }))
     }
 
-    /// Writes those of its files that are wanted below a directory.
+    /// Writes those of its files that are wanted, but the scripts.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be written.
-    pub(super) fn unpack(&self, directory: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+    pub(super) fn unpack(&self, scheme: &Scheme<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
         for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
-            let path = directory.join(&file.path);
-            fs::write_with_parents(&path, &file.contents)?;
-            if file.is_executable {
-                fs::add_execute_permission(&path)?;
+            if let Some(path) = scheme.linked_path(&file.path) {
+                fs::create_parents(&path)?;
+                fs::replace(&path, &file.contents)?;
+                if file.is_executable {
+                    fs::add_execute_permission(&path)?;
+                }
             }
         }
         Ok(())
@@ -306,7 +327,7 @@ pub(super) mod tests {
         let paths: Vec<_> = wheel.files().iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a-1.dist-info/WHEEL", "a/__init__.py", "a/b.py"]);
         assert_eq!(wheel.text("a/b.py"), Some("b"));
-        assert!(wheel.is_plain());
+        assert!(wheel.is_known());
     }
 
     #[test]
@@ -382,7 +403,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_wheel_with_files_for_other_places_is_not_plain() {
-        assert!(!wheel(&[("a-1.data/scripts/x", b"")], |record| record).unwrap().is_plain());
+    fn where_files_go_has_to_be_clear() {
+        let is_known = |paths: &[&'static str]| {
+            let files: Vec<_> = paths.iter().map(|path| (*path, &b""[..])).collect();
+            wheel(&files, |record| record).unwrap().is_known()
+        };
+        assert!(is_known(&["a-1.data/scripts/x", "a-1.data/data/share/x", "a-1.data/headers/x.h", "x"]));
+        assert!(!is_known(&["a-1.data/scripts/x.py"]));
+        assert!(!is_known(&["a-1.data/other/x"]));
+        assert!(!is_known(&["a-1.data/purelib/x", "x"]));
     }
 }
