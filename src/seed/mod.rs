@@ -16,6 +16,7 @@ mod installation;
 mod installed;
 mod manifest;
 mod record;
+mod requires_python;
 mod scheme;
 mod script;
 mod wheel;
@@ -182,7 +183,7 @@ impl Source {
         }
         let wheel =
             if installed::is_metadata_folder(path) { installed::read(path)? } else { Wheel::open(path)? };
-        let Some(distribution) = wheel.distribution()? else { return Ok(None) };
+        let Some(distribution) = wheel.distribution(target.interpreter.version)? else { return Ok(None) };
         if let Some(cache) = cache
             && let Ok(Some(image)) = cache.make(path, &wheel, &distribution, compiles.then_some(target))
         {

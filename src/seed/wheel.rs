@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rawzip::{CompressionMethod, ZipArchive};
 
-use super::{Distribution, Installed, Place, Scheme, bytecode, entry_points, record, script};
+use super::{
+    Distribution, Installed, Place, Scheme, bytecode, entry_points, record, requires_python, script,
+};
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -92,9 +94,10 @@ impl Wheel {
         format!("{}/{name}", self.dist_info)
     }
 
-    /// A field of the file WHEEL.
-    fn field(&self, key: &str) -> Option<&str> {
-        let text = self.text(&self.metadata_path("WHEEL"))?;
+    /// A field of a file of the metadata, whose lines are `key: value` up to an empty one.
+    fn field(&self, file: &str, key: &str) -> Option<&str> {
+        let text = self.text(&self.metadata_path(file))?;
+        let text = text.split("\n\n").next()?;
         let mut fields = text.lines().filter_map(|line| line.split_once(':'));
         fields.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
     }
@@ -103,7 +106,8 @@ impl Wheel {
     /// for other places (`*.data`), and no two files in one place.
     fn is_known(&self) -> bool {
         let mut places = HashSet::new();
-        self.field("Wheel-Version").is_some_and(|version| version.starts_with("1."))
+        is_for_every_system(&self.path)
+            && self.field("WHEEL", "Wheel-Version").is_some_and(|version| version.starts_with("1."))
             && self.files.iter().all(|file| match Place::of(&file.path) {
                 // pip compiles modules among the scripts after it wrote their first line, which is not done here.
                 Some(Place::Scripts(name)) if bytecode::is_source(name) => false,
@@ -120,14 +124,29 @@ impl Wheel {
     /// What it becomes when it is installed; `None` for a wheel with parts that are not known here.
     ///
     /// # Errors
-    /// [`Error::Wheel`] where `entry_points.txt` cannot be read.
-    pub(super) fn distribution(&self) -> Result<Option<Distribution>> {
-        let Some(is_pure) = self.field("Root-Is-Purelib").filter(|_| self.is_known()) else {
+    /// [`Error::Wheel`] for one that is not meant for this version of Python, or whose `entry_points.txt` cannot be read.
+    pub(super) fn distribution(&self, version: (u8, u8)) -> Result<Option<Distribution>> {
+        let Some(is_pure) = self.field("WHEEL", "Root-Is-Purelib").filter(|_| self.is_known()) else {
             return Ok(None);
         };
+        let refused =
+            |entry: Option<String>, reason| Error::Wheel { wheel: self.path.clone(), entry, reason };
+        if let Some(needed) = self.field("METADATA", "Requires-Python") {
+            match requires_python::allows(needed, version) {
+                Some(true) => {}
+                Some(false) => {
+                    let (major, minor) = version;
+                    return Err(refused(
+                        None,
+                        format!("it needs Python {needed}, and this is {major}.{minor}"),
+                    ));
+                }
+                None => return Ok(None),
+            }
+        }
         let path = self.metadata_path("entry_points.txt");
         let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
-            .map_err(|reason| Error::Wheel { wheel: self.path.clone(), entry: Some(path), reason })?;
+            .map_err(|reason| refused(Some(path), reason))?;
         // Wrappers of entry points that were made when the wheel was built are made anew.
         let is_wrapper = |file: &&File| match Place::of(&file.path) {
             Some(Place::Scripts(name)) => entry_points.iter().any(|script| script.is_made_by(name)),
@@ -272,6 +291,16 @@ fn is_wheel_name(name: &str) -> bool {
     ends_in(name, "whl") && (5..=6).contains(&name.split('-').count())
 }
 
+/// Whether the tags in a wheel's name say that it is for every system and every Python 3; what is installed has none.
+fn is_for_every_system(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_wheel_name(name))
+    else {
+        return true;
+    };
+    let pythons = name.strip_suffix("-none-any.whl").and_then(|name| name.rsplit('-').next());
+    pythons.is_some_and(|pythons| pythons.split('.').any(|python| python == "py3"))
+}
+
 fn ends_in(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, found)| found == ending)
 }
@@ -400,6 +429,18 @@ pub(super) mod tests {
         let mut changed = sound.clone();
         changed[contents] ^= 1;
         assert!(reason(open("a-1-py3-none-any.whl", &changed)).starts_with("a.py: "));
+    }
+
+    #[test]
+    fn tags_tell_for_whom_a_wheel_is() {
+        for name in
+            ["a-1-py3-none-any.whl", "a-1-py2.py3-none-any.whl", "a-1-1-py3-none-any.whl", "a-1.dist-info"]
+        {
+            assert!(is_for_every_system(Path::new(name)), "{name}");
+        }
+        for name in ["a-1-py2-none-any.whl", "a-1-cp39-abi3-any.whl", "a-1-py3-none-linux_x86_64.whl"] {
+            assert!(!is_for_every_system(Path::new(name)), "{name}");
+        }
     }
 
     #[test]
