@@ -36,7 +36,8 @@ fn path(source: &str, cache_tag: &str) -> String {
 /// Compiles the modules of a wheel that was unpacked below `root`, and returns the paths of what came of it.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error.
+/// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error, or with the file
+/// that cannot be looked at.
 pub(super) fn compile(target: &Target, root: &Path, wheel: &Wheel) -> Result<Vec<String>> {
     let sources: Vec<&str> = wheel.sources().collect();
     let python = target.python.as_path();
@@ -55,8 +56,13 @@ pub(super) fn compile(target: &Target, root: &Path, wheel: &Wheel) -> Result<Vec
                 .at(python);
         }
     }
-    let paths = sources.into_iter().map(|source| path(source, &target.cache_tag));
-    Ok(paths.filter(|path| fs::exists(&root.join(path))).collect())
+    let mut made = Vec::new();
+    for path in sources.into_iter().map(|source| path(source, &target.cache_tag)) {
+        if fs::try_exists(&root.join(&path))? {
+            made.push(path);
+        }
+    }
+    Ok(made)
 }
 
 /// The processes that compile; none outlives a failure, to write where everything is about to be removed.

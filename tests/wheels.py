@@ -1,0 +1,75 @@
+"""Wheels made for tests."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from conftest import Interpreter
+
+BUNDLED = """
+import ensurepip, glob, json, os
+print(json.dumps(glob.glob(os.path.join(os.path.dirname(ensurepip.__file__), "_bundled", "pip-*.whl"))[0]))
+"""
+
+# The command line of fastvenv, with the wheel of pip behind its arguments.
+CREATE_WITH = """
+import sys
+from fastvenv import _cli, _seed
+wheel = sys.argv.pop()
+_seed._wheels = lambda: [wheel]
+_cli.run()
+"""
+
+
+def bundled_pip(python: Interpreter) -> Path:
+    """The wheel of pip that comes with the interpreter."""
+    return Path(python.answer(BUNDLED))
+
+
+def small_pip(python: Interpreter, folder: Path) -> Path:
+    """A wheel of pip with few of its modules: it cannot run, but is installed as the whole one is, in no time."""
+    bundled = bundled_pip(python)
+    with zipfile.ZipFile(bundled) as archive:
+        names = [name for name in archive.namelist() if is_kept(name)]
+        files = {name: archive.read(name) for name in names}
+    return write_wheel(folder / bundled.name, files)
+
+
+def is_kept(name: str) -> bool:
+    """Whether the small pip has that file: metadata, the text of scripts, and modules in several folders."""
+    folder, _, base = name.rpartition("/")
+    return (
+        (folder.endswith(".dist-info") and base != "RECORD")
+        or folder in {"pip", "pip/_internal/operations/install"}
+        or name == "pip/_vendor/distlib/scripts.py"
+    )
+
+
+def write_wheel(path: Path, files: Mapping[str, bytes], executable: frozenset[str] = frozenset()) -> Path:
+    """Write a wheel of these files, with the RECORD that belongs to them."""
+    dist_info = "-".join(path.name.split("-")[:2]) + ".dist-info"
+    rows = [f"{quoted(name)},{record_hash(contents)},{len(contents)}\n" for name, contents in files.items()]
+    record = "".join([*rows, f"{dist_info}/RECORD,,\n"]).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, contents in {**files, f"{dist_info}/RECORD": record}.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, contents)
+    return path
+
+
+def quoted(name: str) -> str:
+    """A value in a line of RECORD."""
+    if any(character in name for character in ',"\r\n'):
+        return '"' + name.replace('"', '""') + '"'
+    return name
+
+
+def record_hash(contents: bytes) -> str:
+    """A hash as RECORD has it."""
+    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).rstrip(b"=").decode()
