@@ -38,6 +38,7 @@ RUST_TARGETS = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"]
 EXTENT = {
     "test_quoting.py": ["3.13"],
     "test_cache.py": ["3.13"],
+    "test_faults.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }

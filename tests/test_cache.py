@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import signal
-import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, needs_root, packages, snapshot, without_override
+from tracing import calls, happened, injecting, spread, tracing
+from wheels import CREATE_WITH, bundled_pip, record_hash, small_pip
 
 
 @pytest.fixture
@@ -184,33 +185,63 @@ def test_pip_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: 
 
 
 def test_many_at_once_on_an_empty_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    with ThreadPoolExecutor(16) as pool:
-        results = list(pool.map(lambda number: create(python, tmp_path / f"env{number}", cache), range(16)))
-    assert results == [Result(0, "", "")] * 16
-    names = images(cache)
-    assert len(names) == len(set(names)) <= 2
-    trees = [contents(tmp_path / f"env{number}").keys() for number in range(16)]
-    assert all(tree == trees[0] for tree in trees)
-    assert_sound(python, tmp_path / "env15")
+    with ThreadPoolExecutor(32) as pool:
+        results = list(pool.map(lambda number: create(python, tmp_path / f"env{number}", cache), range(32)))
+    assert results == [Result(0, "", "")] * 32
+    assert images(cache) == sorted({"pip"} | ({"setuptools"} if python.version < (3, 12) else set()))
+    first, *others = (contents(tmp_path / f"env{number}") for number in range(32))
+    assert all(tree == first for tree in others)
+    assert_sound(python, tmp_path / "env31")
 
 
-@pytest.mark.parametrize("moment", range(10))
-def test_killed_while_the_cache_is_made(python: Interpreter, tmp_path: Path, cache: Path, moment: int) -> None:
+def assert_images_are_sound(cache: Path) -> None:
+    """Assert that every file of every image is what the manifest says, and that nothing else is there."""
+    for image in cache.glob("pip-*"):
+        lines = [line.split("\t") for line in (image / "manifest").read_text().splitlines()]
+        assert lines[-1] == ["end"]
+        listed = set()
+        for _, name, expected, _, size, modified, mode in (line for line in lines if line[0] == "file"):
+            path = image / "files" / name
+            found = path.stat()
+            assert (found.st_size, found.st_mtime_ns, found.st_mode & 0o7777) == (int(size), int(modified), int(mode))
+            assert expected in {"", record_hash(path.read_bytes())}
+            listed.add(path)
+        assert listed == {path for path in (image / "files").rglob("*") if path.is_file()}
+
+
+def killed(python: Interpreter, root: Path, wheel: Path, points: int) -> Iterator[list[str]]:
+    """The commands before a command that kill it, one after the other, from its first look at the disk to its last."""
+    log = root / "log"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(root / "traced/cache")}
+    result = python.run("-c", CREATE_WITH, root / "traced/env", wheel, env=variables, prefix=tracing(log))
+    assert result == Result(0, "", "")
+    for call in spread(points, calls(log, root)):
+        yield injecting(log, call.kills())
+        assert happened(log)
+
+
+@pytest.mark.parametrize(("is_whole", "points"), [(False, 50), (True, 4)], ids=["small pip", "whole pip"])
+def test_killed_while_the_cache_is_made(
+    python: Interpreter, tmp_path: Path, cache: Path, is_whole: bool, points: int
+) -> None:
     """Whatever a killed process leaves behind, the next one is right."""
-    process = subprocess.Popen(
-        [python.path, "-m", "fastvenv", tmp_path / "killed"],
-        env={**python.variables, "FASTVENV_CACHE_DIR": str(cache)},
-        start_new_session=True,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(0.08 * (moment + 1))
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert create(python, tmp_path / "env", cache) == Result(0, "", "")
-    assert create(python, tmp_path / "again", cache) == Result(0, "", "")
-    assert contents(tmp_path / "env") == contents(tmp_path / "again")
-    assert_sound(python, tmp_path / "again")
+    wheel = bundled_pip(python) if is_whole else small_pip(python, tmp_path)
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    env_dir = tmp_path / "env"
+    assert python.run("-c", CREATE_WITH, env_dir, wheel, env={**variables, "FASTVENV_CACHE_DIR": ""}).status == 0
+    sound = snapshot(env_dir)
+    for prefix in killed(python, tmp_path, wheel, points):
+        shutil.rmtree(cache, ignore_errors=True)
+        python.run("-c", CREATE_WITH, tmp_path / "killed", wheel, env=variables, prefix=prefix)
+        for _ in range(2):
+            shutil.rmtree(env_dir)
+            assert python.run("-c", CREATE_WITH, env_dir, wheel, env=variables) == Result(0, "", ""), prefix
+            assert snapshot(env_dir) == sound, prefix
+        assert images(cache).count("pip") == 1
+        assert_images_are_sound(cache)
+        shutil.rmtree(tmp_path / "killed", ignore_errors=True)
+    if is_whole:
+        assert_sound(python, env_dir)
 
 
 def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: Path, cache: Path) -> None:

@@ -7,15 +7,14 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, describe, needs_root, packages, snapshot
+from wheels import bundled_pip, other_pip
 
 COMPILED = """
-import sys
 from fastvenv import _cli, _wheels
 _wheels.base_libraries = lambda: []  # where there may be bytecode already
 _cli.run()
@@ -36,11 +35,6 @@ def cache(tmp_path: Path) -> Path:
 def create(python: Interpreter, *arguments: str | Path, cache: Path, prefix: list[str] | None = None) -> Result:
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     return python.run("-m", "fastvenv", *arguments, env=variables, prefix=prefix)
-
-
-def bundled_pip(python: Interpreter) -> Path:
-    script = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.find(None)[0]))"
-    return Path(python.answer(script))
 
 
 def tree(env_dir: Path) -> dict[str, tuple[str, ...]]:
@@ -146,7 +140,7 @@ def test_bytecode_that_is_not_valid_is_not_taken(python: Interpreter, tmp_path: 
     base = packages(tmp_path / "base")
     edited = base / "pip/_internal/main.py"
     edited.write_text(edited.read_text() + "# edited\n")  # with bytecode of before
-    for name, damage in (("exceptions", slice(0, 4)), ("build_env", slice(8, 12)), ("cache", slice(12, 16))):
+    for name, damage in (("exceptions", slice(0, 4)), ("cache", slice(8, 12)), ("wheel_builder", slice(12, 16))):
         [bytecode] = base.glob(f"pip/_internal/__pycache__/{name}.*.pyc")
         data = bytearray(bytecode.read_bytes())
         data[damage] = b"\0\0\0\0"
@@ -158,41 +152,13 @@ def test_bytecode_that_is_not_valid_is_not_taken(python: Interpreter, tmp_path: 
     variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
     assert python.run("-c", script, tmp_path / "env", env=variables) == Result(0, "", "")
     found = packages(tmp_path / "env") / "pip/_internal"
-    for name in ("main", "exceptions", "build_env", "cache", "configuration"):
+    for name in ("main", "exceptions", "cache", "wheel_builder", "configuration"):
         [bytecode] = found.glob(f"__pycache__/{name}.*.pyc")
         taken, source = bytecode.read_bytes(), (found / f"{name}.py").stat()
         assert int.from_bytes(taken[8:12], "little") == int(source.st_mtime)
         assert int.from_bytes(taken[12:16], "little") == source.st_size
         assert taken.endswith(marker) == (name == "configuration")
     assert_pip_works(python, tmp_path / "env")
-
-
-def other_pip(python: Interpreter, folder: Path) -> Path:
-    """A wheel of another version than the bundled one, made of that one."""
-    bundled = bundled_pip(python)
-    version = bundled.name.split("-")[1]
-    script = """
-import base64, hashlib, sys, zipfile
-old, new, version = sys.argv[1:]
-rows = []
-with zipfile.ZipFile(old) as source, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as target:
-    for name in source.namelist():
-        if name.endswith("/RECORD"):
-            record = name.replace(version, "99.0")
-            continue
-        data = source.read(name)
-        if name.endswith(("dist-info/METADATA", "pip/__init__.py")):
-            data = data.replace(version.encode(), b"99.0", 1)
-        name = name.replace(f"pip-{version}.dist-info", "pip-99.0.dist-info")
-        target.writestr(name, data)
-        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-        rows.append(f"{name},sha256={digest},{len(data)}")
-    target.writestr(record, "\\n".join([*rows, f"{record},,", ""]))
-"""
-    folder.mkdir(exist_ok=True)
-    wheel = folder / "pip-99.0-py3-none-any.whl"
-    subprocess.run([sys.executable, "-c", script, bundled, wheel, version], check=True)
-    return wheel
 
 
 @pytest.mark.parametrize("is_folder", [True, False])
@@ -220,22 +186,7 @@ def test_a_chosen_pip_that_is_not_there(python: Interpreter, tmp_path: Path, cac
 
 def test_a_pip_for_another_python(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     """It is refused by name, as pip would."""
-    wheel = other_pip(python, tmp_path / "wheels")
-    script = """
-import base64, hashlib, re, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as source:
-    files = {name: source.read(name) for name in source.namelist()}
-name = "pip-99.0.dist-info/METADATA"
-files[name] = re.sub(rb"Requires-Python: .*", b"Requires-Python: >=3.99", files[name])
-digest = base64.urlsafe_b64encode(hashlib.sha256(files[name]).digest()).rstrip(b"=")
-row = name.encode() + b",sha256=" + digest + b"," + str(len(files[name])).encode()
-record = "pip-99.0.dist-info/RECORD"
-files[record] = re.sub(rb"(?m)^" + re.escape(name.encode()) + rb",.*$", row, files[record])
-with zipfile.ZipFile(sys.argv[1], "w") as target:
-    for name, data in files.items():
-        target.writestr(name, data)
-"""
-    subprocess.run([sys.executable, "-c", script, wheel], check=True)
+    wheel = other_pip(python, tmp_path / "wheels", requires_python=">=3.99")
     result = create(python, "--pip-wheel", wheel, tmp_path / "env", cache=cache)
     assert result.status == 1
     version = "{}.{}".format(*python.version)

@@ -64,6 +64,14 @@ pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
 }
 
+/// Whether `path` leads to something, links followed.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot tell.
+pub fn try_exists(path: &Path) -> Result<bool> {
+    path.try_exists().at(path)
+}
+
 /// When the file at `path` was last written, in nanoseconds since 1970; `None` where there is none.
 #[must_use]
 pub fn time_of(path: &Path) -> Option<u128> {

@@ -159,8 +159,10 @@ pub(super) fn remove_tree(path: &Path) -> Result<()> {
 fn remove_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path) -> Result<()> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = openat(parent, name, flags, Mode::empty()).map_err(io::Error::from).at(path)?;
-    for entry in Dir::read_from(&directory).map_err(io::Error::from).at(path)? {
-        let entry = entry.map_err(io::Error::from).at(path)?;
+    let entries = Dir::read_from(&directory).and_then(Iterator::collect::<rustix::io::Result<Vec<_>>>);
+    let mut entries = entries.map_err(io::Error::from).at(path)?;
+    entries.sort_by_key(|entry| !is_claim(entry.file_name()));
+    for entry in entries {
         let name = entry.file_name();
         if name != c"." && name != c".." {
             let is_directory = entry.file_type() == FileType::Directory;
@@ -168,6 +170,12 @@ fn remove_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path) -> Result
         }
     }
     unlinkat(parent, name, AtFlags::REMOVEDIR).map_err(io::Error::from).at(path)
+}
+
+/// Whether it is what makes a distribution count as installed. That goes first: when the rest cannot be removed, nobody
+/// takes what is left for the whole.
+fn is_claim(name: &CStr) -> bool {
+    name == c"METADATA" || name.to_bytes().ends_with(b".dist-info")
 }
 
 /// Removes what has a name in an open directory.

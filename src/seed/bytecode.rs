@@ -53,9 +53,17 @@ pub(super) fn make(
 }
 
 /// The bytecode that the modules of a wheel have, each beside its module.
-pub(super) fn find(target: &Target, wheel: &Wheel, locate: impl Fn(&str) -> PathBuf) -> Vec<String> {
-    let paths = wheel.sources().map(|source| path(source, &target.interpreter.cache_tag));
-    paths.filter(|path| fs::exists(&locate(path))).collect()
+///
+/// # Errors
+/// [`crate::error::Error::Io`] with the file that cannot be looked at.
+pub(super) fn find(target: &Target, wheel: &Wheel, locate: impl Fn(&str) -> PathBuf) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for path in wheel.sources().map(|source| path(source, &target.interpreter.cache_tag)) {
+        if fs::try_exists(&locate(&path))? {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 /// The same distribution in the base installation, whose bytecode the interpreter itself would use.
@@ -89,7 +97,8 @@ impl<'a> Base<'a> {
             return None;
         }
         code[..16].copy_from_slice(&header(self.magic_number, Stamp::of(&locate(source)).ok()?));
-        fs::write_with_parents(&locate(&bytecode), &code).ok()
+        let bytecode = locate(&bytecode);
+        fs::create_parents(&bytecode).and_then(|()| fs::replace(&bytecode, &code)).ok()
     }
 }
 

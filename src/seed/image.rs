@@ -108,7 +108,7 @@ pub(super) fn write(
     if let Some(target) = target {
         let locate = |path: &str| files.join(path);
         bytecode::make(target, wheel, &wheel.sources().collect::<Vec<_>>(), locate)?;
-        for path in bytecode::find(target, wheel, locate) {
+        for path in bytecode::find(target, wheel, locate)? {
             fs::set_mode(&files.join(&path), false)?;
             distribution.files.push(Installed {
                 path,

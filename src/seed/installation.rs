@@ -88,7 +88,7 @@ impl<'a> Installation<'a> {
                 let sources: Vec<_> = wheel.sources().filter(|source| wants(source)).collect();
                 bytecode::make(self.target, wheel, &sources, locate)?;
             }
-            for path in bytecode::find(self.target, wheel, locate) {
+            for path in bytecode::find(self.target, wheel, locate)? {
                 self.record.add_unhashed(&self.scheme.path_in_record(&path).unwrap_or(path));
             }
         }
