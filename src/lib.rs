@@ -14,3 +14,4 @@ pub mod memory;
 #[cfg(feature = "python")]
 mod python;
 pub mod seed;
+pub mod threads;

@@ -33,6 +33,10 @@ pub use system::{
 /// [`Error::Occupied`] for a file or a link that leads somewhere; [`Error::Io`] with the first path that could not
 /// be made.
 pub fn create_directory(path: &Path) -> Result<usize> {
+    // Most often there is nothing in the way, and one call does it.
+    if fs::create_dir(path).is_ok() {
+        return Ok(1);
+    }
     let Ok(found) = fs::symlink_metadata(path) else { return create_missing(path) };
     if found.is_symlink() && !exists(path) {
         // It cannot be followed: `mkdir` then says that the name is taken.

@@ -3,13 +3,15 @@
 //! It is never trusted blindly: it belongs to the user, nobody else may write to it, and each file has the size, time and
 //! mode that it had when it was written; otherwise it is made anew.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Manifest, Origin};
 use super::wheel::Wheel;
 use super::{Distribution, Installed, Scheme, Target, bytecode};
-use crate::error::Result;
+use crate::error::{AtPath, Result};
 use crate::fs::{self, Linker, Stamp};
+use crate::threads;
 
 const FILES: &str = "files";
 const MANIFEST: &str = "manifest";
@@ -63,6 +65,7 @@ impl Image {
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         let files = self.folder.join(FILES);
+        let mut placed = Vec::new();
         let mut last_parent = PathBuf::new();
         for file in self.distribution().files.iter().filter(|file| is_wanted(&file.path)) {
             let Some(destination) = scheme.linked_path(&file.path) else { continue };
@@ -72,19 +75,35 @@ impl Image {
                 fs::create_directory(parent)?;
                 parent.clone_into(&mut last_parent);
             }
-            linker.place(&files.join(&file.path), &destination, file.is_executable)?;
+            placed.push((files.join(&file.path), destination, file.is_executable));
         }
-        Ok(())
+        let Some(((source, destination, is_executable), rest)) = placed.split_first() else { return Ok(()) };
+        // The first one shows which way works.
+        linker.place(source, destination, *is_executable)?;
+        threads::share(rest, |part| {
+            let mut linker = *linker;
+            part.iter().try_for_each(|(source, destination, is_executable)| {
+                linker.place(source, destination, *is_executable)
+            })
+        })
     }
 
     /// Whether every file is what it was, and nobody else could have changed it.
     pub(super) fn is_sound(&self) -> bool {
         let files = self.folder.join(FILES);
         let Manifest { distribution, stamps, .. } = &self.manifest;
-        let is_sound = |(file, stamp): (&Installed, &Stamp)| {
-            Stamp::of(&files.join(&file.path)).is_ok_and(|found| found == *stamp)
+        let pairs: Vec<_> = distribution.files.iter().zip(stamps).collect();
+        let check = |part: &[(&Installed, &Stamp)]| {
+            part.iter().try_for_each(|(file, stamp)| {
+                let path = files.join(&file.path);
+                if Stamp::of(&path)? == **stamp {
+                    Ok(())
+                } else {
+                    Err(io::Error::from(io::ErrorKind::InvalidData)).at(&path)
+                }
+            })
         };
-        fs::is_private(&self.folder) && distribution.files.iter().zip(stamps).all(is_sound)
+        fs::is_private(&self.folder) && threads::share(&pairs, check).is_ok()
     }
 }
 

@@ -9,6 +9,7 @@ use super::script::{self, ScriptMaker};
 use super::{Distribution, Installed, Place, Scheme, Source, Target, bytecode, entry_points};
 use crate::error::Result;
 use crate::fs::{self, Linker};
+use crate::layout::Platform;
 
 /// A distribution, where it goes, and what is there of it.
 #[derive(Debug)]
@@ -51,7 +52,9 @@ impl<'a> Installation<'a> {
             entry_points::scripts(&self.distribution().entry_points, self.target.interpreter.version)
         {
             let script = maker.make(&entry_point);
-            let Some((path, in_record)) = self.scheme.script(&entry_point.name) else { continue };
+            let Some((path, in_record)) = self.scheme.script(&entry_point.file_name(Platform::HOST)) else {
+                continue;
+            };
             fs::replace(&path, &script)?;
             can_share &= fs::has_shared_mode(&path)?;
             fs::make_script(&path)?;

@@ -8,6 +8,7 @@ use super::wheel::{File, Wheel};
 use super::{Distribution, Place, Scheme, Target, bytecode, entry_points, record};
 use crate::error::{Error, Result};
 use crate::fs;
+use crate::layout::Platform;
 
 /// What there is of a distribution in an environment.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,8 +54,9 @@ pub(super) fn look(distribution: &Distribution, scheme: &Scheme<'_>, target: &Ta
     }
     let missing = missing(distribution, scheme, &target.interpreter.cache_tag);
     let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
-    let has_scripts =
-        scripts.iter().all(|script| scheme.script(&script.name).is_some_and(|(path, _)| fs::exists(&path)));
+    let has_scripts = scripts.iter().all(|script| {
+        scheme.script(&script.file_name(Platform::HOST)).is_some_and(|(path, _)| fs::exists(&path))
+    });
     let is_whole = missing.is_empty()
         && has_scripts
         && fs::exists(&scheme.library.join(distribution.metadata("RECORD")));

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::fs::Stamp;
 
 /// Changes with the form of images, so that no version reads what another wrote.
-pub(super) const FORMAT: &str = "fastvenv image 2";
+pub(super) const FORMAT: &str = "fastvenv image 3";
 
 /// What a manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +60,8 @@ impl Manifest {
         let Distribution { dist_info, is_pure, template, .. } = distribution;
         let template = escape(template.as_deref().unwrap_or_default());
         let _ = writeln!(text, "metadata\t{dist_info}\t{}\t{template}", u8::from(*is_pure));
-        for EntryPoint { name, module, function } in &distribution.entry_points {
-            let _ = writeln!(text, "script\t{name}\t{module}\t{function}");
+        for EntryPoint { name, module, function, is_graphical } in &distribution.entry_points {
+            let _ = writeln!(text, "script\t{name}\t{module}\t{function}\t{}", u8::from(*is_graphical));
         }
         for Installed { path, hash, is_executable, .. } in &distribution.files {
             let Stamp { size, modified, mode } = Stamp::of(&files.join(path))?;
@@ -95,10 +95,11 @@ impl Manifest {
                     distribution.is_pure = is_pure == "1";
                     distribution.template = (!template.is_empty()).then(|| unescape(template)).flatten();
                 }
-                ["script", name, module, function] => distribution.entry_points.push(EntryPoint {
+                ["script", name, module, function, graphical] => distribution.entry_points.push(EntryPoint {
                     name: name.to_owned(),
                     module: module.to_owned(),
                     function: function.to_owned(),
+                    is_graphical: graphical == "1",
                 }),
                 ["file", path, hash, executable, size, modified, permissions] => {
                     let size = size.parse().ok()?;
@@ -202,6 +203,7 @@ mod tests {
                 name: "pip".into(),
                 module: "pip".into(),
                 function: "main".into(),
+                is_graphical: true,
             }],
             files: vec![Installed {
                 path: "pip/a.py".into(),
@@ -228,7 +230,7 @@ mod tests {
     fn what_is_no_manifest_is_none() {
         let (_dir, text, _) = manifest();
         for (from, to) in [
-            ("image 2", "image 1"),
+            ("image 3", "image 1"),
             ("made\t9", "made\tx"),
             ("pip-1.dist-info", ""),
             ("metadata\t", "other\t"),

@@ -14,6 +14,7 @@ mod entry_points;
 mod image;
 mod installation;
 mod installed;
+mod launcher;
 mod manifest;
 mod record;
 mod requires_python;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::fs::{LinkMode, Linker};
+use crate::layout::Platform;
 use entry_points::EntryPoint;
 use image::Image;
 use installation::Installation;
@@ -147,10 +149,7 @@ pub fn install(paths: &[PathBuf], target: &Target, options: &Options) -> Result<
             None => return Ok(false),
         }
     }
-    let template = sources.iter().find_map(|source| source.distribution().template.as_deref());
-    let Some(maker) = template.and_then(|template| ScriptMaker::new(template, target)) else {
-        return Ok(false);
-    };
+    let Some(maker) = ScriptMaker::new(&sources, &target.python, Platform::HOST) else { return Ok(false) };
     let mut installations = Vec::new();
     for source in &sources {
         match Installation::begin(source, target)? {
