@@ -133,6 +133,14 @@ def venv_suite(session: nox.Session, version: str) -> None:
     session.run(str(python), "tests/venv_suite.py", str(folder), env=clean, include_outer_env=False, external=True)
 
 
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """How fast it is beside its peers, into docs/benchmarks (`-- --quick`: few rounds); no check, and it takes long."""
+    python = interpreter(session, "3.13")
+    session.install("matplotlib>=3.8")
+    session.run("python", "-m", "benches", f"--python={python}", f"--wheel={wheel(session)}", *session.posargs)
+
+
 @nox.session(python=False)
 @nox.parametrize("target", RUST_TARGETS)
 def check(session: nox.Session, target: str) -> None:
