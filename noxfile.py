@@ -133,6 +133,15 @@ def venv_suite(session: nox.Session, version: str) -> None:
     session.run(str(python), "tests/venv_suite.py", str(folder), env=clean, include_outer_env=False, external=True)
 
 
+@nox.session(python=False)
+def budget(session: nox.Session) -> None:
+    """The system calls and instructions of the warm path have not grown (`-- --write`: they are the new budget)."""
+    if not shutil.which("strace"):
+        session.skip("NOT RUN: the budget needs strace")
+    options = [f"--python={interpreter(session, '3.13')}", f"--fastvenv={installed(session)}", *session.posargs]
+    session.run(sys.executable, "-m", "benches.budget", *options)
+
+
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """How fast it is beside its peers, into docs/benchmarks (`-- --quick`: few rounds); no check, and it takes long."""

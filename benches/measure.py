@@ -30,7 +30,7 @@ def side_by_side(bed: Bed, runs: Mapping[str, Run], rounds: int) -> dict[str, li
     """Run all by turns, once a round, every other round from the last to the first; the first round is not counted."""
     figures: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + 1):
-        for name in sorted(runs, key=list(runs).index, reverse=number % 2 == 1):
+        for name in list(runs)[:: -1 if number % 2 else 1]:
             figure = runs[name](bed.empty())
             if number > 0:
                 figures[name].append(figure)

@@ -180,6 +180,7 @@ def plot(found: dict[str, Any], path: Path) -> None:
         axes.bar_label(bars, [f"{value:.3g}" for value in ratios], padding=3, fontsize=8)
     axes.set_yticks(range(len(names)), names, family="monospace", fontsize=9)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.margins(x=0.12)
     axes.set_xlabel("time for an environment with pip, python -m fastvenv = 1 (logarithmic)")
     axes.spines[["top", "right"]].set_visible(False)
