@@ -29,7 +29,7 @@ COMMANDS = {
 # Each count: the command before the command, and where it says the sum. Calls for files alone: the others depend on how
 # many processors there are.
 COUNTERS = {
-    "system calls": (["strace", "-f", "-c", "-e", "trace=%file,%desc"], r"(\d+) +(?:\d+ +)?total"),
+    "system calls": (["strace", "-f", "-c", "-U", "calls,name", "-e", "trace=%file,%desc"], r"(\d+) total"),
     "instructions": (["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"], r"Collected : (\d+)"),
 }
 
