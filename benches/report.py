@@ -39,7 +39,8 @@ rounds and, in brackets, their quartiles. A ratio is taken in each round, betwee
 - The bare loop is a Rust program (`benches/bare_loop.rs`) that makes the tree of an environment with pip again: one
   `mkdir` for each directory, one `link` for each file and one `symlink` for each link, on one thread. It times itself,
   so that its start does not count; and it links what fastvenv has to write (`pyvenv.cfg`, the scripts).
-- `--clear` makes a new environment when it has deleted the old one, which `rm -rf` does not.
+- `--clear` makes a new environment when it has deleted the old one, which `rm -rf` does not. The files have just been
+  written: how long the disk takes to discard blocks is not measured.
 """
 
 
