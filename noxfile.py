@@ -135,6 +135,23 @@ def venv_suite(session: nox.Session, version: str) -> None:
 
 
 @nox.session(python=False)
+def budget(session: nox.Session) -> None:
+    """The system calls and instructions of the warm path have not grown (`-- --write`: they are the new budget)."""
+    if not shutil.which("strace"):
+        session.skip("NOT RUN: the budget needs strace")
+    options = [f"--python={interpreter(session, '3.13')}", f"--fastvenv={installed(session)}", *session.posargs]
+    session.run(sys.executable, "-m", "benches.budget", *options)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """How fast it is beside its peers, into docs/benchmarks (`-- --quick`: few rounds); no check, and it takes long."""
+    python = interpreter(session, "3.13")
+    session.install("matplotlib>=3.8")
+    session.run("python", "-m", "benches", f"--python={python}", f"--wheel={wheel(session)}", *session.posargs)
+
+
+@nox.session(python=False)
 @nox.parametrize("target", RUST_TARGETS)
 def check(session: nox.Session, target: str) -> None:
     """`cargo check` for another system, with a standard library built for it where none is installed."""
