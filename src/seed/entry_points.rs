@@ -11,6 +11,24 @@ pub(super) struct EntryPoint {
     pub(super) function: String,
 }
 
+impl EntryPoint {
+    /// An entry point that can become a script: its name is that of a file, and the rest can be written in Python.
+    pub(super) fn new(name: &str, module: &str, function: &str) -> Option<Self> {
+        let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_dotted = |text: &str| text.split('.').all(is_name);
+        let is_file_name = |text: &str| {
+            !matches!(text, "" | "." | "..")
+                && text == text.trim()
+                && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | ' '))
+        };
+        (is_file_name(name) && is_dotted(module) && is_dotted(function)).then(|| Self {
+            name: name.to_owned(),
+            module: module.to_owned(),
+            function: function.to_owned(),
+        })
+    }
+}
+
 /// Reads the console and graphical scripts; other groups of entry points are no business of an installer.
 ///
 /// # Errors
@@ -53,18 +71,7 @@ fn parse_line(line: &str) -> Option<EntryPoint> {
     let (name, reference) = line.split_once('=')?;
     let reference = reference.split('[').next()?;
     let (module, function) = reference.split_once(':')?;
-    let [name, module, function] = [name, module, function].map(|part| part.trim().to_owned());
-    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let is_dotted = |text: &str| text.split('.').all(is_name);
-    let is_file_name = |text: &str| {
-        !matches!(text, "" | "." | "..")
-            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | ' '))
-    };
-    (is_file_name(&name) && is_dotted(&module) && is_dotted(&function)).then_some(EntryPoint {
-        name,
-        module,
-        function,
-    })
+    EntryPoint::new(name.trim(), module.trim(), function.trim())
 }
 
 #[cfg(test)]

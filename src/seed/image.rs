@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::entry_points::EntryPoint;
-use super::wheel::Wheel;
+use super::wheel::{self, Wheel};
 use super::{Distribution, Installed, Target, bytecode, record};
 use crate::error::Result;
 use crate::fs::{self, LinkMode, Linker, Stamp};
@@ -193,8 +193,8 @@ fn render(distribution: &Distribution, wheel: &Path, files: &Path) -> Result<Str
     Ok(text)
 }
 
-/// What a manifest says; `None` for one that is cut short, or of another form.
-fn parse(text: &str) -> Option<(Distribution, Vec<Stamp>)> {
+/// What a manifest says; `None` for one that is cut short, or of another form, or that leads out of its folders.
+pub(super) fn parse(text: &str) -> Option<(Distribution, Vec<Stamp>)> {
     let mut lines = text.lines();
     if lines.next()? != FORMAT || text.lines().next_back()? != "end" {
         return None;
@@ -203,16 +203,14 @@ fn parse(text: &str) -> Option<(Distribution, Vec<Stamp>)> {
     let mut stamps = Vec::new();
     for line in lines {
         match line.split('\t').collect::<Vec<_>>()[..] {
-            ["metadata", dist_info, template] => {
+            ["metadata", dist_info, template] if wheel::fault_of(dist_info).is_none() => {
                 dist_info.clone_into(&mut distribution.dist_info);
                 distribution.template = (!template.is_empty()).then(|| unescape(template)).flatten();
             }
-            ["script", name, module, function] => distribution.entry_points.push(EntryPoint {
-                name: name.to_owned(),
-                module: module.to_owned(),
-                function: function.to_owned(),
-            }),
-            ["file", path, hash, executable, size, modified, mode] => {
+            ["script", name, module, function] => {
+                distribution.entry_points.push(EntryPoint::new(name, module, function)?);
+            }
+            ["file", path, hash, executable, size, modified, mode] if wheel::fault_of(path).is_none() => {
                 let stamp = Stamp {
                     size: size.parse().ok()?,
                     modified: modified.parse().ok()?,
@@ -231,7 +229,7 @@ fn parse(text: &str) -> Option<(Distribution, Vec<Stamp>)> {
             _ => return None,
         }
     }
-    Some((distribution, stamps))
+    (!distribution.dist_info.is_empty()).then_some((distribution, stamps))
 }
 
 /// Undoes [`str::escape_default`], as far as a template needs it.
@@ -291,6 +289,10 @@ mod tests {
             "fastvenv image 0\nend\n",
             "fastvenv image 1\nfile\tx\nend\n",
             "fastvenv image 1\nmetadata\td\t\\x\n",
+            "fastvenv image 1\nmetadata\t../d\t\nend\n",
+            "fastvenv image 1\nend\n",
+            "fastvenv image 1\nmetadata\td\t\nfile\t../x\t\t0\t0\t0\t0\nend\n",
+            "fastvenv image 1\nmetadata\td\t\nscript\t../x\ta\tb\nend\n",
         ] {
             assert_eq!(parse(text), None, "{text:?}");
         }

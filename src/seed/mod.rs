@@ -9,6 +9,9 @@
 
 mod bytecode;
 mod entry_points;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod image;
 mod record;
 mod script;

@@ -13,6 +13,11 @@ use crate::fs;
 /// No wheel that is installed here comes near: pip has 12 MB, its largest file less than 1 MB.
 const MAX_TOTAL_SIZE: u64 = 256 << 20;
 
+// The bits of a mode that tell what kind of file it is, and two of the kinds.
+const FILE_TYPE: u32 = 0o170_000;
+const REGULAR_FILE: u32 = 0o100_000;
+const LINK: u32 = 0o120_000;
+
 /// A file of a wheel.
 #[derive(Debug)]
 pub(super) struct File {
@@ -21,7 +26,7 @@ pub(super) struct File {
     /// What is in it.
     pub(super) contents: Vec<u8>,
     /// The hash of that, as RECORD has it.
-    hash: String,
+    pub(super) hash: String,
     /// Whether the archive says that it can be executed.
     pub(super) is_executable: bool,
 }
@@ -42,6 +47,11 @@ impl Wheel {
     /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive, a path that leaves the root, a
     /// link, an entry that occurs twice or is of an absurd size, and for anything that differs from RECORD.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        Self::read(path, &fs::read(path)?)
+    }
+
+    /// Reads a wheel of which the name and the contents are known.
+    pub(super) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
         let refused = |entry: Option<&str>, reason: &str| Error::Wheel {
             wheel: path.to_owned(),
             entry: entry.map(ToOwned::to_owned),
@@ -54,7 +64,7 @@ impl Wheel {
             return Err(refused(None, "its name is not that of a wheel"));
         };
         let dist_info = format!("{distribution}-{version}.dist-info");
-        let mut files = unpack(&fs::read(path)?, &refused)?;
+        let mut files = unpack(archive, &refused)?;
         let record_path = format!("{dist_info}/RECORD");
         let Some(position) = files.iter().position(|file| file.path == record_path) else {
             return Err(refused(Some(&record_path), "it is missing"));
@@ -82,8 +92,8 @@ impl Wheel {
         format!("{}/{name}", self.dist_info)
     }
 
-    /// Whether it goes to `site-packages` as it is: a version of the format that is known, pure Python, and no files
-    /// for other places (`*.data`).
+    /// Whether it goes to `site-packages` as it is: a version of the format that is known, pure Python, no files for
+    /// other places (`*.data`), and no modules in the metadata, which is written after the bytecode.
     fn is_plain(&self) -> bool {
         let Some(text) = self.text(&self.metadata_path("WHEEL")) else { return false };
         let has = |key: &str, value: &dyn Fn(&str) -> bool| {
@@ -93,6 +103,7 @@ impl Wheel {
         };
         has("Wheel-Version", &|version| version.starts_with("1."))
             && has("Root-Is-Purelib", &|value| value.eq_ignore_ascii_case("true"))
+            && !self.sources().any(|path| path.starts_with(&self.dist_info))
             && !self
                 .files
                 .iter()
@@ -115,6 +126,11 @@ impl Wheel {
         let path = self.metadata_path("entry_points.txt");
         let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
             .map_err(|reason| Error::Wheel { wheel: self.path.clone(), entry: Some(path), reason })?;
+        let names: HashSet<&str> = entry_points.iter().map(|entry_point| entry_point.name.as_str()).collect();
+        // Of a name with a space pip takes the end, and of two scripts of one name both go to RECORD.
+        if names.len() < entry_points.len() || names.iter().any(|name| name.contains(' ')) {
+            return Ok(None);
+        }
         let files = self.files.iter().map(|file| Installed {
             path: file.path.clone(),
             hash: file.hash.clone(),
@@ -166,7 +182,9 @@ fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
         if let Some(reason) = fault_of(path.strip_suffix('/').unwrap_or(path)) {
             return Err(refused(Some(path), reason));
         }
-        if entry.mode().is_symlink() {
+        // Whatever system the archive says it was made on: as pip takes it.
+        let mode = entry.external_attributes() >> 16;
+        if mode & FILE_TYPE == LINK {
             return Err(refused(Some(path), "it is a link"));
         }
         if !seen.insert(path.trim_end_matches('/').to_owned()) {
@@ -191,14 +209,19 @@ fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
         left = left
             .checked_sub(contents.len() as u64)
             .ok_or_else(|| refused(Some(path), "the wheel unpacks to more than 256 MiB"))?;
-        let is_executable = entry.mode().permissions() & 0o111 != 0;
+        let is_executable = mode & FILE_TYPE == REGULAR_FILE && mode & 0o111 != 0;
         let hash = record::hash(&contents);
         files.push(File { path: path.to_owned(), contents, hash, is_executable });
     }
     if number != archive.entries_hint() {
         return Err(refused(None, "the archive is broken: it does not have as many entries as it says"));
     }
-    Ok(files)
+    let paths: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let lies_in_a_file = |path: &str| path.match_indices('/').any(|(end, _)| paths.contains(&path[..end]));
+    match files.iter().find(|file| lies_in_a_file(&file.path)) {
+        Some(file) => Err(refused(Some(&file.path), "what should be its folder is a file")),
+        None => Ok(files),
+    }
 }
 
 /// Compares the files with the wheel's RECORD: each has a line with its hash, and each line has its file.
@@ -234,7 +257,7 @@ fn check(files: &[File], record: &[u8], dist_info: &str, refused: Refused<'_>) -
 }
 
 /// Why a path cannot be one below a directory.
-fn fault_of(path: &str) -> Option<&'static str> {
+pub(super) fn fault_of(path: &str) -> Option<&'static str> {
     if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Some("its path leaves the wheel");
     }
@@ -360,6 +383,9 @@ pub(super) mod tests {
         assert!(reason(open("a-1-py3-none-any.whl", b"no zip")).starts_with("the archive is broken: "));
         let twice = archive(&[("a", b""), ("a", b"")]);
         assert_eq!(reason(open("a-1-py3-none-any.whl", &twice)), "a: it occurs twice");
+        let nested = archive(&[("a/b", b""), ("a/b/c", b"")]);
+        let message = "a/b/c: what should be its folder is a file";
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &nested)), message);
     }
 
     #[test]
@@ -383,6 +409,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_wheel_with_files_for_other_places_is_not_plain() {
+        assert!(!wheel(&[("a-1.dist-info/x.py", b"")], |record| record).unwrap().is_plain());
         assert!(!wheel(&[("a-1.data/scripts/x", b"")], |record| record).unwrap().is_plain());
     }
 }
