@@ -26,6 +26,7 @@ HAS_DATA_FOLDERS = False
 INSTALLER = """
 import json, os, sys, sysconfig
 sys.path.insert(0, sys.argv[1])
+import pip._internal.commands.install, pip._internal.metadata.importlib, pip._internal.resolution.resolvelib.resolver
 from pip._internal.cli.main import main
 from fastvenv import _native, _seed
 
@@ -219,7 +220,7 @@ def bed(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @settings(
-    max_examples=50,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     print_blob=True,

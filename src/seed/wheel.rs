@@ -127,8 +127,10 @@ impl Wheel {
         let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
             .map_err(|reason| Error::Wheel { wheel: self.path.clone(), entry: Some(path), reason })?;
         let names: HashSet<&str> = entry_points.iter().map(|entry_point| entry_point.name.as_str()).collect();
-        // Of a name with a space pip takes the end, and of two scripts of one name both go to RECORD.
-        if names.len() < entry_points.len() || names.iter().any(|name| name.contains(' ')) {
+        // Of a name with a space pip takes the end, two scripts of one name are two lines of RECORD, and easy_install
+        // becomes several.
+        let is_special = |name: &&str| name.contains(' ') || name.starts_with("easy_install");
+        if names.len() < entry_points.len() || names.iter().any(is_special) {
             return Ok(None);
         }
         let files = self.files.iter().map(|file| Installed {
