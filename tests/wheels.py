@@ -65,17 +65,25 @@ def is_kept(name: str) -> bool:
     )
 
 
-def write_wheel(path: Path, files: Mapping[str, bytes], executable: frozenset[str] = frozenset()) -> Path:
-    """Write a wheel of these files, with the RECORD that belongs to them."""
+def write_wheel(
+    path: Path,
+    files: Mapping[str, bytes],
+    modes: Mapping[str, int] | None = None,
+    *,
+    has_folders: bool = False,
+    system: int = 3,
+) -> Path:
+    """Write a wheel of these files, with the RECORD that belongs to them, and entries for folders if wanted, on some system."""
     dist_info = "-".join(path.name.split("-")[:2]) + ".dist-info"
     rows = [f"{quoted(name)},{record_hash(contents)},{len(contents)}\n" for name, contents in files.items()]
     record = "".join([*rows, f"{dist_info}/RECORD,,\n"]).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, contents in {**files, f"{dist_info}/RECORD": record}.items():
+    folders = {name[: match.end()]: b"" for name in files for match in re.finditer("/", name)} if has_folders else {}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, contents in {**folders, **files, f"{dist_info}/RECORD": record}.items():
             entry = zipfile.ZipInfo(name)
-            entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, contents)
+            entry.create_system = system
+            entry.external_attr = (modes or {}).get(name, 0o40755 if name.endswith("/") else 0o100644) << 16
+            archive.writestr(entry, contents, zipfile.ZIP_DEFLATED)
     return path
 
 

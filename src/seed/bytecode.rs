@@ -116,10 +116,11 @@ fn compile(python: &Path, sources: &[PathBuf]) -> Result<()> {
     let workers = available_parallelism().map_or(1, usize::from).min(sources.len());
     let mut children = Workers((0..workers).map(|_| start(python)).collect::<Result<_>>()?);
     // Every worker gets every so-manieth file: large modules lie side by side.
+    let mut fed = Ok(());
     for (first, child) in children.0.iter_mut().enumerate() {
         let paths = sources.iter().skip(first).step_by(workers);
         let list = paths.map(|path| path.as_os_str().as_encoded_bytes()).collect::<Vec<_>>().join(&0);
-        feed(child, &list);
+        fed = fed.and(feed(child, &list));
     }
     for child in &mut children.0 {
         let status = child.wait().at(python)?;
@@ -128,7 +129,8 @@ fn compile(python: &Path, sources: &[PathBuf]) -> Result<()> {
                 .at(python);
         }
     }
-    Ok(())
+    // One that ended before it had read everything says so by its status.
+    fed.at(python)
 }
 
 /// The processes that compile; none outlives a failure, to write where everything is about to be removed.
@@ -154,11 +156,9 @@ fn start(python: &Path) -> Result<Child> {
         .at(python)
 }
 
-/// Writes the list and closes the pipe; a child that does not read it to its end says so by its status.
-fn feed(child: &mut Child, list: &[u8]) {
-    if let Some(mut stdin) = child.stdin.take() {
-        let _ = stdin.write_all(list);
-    }
+/// Writes the list and closes the pipe.
+fn feed(child: &mut Child, list: &[u8]) -> io::Result<()> {
+    child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(list))
 }
 
 #[cfg(test)]

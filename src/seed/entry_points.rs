@@ -16,6 +16,23 @@ pub(super) struct EntryPoint {
 }
 
 impl EntryPoint {
+    /// An entry point that can become a script: its name is that of a file, and the rest can be written in Python.
+    pub(super) fn new(name: &str, module: &str, function: &str, is_graphical: bool) -> Option<Self> {
+        let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_dotted = |text: &str| text.split('.').all(is_name);
+        let is_file_name = |text: &str| {
+            !matches!(text, "" | "." | "..")
+                && text == text.trim()
+                && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | ' '))
+        };
+        (is_file_name(name) && is_dotted(module) && is_dotted(function)).then(|| Self {
+            name: name.to_owned(),
+            module: module.to_owned(),
+            function: function.to_owned(),
+            is_graphical,
+        })
+    }
+
     /// The name of the file that it becomes.
     pub(super) fn file_name(&self, platform: Platform) -> String {
         match platform {
@@ -83,19 +100,7 @@ fn parse_line(line: &str, is_graphical: bool) -> Option<EntryPoint> {
     let (name, reference) = line.split_once('=')?;
     let reference = reference.split('[').next()?;
     let (module, function) = reference.split_once(':')?;
-    let [name, module, function] = [name, module, function].map(|part| part.trim().to_owned());
-    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let is_dotted = |text: &str| text.split('.').all(is_name);
-    let is_file_name = |text: &str| {
-        !matches!(text, "" | "." | "..")
-            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | ' '))
-    };
-    (is_file_name(&name) && is_dotted(&module) && is_dotted(&function)).then_some(EntryPoint {
-        name,
-        module,
-        function,
-        is_graphical,
-    })
+    EntryPoint::new(name.trim(), module.trim(), function.trim(), is_graphical)
 }
 
 #[cfg(test)]

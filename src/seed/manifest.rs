@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::entry_points::EntryPoint;
-use super::{Distribution, Installed};
+use super::{Distribution, Installed, wheel};
 use crate::error::Result;
 use crate::fs::Stamp;
 
@@ -72,7 +72,7 @@ impl Manifest {
         Ok(text)
     }
 
-    /// Reads a manifest; `None` for one that is cut short, or of another form.
+    /// Reads a manifest; `None` for one that is cut short, of another form, or that leads out of its folders.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix("end\n")?.lines();
         if lines.next()? != FORMAT {
@@ -90,18 +90,22 @@ impl Manifest {
                     origin.interpreter =
                         Some((Stamped::parse(path, size, modified)?, unescape(description)?));
                 }
-                ["metadata", dist_info, is_pure, template] => {
+                ["metadata", dist_info, is_pure, template] if wheel::fault_of(dist_info).is_none() => {
                     dist_info.clone_into(&mut distribution.dist_info);
                     distribution.is_pure = is_pure == "1";
                     distribution.template = (!template.is_empty()).then(|| unescape(template)).flatten();
                 }
-                ["script", name, module, function, graphical] => distribution.entry_points.push(EntryPoint {
-                    name: name.to_owned(),
-                    module: module.to_owned(),
-                    function: function.to_owned(),
-                    is_graphical: graphical == "1",
-                }),
-                ["file", path, hash, executable, size, modified, permissions] => {
+                ["script", name, module, function, graphical] => {
+                    distribution.entry_points.push(EntryPoint::new(
+                        name,
+                        module,
+                        function,
+                        graphical == "1",
+                    )?);
+                }
+                ["file", path, hash, executable, size, modified, permissions]
+                    if wheel::fault_of(path).is_none() =>
+                {
                     let size = size.parse().ok()?;
                     stamps.push(Stamp {
                         size,
@@ -236,6 +240,9 @@ mod tests {
             ("metadata\t", "other\t"),
             ("\\n[GCC]", "\\x"),
             ("sha256=x\t0\t1", "sha256=x\t0\t-1"),
+            ("pip-1.dist-info", "../pip-1.dist-info"),
+            ("pip/a.py", "/a.py"),
+            ("script\tpip", "script\t../pip"),
         ] {
             assert_eq!(Manifest::parse(&text.replacen(from, to, 1)), None, "{to:?}");
         }

@@ -11,6 +11,9 @@
 mod bytecode;
 mod cache;
 mod entry_points;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod image;
 mod installation;
 mod installed;

@@ -53,10 +53,7 @@ impl<'a> Scheme<'a> {
             library: if is_pure { &target.purelib } else { &target.platlib },
             scripts: &target.scripts,
             // pip's own choice in an environment; `sysconfig` has no folder for headers of distributions.
-            headers: target
-                .env_dir
-                .join(format!("include/site/python{major}.{minor}"))
-                .join(name.replace('_', "-")),
+            headers: target.env_dir.join(format!("include/site/python{major}.{minor}")).join(name),
             data: &target.env_dir,
         }
     }

@@ -15,6 +15,11 @@ use crate::fs;
 /// No wheel that is installed here comes near: pip has 12 MB, its largest file less than 1 MB.
 const MAX_TOTAL_SIZE: u64 = 256 << 20;
 
+// The bits of a mode that tell what kind of file it is, and two of the kinds.
+const FILE_TYPE: u32 = 0o170_000;
+const REGULAR_FILE: u32 = 0o100_000;
+const LINK: u32 = 0o120_000;
+
 /// A file of a wheel.
 #[derive(Debug)]
 pub(super) struct File {
@@ -44,6 +49,11 @@ impl Wheel {
     /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive, a path that leaves the root, a
     /// link, an entry that occurs twice or is of an absurd size, and for anything that differs from RECORD.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        Self::read(path, &fs::read(path)?)
+    }
+
+    /// Reads a wheel of which the name and the contents are known.
+    pub(super) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
         let refused = |entry: Option<&str>, reason: &str| Error::Wheel {
             wheel: path.to_owned(),
             entry: entry.map(ToOwned::to_owned),
@@ -56,7 +66,7 @@ impl Wheel {
             return Err(refused(None, "its name is not that of a wheel"));
         };
         let dist_info = format!("{distribution}-{version}.dist-info");
-        let mut files = unpack(&fs::read(path)?, &refused)?;
+        let mut files = unpack(archive, &refused)?;
         let record_path = format!("{dist_info}/RECORD");
         let Some(position) = files.iter().position(|file| file.path == record_path) else {
             return Err(refused(Some(&record_path), "it is missing"));
@@ -103,14 +113,18 @@ impl Wheel {
     }
 
     /// Whether it is clear where each of its files goes: a version of the format that is known, known categories of files
-    /// for other places (`*.data`), and no two files in one place.
+    /// for other places (`*.data`), no two files in one place, and no modules in the metadata, which is written after the
+    /// bytecode.
     fn is_known(&self) -> bool {
         let mut places = HashSet::new();
         is_for_every_system(&self.path)
             && self.field("WHEEL", "Wheel-Version").is_some_and(|version| version.starts_with("1."))
+            && !self.sources().any(|path| path.starts_with(&self.dist_info))
             && self.files.iter().all(|file| match Place::of(&file.path) {
                 // pip compiles modules among the scripts after it wrote their first line, which is not done here.
                 Some(Place::Scripts(name)) if bytecode::is_source(name) => false,
+                // How pip spells a longer name in a path depends on how it was asked for.
+                Some(Place::Headers(_)) if !is_simple(&self.dist_info) => false,
                 Some(place) => places.insert(place),
                 None => false,
             })
@@ -147,6 +161,13 @@ impl Wheel {
         let path = self.metadata_path("entry_points.txt");
         let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
             .map_err(|reason| refused(Some(path), reason))?;
+        let names: HashSet<&str> = entry_points.iter().map(|entry_point| entry_point.name.as_str()).collect();
+        // Of a name with a space pip takes the end, two scripts of one name are two lines of RECORD, and easy_install
+        // becomes several.
+        let is_special = |name: &&str| name.contains(' ') || name.starts_with("easy_install");
+        if names.len() < entry_points.len() || names.iter().any(is_special) {
+            return Ok(None);
+        }
         // Wrappers of entry points that were made when the wheel was built are made anew.
         let is_wrapper = |file: &&File| match Place::of(&file.path) {
             Some(Place::Scripts(name)) => entry_points.iter().any(|script| script.is_made_by(name)),
@@ -206,7 +227,9 @@ fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
         if let Some(reason) = fault_of(path.strip_suffix('/').unwrap_or(path)) {
             return Err(refused(Some(path), reason));
         }
-        if entry.mode().is_symlink() {
+        // Whatever system the archive says it was made on: as pip takes it.
+        let mode = entry.external_attributes() >> 16;
+        if mode & FILE_TYPE == LINK {
             return Err(refused(Some(path), "it is a link"));
         }
         if !seen.insert(path.trim_end_matches('/').to_owned()) {
@@ -231,14 +254,19 @@ fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
         left = left
             .checked_sub(contents.len() as u64)
             .ok_or_else(|| refused(Some(path), "the wheel unpacks to more than 256 MiB"))?;
-        let is_executable = entry.mode().permissions() & 0o111 != 0;
+        let is_executable = mode & FILE_TYPE == REGULAR_FILE && mode & 0o111 != 0;
         let hash = record::hash(&contents);
         files.push(File { path: path.to_owned(), contents, hash, is_executable });
     }
     if number != archive.entries_hint() {
         return Err(refused(None, "the archive is broken: it does not have as many entries as it says"));
     }
-    Ok(files)
+    let paths: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let lies_in_a_file = |path: &str| path.match_indices('/').any(|(end, _)| paths.contains(&path[..end]));
+    match files.iter().find(|file| lies_in_a_file(&file.path)) {
+        Some(file) => Err(refused(Some(&file.path), "what should be its folder is a file")),
+        None => Ok(files),
+    }
 }
 
 /// Compares the files with the wheel's RECORD: each has a line with its hash, and each line has its file.
@@ -274,7 +302,7 @@ fn check(files: &[File], record: &[u8], dist_info: &str, refused: Refused<'_>) -
 }
 
 /// Why a path cannot be one below a directory.
-fn fault_of(path: &str) -> Option<&'static str> {
+pub(super) fn fault_of(path: &str) -> Option<&'static str> {
     if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Some("its path leaves the wheel");
     }
@@ -289,6 +317,12 @@ fn is_signature(path: &str, dist_info: &str) -> bool {
 
 fn is_wheel_name(name: &str) -> bool {
     ends_in(name, "whl") && (5..=6).contains(&name.split('-').count())
+}
+
+/// Whether a name with a version has one spelling only.
+fn is_simple(dist_info: &str) -> bool {
+    let name = dist_info.split('-').next().unwrap_or_default();
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 /// Whether the tags in a wheel's name say that it is for every system and every Python 3; what is installed has none.
@@ -410,6 +444,9 @@ pub(super) mod tests {
         assert!(reason(open("a-1-py3-none-any.whl", b"no zip")).starts_with("the archive is broken: "));
         let twice = archive(&[("a", b""), ("a", b"")]);
         assert_eq!(reason(open("a-1-py3-none-any.whl", &twice)), "a: it occurs twice");
+        let nested = archive(&[("a/b", b""), ("a/b/c", b"")]);
+        let message = "a/b/c: what should be its folder is a file";
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &nested)), message);
     }
 
     #[test]
@@ -452,6 +489,10 @@ pub(super) mod tests {
         assert!(is_known(&["a-1.data/scripts/x", "a-1.data/data/share/x", "a-1.data/headers/x.h", "x"]));
         assert!(!is_known(&["a-1.data/scripts/x.py"]));
         assert!(!is_known(&["a-1.data/other/x"]));
+        assert!(
+            is_simple("pip3-1.dist-info") && !is_simple("a_b-1.dist-info") && !is_simple("A-1.dist-info")
+        );
         assert!(!is_known(&["a-1.data/purelib/x", "x"]));
+        assert!(!is_known(&["a-1.dist-info/x.py"]));
     }
 }
