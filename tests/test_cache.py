@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, Result, needs_root, packages, snapshot, without_override
 from tracing import calls, happened, injecting, spread, tracing
-from wheels import CREATE_WITH, bundled_pip, record_hash, small_pip
+from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, small_pip, write_wheel
 
 
 @pytest.fixture
@@ -173,15 +174,39 @@ def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Pa
     assert trees[0] == trees[1]
 
 
-def test_pip_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    assert create(python, tmp_path / "env", cache).status == 0
+def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """Whatever is done with the pip in an environment: the same comes of it, and no file of the cache is touched."""
+    newer, bundled = other_pip(python, tmp_path / "wheels"), bundled_pip(python)
+    metadata = {
+        "demo-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1\n",
+        "demo-1.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    demo = write_wheel(tmp_path / "demo-1-py3-none-any.whl", {"demo.py": b"", **metadata})
+    offline = ["-m", "pip", "install", "--no-index", "--disable-pip-version-check"]
+    commands: list[list[str | Path]] = [
+        ["-m", "pip", "check"],
+        ["-m", "pip", "list", "--format=freeze"],
+        [*offline, demo],
+        [*offline, "--upgrade", newer],
+        [*offline, "--upgrade", bundled],
+        ["-m", "pip", "uninstall", "--yes", "pip"],
+        ["-m", "ensurepip", "--upgrade", "--default-pip"],
+        ["-m", "ensurepip._uninstall"],
+    ]
+    environments = {"venv": tmp_path / "a", "fastvenv": tmp_path / "b"}
+    assert python.run("-m", "venv", environments["venv"]).status == 0
+    assert create(python, environments["fastvenv"], cache).status == 0
     before = digest(cache)
-    inside = Interpreter(str(tmp_path / "env/bin/python"), python.folder, python.home)
-    assert_sound(python, tmp_path / "env")
-    assert inside.run("-m", "pip", "uninstall", "--yes", "pip").status == 0
-    assert inside.run("-m", "ensurepip", "--upgrade", "--default-pip").status == 0
-    assert_sound(python, tmp_path / "env")
-    assert digest(cache) == before
+    for command in commands:
+        found = []
+        for env_dir in environments.values():
+            result = Interpreter(str(env_dir / "bin/python"), python.folder, python.home).run(*command)
+            files = {str(path.relative_to(env_dir)) for path in env_dir.rglob("*")}
+            output = re.sub(r"\S*/tmp\w+", "FOLDER", result.output.replace(str(env_dir), "ENV"))
+            found.append((result.status, output, files))
+        assert found[0] == found[1], command
+        assert found[1][0] == 0, command
+        assert digest(cache) == before, command
 
 
 def test_many_at_once_on_an_empty_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
