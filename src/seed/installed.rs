@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::wheel::{File, Wheel};
+use super::archive::File;
+use super::wheel::Wheel;
 use super::{Distribution, Place, Scheme, Target, bytecode, entry_points, record};
 use crate::error::{Error, Result};
 use crate::fs;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::entry_points::EntryPoint;
-use super::{Distribution, Installed, wheel};
+use super::{Distribution, Installed, archive};
 use crate::error::Result;
 use crate::fs::Stamp;
 
@@ -90,7 +90,7 @@ impl Manifest {
                     origin.interpreter =
                         Some((Stamped::parse(path, size, modified)?, unescape(description)?));
                 }
-                ["metadata", dist_info, is_pure, template] if wheel::fault_of(dist_info).is_none() => {
+                ["metadata", dist_info, is_pure, template] if archive::fault_of(dist_info).is_none() => {
                     dist_info.clone_into(&mut distribution.dist_info);
                     distribution.is_pure = is_pure == "1";
                     distribution.template = (!template.is_empty()).then(|| unescape(template)).flatten();
@@ -104,7 +104,7 @@ impl Manifest {
                     )?);
                 }
                 ["file", path, hash, executable, size, modified, permissions]
-                    if wheel::fault_of(path).is_none() =>
+                    if archive::fault_of(path).is_none() =>
                 {
                     let size = size.parse().ok()?;
                     stamps.push(Stamp {

@@ -8,6 +8,7 @@
 //! A wheel is unpacked once, into the cache, and linked from there; without a cache it is unpacked into the environment.
 //! In place of a wheel, a pip that is installed will do.
 
+mod archive;
 mod bytecode;
 mod cache;
 mod entry_points;
