@@ -1,10 +1,11 @@
 //! What is costly to find out about an interpreter, kept in the cache.
 //!
-//! A note lies under a name made of its key, which says all that it depends on, and has the key in it: it cannot be taken
-//! for another, and a key that has changed finds nothing.
+//! A note lies under a name made of its key, which says all that it depends on, and begins with a hash of the key and the
+//! text: it cannot be taken for another, nor for whole where it is not, and a key that has changed finds nothing.
 
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::fs;
@@ -19,7 +20,8 @@ pub fn recall(folder: &Path, key: &str) -> Option<String> {
         return None;
     }
     let note = String::from_utf8(fs::read(&path(folder, key)).ok()?).ok()?;
-    note.strip_prefix(&header(key)).map(ToOwned::to_owned)
+    let (header, text) = note.split_once('\n')?;
+    (header == hash(&[key, text])).then(|| text.to_owned())
 }
 
 /// Keeps a text under a key in a folder, which is made where it is missing. Where that cannot be done, nothing is kept.
@@ -29,7 +31,7 @@ pub fn remember(folder: &Path, key: &str, text: &str) {
     }
     let path = path(folder, key);
     let aside = path.with_extension(std::process::id().to_string());
-    let written = fs::write(&aside, format!("{}{text}", header(key)).as_bytes())
+    let written = fs::write(&aside, format!("{}\n{text}", hash(&[key, text])).as_bytes())
         .and_then(|()| fs::rename(&aside, &path));
     if written.is_err() {
         let _ = fs::remove_file(&aside);
@@ -45,14 +47,17 @@ pub fn is_note(name: &str) -> bool {
 }
 
 fn path(folder: &Path, key: &str) -> PathBuf {
-    let hash = Sha256::digest(key.as_bytes());
-    let name: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    folder.join(format!("{PREFIX}{name}"))
+    folder.join(format!("{PREFIX}{}", &hash(&[key])[..16]))
 }
 
-/// The key, behind its length, before the text.
-fn header(key: &str) -> String {
-    format!("{}\n{key}\n", key.len())
+/// A hash of several texts, as hexadecimal digits.
+fn hash(texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    HEXLOWER.encode(&hash.finalize())
 }
 
 #[cfg(test)]
@@ -71,8 +76,11 @@ mod tests {
         assert_eq!(recall(&folder, "ke"), None);
         let names = fs::names(&folder).unwrap();
         assert!(names.len() == 2 && names.iter().all(|name| is_note(name.to_str().unwrap())));
-        fs::write(&path(&folder, "key"), b"3\nkex\ntext\n").unwrap();
-        assert_eq!(recall(&folder, "key"), None);
+        let note = fs::read(&path(&folder, "key")).unwrap();
+        for length in 0..note.len() {
+            fs::write(&path(&folder, "key"), &note[..length]).unwrap();
+            assert_eq!(recall(&folder, "key"), None);
+        }
         for name in ["note-", "note-x", "other", "note-0123456789abcdeg"] {
             assert!(!is_note(name), "{name}");
         }

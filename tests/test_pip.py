@@ -47,7 +47,7 @@ def test_without_ensurepip_and_wheels(python: Interpreter, tmp_path: Path) -> No
     if python.has_ensurepip:
         pytest.skip("this Python has ensurepip")
     # The interpreter was unpacked on a system that may have the wheels of its own Python.
-    script = "from fastvenv import _cli, _wheels; _wheels.find = lambda chosen: None; _cli.run()"
+    script = "from fastvenv import _cli, _wheels; _wheels.find = lambda *settings: None; _cli.run()"
     result = python.run("-c", script, tmp_path / "env")
     assert (result.status, result.output) == (1, "")
     assert "returned non-zero exit status 1" in result.stderr
@@ -204,7 +204,7 @@ def test_a_damaged_wheel_is_refused(python: Interpreter, tmp_path: Path, damage:
 import os, sys
 from fastvenv import _wheels
 damaged = []
-for wheel in _wheels.find(None):
+for wheel in _wheels.find(None, True):
     copy = os.path.join(sys.argv[2], os.path.basename(wheel))
     data = bytearray(open(wheel, "rb").read())
     if sys.argv[3] == "truncated":
@@ -214,7 +214,7 @@ for wheel in _wheels.find(None):
     with open(copy, "wb") as file:
         file.write(data)
     damaged.append(copy)
-_wheels.find = lambda chosen: damaged
+_wheels.find = lambda *settings: damaged
 import fastvenv
 fastvenv.main([sys.argv[1]])
 """

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from conftest import Interpreter
 
-BUNDLED = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.find(None)[0]))"
+BUNDLED = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.find(None, True)[0]))"
 
 # The command line of fastvenv, with the wheel of pip behind its arguments, whose bytecode is compiled.
 CREATE_WITH = """
 import sys
 from fastvenv import _cli, _wheels
 wheel = sys.argv.pop()
-_wheels.find = lambda chosen: [wheel]
+_wheels.find = lambda *settings: [wheel]
 _wheels.base_libraries = lambda: []
 _cli.run()
 """

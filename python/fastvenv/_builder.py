@@ -178,7 +178,7 @@ class EnvBuilder:
             return os.path.join(env_dir, below)
         from . import _scheme
 
-        return _scheme.path(os.fspath(env_dir), name)
+        return _scheme.path(os.fspath(env_dir), name, self.use_cache)
 
     @classmethod
     def _same_path(cls, path1: str, path2: str) -> bool:
@@ -361,7 +361,7 @@ class EnvBuilder:
             return
         from ._wheels import find
 
-        wheels = find(self.pip_wheel) or []
+        wheels = find(self.pip_wheel, self.use_cache) or []
         command = [os.path.join(wheels[0], "pip"), "install", "--no-index", "--no-deps", "--upgrade"]
         options = [] if self.compile_bytecode else ["--no-compile"]
         self._run_installer(context, [*command, *options, *wheels])

@@ -106,10 +106,12 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         compile_bytecode=options["compile_bytecode"],
         pip_wheel=options["pip_wheel"],
     )
+    # Up to Python 3.9, the pip that upgrades itself shows what it does.
+    is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
     for env_dir in options["dirs"]:
         if options["clear"] and not options["force"] and env_dir:
             _check_clearable(os.path.abspath(env_dir))
-        with Progress(f"Creating {env_dir}", is_wanted=not options["quiet"]):
+        with Progress(f"Creating {env_dir}", is_wanted=is_silent and not options["quiet"]):
             builder.create(env_dir)
 
 

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-# What is asked for in each environment.
-_NAMES = ("scripts", "include", "purelib", "platlib")
+# What is asked for in each environment, where `sysconfig` has the scheme.
+_NAMES = ("scripts", "include", "purelib", "platlib") if _interpreter.HAS_VENV_SCHEME else ()
 _WHEEL_FOLDER = "WHEEL_PKG_DIR"
 # A directory that stands for an environment while its paths are looked up.
 _ANYWHERE = os.path.abspath(os.sep + "env")
@@ -22,23 +22,28 @@ _ANYWHERE = os.path.abspath(os.sep + "env")
 _facts: "dict[str, str]" = {}
 
 
-def path(env_dir: str, name: str) -> str:
+def path(env_dir: str, name: str, use_cache: bool) -> str:
     """The path of that name (`scripts`, `purelib`, …) in an environment, by the scheme `venv`.
+
+    Args:
+        env_dir: the environment.
+        name: what `sysconfig` calls the path.
+        use_cache: the cache may be asked, and told.
 
     Raises:
         KeyError: there is no such path.
 
     """
-    if name in _NAMES and os.path.isabs(env_dir) and os.path.normpath(env_dir) == env_dir and _is_known():
+    if name in _NAMES and os.path.isabs(env_dir) and os.path.normpath(env_dir) == env_dir and _is_known(use_cache):
         return os.path.join(env_dir, _facts[name])
     return _look_up(env_dir, name)
 
 
-def wheel_folder() -> "Optional[str]":
+def wheel_folder(use_cache: bool) -> "Optional[str]":
     """The folder of the distribution's wheels that Python was built for, where there is one (bpo-42856)."""
     if not _interpreter.HAS_WHEEL_PKG_DIR:
         return None
-    if _is_known():
+    if _is_known(use_cache):
         return _facts[_WHEEL_FOLDER] or None
     from fastvenv import sysconfig
 
@@ -55,13 +60,13 @@ def _look_up(env_dir: str, name: str) -> str:
     return sysconfig.get_path(name, scheme="venv", vars=variables)
 
 
-def _is_known() -> bool:
+def _is_known(use_cache: bool) -> bool:
     """Load the facts, from the cache or, to be kept there, from `sysconfig`; not where that is loaded anyway."""
     if _facts:
         return True
     key = _key()
-    folder = cache.directory()
-    if "sysconfig" in sys.modules or not _interpreter.HAS_VENV_SCHEME or key is None or folder is None:
+    folder = cache.directory() if use_cache else None
+    if "sysconfig" in sys.modules or key is None or folder is None:
         return False
     note = _native.recall(folder, key)
     if note is None:

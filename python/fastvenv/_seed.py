@@ -24,7 +24,7 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
     cache_tag = sys.implementation.cache_tag
     if cache_tag is None or _is_replaced() or any(map(os.environ.get, _BYTECODE_VARIABLES)):
         return False
-    wheels = _wheels.find(builder.pip_wheel)
+    wheels = _wheels.find(builder.pip_wheel, builder.use_cache)
     if wheels is None:
         return False
     return _native.install_wheels(

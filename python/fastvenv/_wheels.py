@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from typing import Optional
 
 
-def find(chosen: "Optional[str]") -> "Optional[list[str]]":
+def find(chosen: "Optional[str]", use_cache: bool) -> "Optional[list[str]]":
     """What is to be installed: for each distribution its wheel, or the `.dist-info` folder of an installed one.
 
     Args:
         chosen: a wheel, or a folder of wheels, which go before those that come with Python.
+        use_cache: the cache may be asked where the distribution has its wheels.
 
     Returns:
         The paths, pip's first; `None` where `ensurepip` may have what is not found here.
@@ -23,7 +24,7 @@ def find(chosen: "Optional[str]") -> "Optional[list[str]]":
         ValueError: there is no wheel of pip where the user says that it is.
 
     """
-    found = _of_ensurepip()
+    found = _of_ensurepip(use_cache)
     if chosen is not None:
         found = {**(found or {}), **_chosen(chosen)}
     elif found is None and not os.path.exists(os.path.join(_library(), "ensurepip", "__main__.py")):
@@ -43,9 +44,9 @@ def _chosen(path: str) -> "dict[str, str]":
     return {name: os.path.join(folder, max(wheels, key=_version)) for name, wheels in found.items() if wheels}
 
 
-def _of_ensurepip() -> "Optional[dict[str, str]]":
+def _of_ensurepip(use_cache: bool) -> "Optional[dict[str, str]]":
     """The wheels that `ensurepip` would install: those of the distribution's folder if it has all, else its own."""
-    folder = _scheme.wheel_folder()
+    folder = _scheme.wheel_folder(use_cache)
     found = _all_in(folder) if folder else None
     if found is None:
         found = _all_in(os.path.join(_library(), "ensurepip", "_bundled"), is_single=True)
