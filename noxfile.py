@@ -43,6 +43,9 @@ EXTENT = {
     "test_faults.py": ["3.13"],
     "test_wheels.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
+    "test_cache_command.py": ["3.13", "debian"],
+    "test_notes.py": ["3.10", "3.13", "debian"],
+    "test_options.py": ["3.9", "3.13", "3.15", "pypy", "debian"],
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
 
@@ -173,8 +176,8 @@ def check(session: nox.Session, target: str) -> None:
 
 @nox.session(python=False)
 def fuzz(session: nox.Session) -> None:
-    """The readers of wheels and of the cache, on inputs that are searched for: 15 s each, or `-- SECONDS`."""
-    seconds = session.posargs[0] if session.posargs else "15"
+    """The readers of wheels and of the cache, on inputs that are searched for: 10 s each, or `-- SECONDS`."""
+    seconds = session.posargs[0] if session.posargs else "10"
     if not any(map(shutil.which, ["c++", "g++", "clang++"])):
         session.skip("NOT RUN: the fuzzers' engine needs a C++ compiler")
     session.run("cargo", "fmt", "--check", "--manifest-path", "fuzz/Cargo.toml", external=True)
