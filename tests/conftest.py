@@ -111,6 +111,36 @@ def made(python: Interpreter, tmp_path: Path) -> Path:
     return env_dir
 
 
+def shell(name: str) -> str:
+    """Where the shell is, of the system before any other; the test is skipped without it."""
+    path = shutil.which(name, path="/usr/bin:/bin") or shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not installed")
+    return path
+
+
+def run_shell(command: list[str], script: str, cwd: Path, **variables: str) -> Result:
+    """Give a shell a script: by standard input, or in a file where it does not read that line by line."""
+    if Path(command[0]).name in {"nu", "xonsh", "fish"}:
+        file = cwd / "script.xsh"
+        file.write_text(script)
+        command, script = [*command, str(file)], ""
+    process = subprocess.run(
+        command,
+        input=script.encode(),
+        capture_output=True,
+        cwd=cwd,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", "TERM": "dumb", **variables},
+        check=False,
+        timeout=120,
+    )
+    return Result(
+        process.returncode,
+        process.stdout.decode(errors="backslashreplace"),
+        process.stderr.decode(errors="backslashreplace"),
+    )
+
+
 def snapshot(root: Path) -> dict[str, Entry]:
     """What lies in a directory: for each path its kind, mode, and target or contents."""
     return {str(path.relative_to(root)): describe(path) for path in [root, *sorted(root.rglob("*"))]}

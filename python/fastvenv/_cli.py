@@ -22,7 +22,10 @@ _FLAGS: "dict[str, tuple[str, object]]" = {
     "--without-pip": ("with_pip", False),
     "--upgrade-deps": ("upgrade_deps", True),
     "--without-scm-ignore-files": ("scm_ignore_files", frozenset()),
+    "--relocatable": ("relocatable", True),
+    "--verbose": ("verbose", True),
 }
+_SHORT = {"-v": "--verbose"}
 _DEFAULTS: "dict[str, object]" = {
     "system_site": False,
     "symlinks": not _interpreter.IS_WINDOWS,
@@ -33,6 +36,9 @@ _DEFAULTS: "dict[str, object]" = {
     "prompt": None,
     "upgrade_deps": False,
     "scm_ignore_files": frozenset(["git"]) if _interpreter.IGNORES_SCM_BY_DEFAULT else frozenset(),
+    "activators": None,
+    "relocatable": False,
+    "verbose": False,
 }
 _HELP = {
     "--system-site-packages": "let the environment see the packages of the base installation",
@@ -44,12 +50,14 @@ _HELP = {
     "--without-pip": "leave pip out",
     "--upgrade-deps": "upgrade {} to the newest on the package index",
     "--without-scm-ignore-files": "write no .gitignore",
+    "--relocatable": "let the environment be moved: its scripts find it by where they lie",
+    "--verbose": "say how to activate the environment in the shell that is running",
 }
 _EPILOG = (
     "Activate the environment with the script for your shell in its {bin} directory. "
-    "Differences from python -m venv: --force and --version are new; --clear asks for --force before it empties a "
-    "directory that is not an environment; --upgrade and a second run repair links; a failed run leaves no new "
-    "directory behind."
+    "Differences from python -m venv: --force, --activators, --relocatable, --verbose and --version are new; --clear "
+    "asks for --force before it empties a directory that is not an environment; --upgrade and a second run repair "
+    "links; a failed run leaves no new directory behind."
 )
 
 
@@ -82,11 +90,17 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         prompt=options["prompt"],
         upgrade_deps=options["upgrade_deps"],
         scm_ignore_files=options["scm_ignore_files"],
+        # Whoever replaces EnvBuilder may know the options of `venv` alone.
+        **{name: options[name] for name in ("activators", "relocatable") if options[name] != _DEFAULTS[name]},
     )
     for env_dir in options["dirs"]:
         if options["clear"] and not options["force"] and env_dir:
             _check_clearable(os.path.abspath(env_dir))
         builder.create(env_dir)
+        if options["verbose"]:
+            from ._shell import how_to_activate
+
+            print(how_to_activate(env_dir))
 
 
 def run() -> None:
@@ -122,6 +136,7 @@ def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
                 return None
             dirs.append(argument)
             continue
+        flag = _SHORT.get(argument, argument)
         after_dirs = bool(dirs)
         seen.add(argument)
         if argument == "--prompt":
@@ -129,8 +144,10 @@ def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
             if prompt.startswith("-"):
                 return None
             options["prompt"] = prompt
-        elif argument in _FLAGS:
-            name, value = _FLAGS[argument]
+        elif argument.startswith("--activators="):
+            options["activators"] = _names(argument.partition("=")[2])
+        elif flag in _FLAGS:
+            name, value = _FLAGS[flag]
             options[name] = value
         else:
             return None
@@ -140,10 +157,17 @@ def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
     return options
 
 
+def _names(value: str) -> "list[str]":
+    """Names with commas between, and spaces where somebody likes them."""
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
 def _parser() -> "ArgumentParser":
     import argparse
 
     from fastvenv import CORE_VENV_DEPS
+
+    from ._activation import ACTIVATORS
 
     details: dict[str, Any] = {}
     if sys.version_info >= (3, 14):
@@ -161,9 +185,16 @@ def _parser() -> "ArgumentParser":
     for flag, (name, value) in _FLAGS.items():
         container = executables if name == "symlinks" else parser
         text = _HELP[flag].format(", ".join(CORE_VENV_DEPS))
-        container.add_argument(flag, dest=name, action="store_const", const=value, help=text)
+        short = [name for name, long in _SHORT.items() if long == flag]
+        container.add_argument(*short, flag, dest=name, action="store_const", const=value, help=text)
         if flag == "--without-pip":
             parser.add_argument("--prompt", help="what the prompt shows in place of the directory's name")
+    parser.add_argument(
+        "--activators",
+        type=_names,
+        metavar="NAMES",
+        help=f"write the activation scripts of these alone, with commas between: {', '.join(ACTIVATORS)}",
+    )
     parser.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
     return parser
 
