@@ -28,15 +28,17 @@ HEADER = """# Activation, measured
 
 {count} environments whose directories and prompts are hostile names: every ASCII punctuation mark alone, in front and
 behind, quotes, `$()`, backticks, `%PATH%`, `!`, leading dashes, spaces at both ends, emoji, combining marks, 200
-characters (`tests/shell_matrix.py` has them all). Each is activated in each shell and left again, and the prompt is looked at on a
-terminal. A cell tells for how many of them all was right, and if not for all, what was wrong with how many:
+characters (`tests/shell_matrix.py` has them all). Each is activated in each shell and left again, and the prompt is
+looked at on a terminal. A cell tells for how many of them all was right, and if not for all, what was wrong with how
+many:
 
 - **runs**: a command that is in a name was run;
 - **finds**: `python` was not the environment's, or not found;
 - **prompt**: the prompt did not show the text, in parentheses, before what it showed without;
 - **restores**: variables, functions or aliases were not after `deactivate` what they were before.
 
-Made by `{command}` with {versions}. A dash: it has no script for that shell. An environment that a maker refuses to make counts as wrong.
+Made by `{command}` with {versions}. A dash: it has no script for that shell. An environment that a
+maker refuses to make counts as wrong.
 
 """
 
@@ -101,8 +103,9 @@ def main() -> None:
                 elif not any((environment.path / "bin" / shell.script).exists() for environment in environments):
                     rows[shell.name].append("-")
                 else:
-                    (root / shell.name).mkdir()
-                    rows[shell.name].append(cell(outcomes(shell, environments, root / shell.name)))
+                    work = root / shell.script / shell.command[0]
+                    work.mkdir(parents=True)
+                    rows[shell.name].append(cell(outcomes(shell, environments, work)))
     versions = [version(python, "--version"), version("virtualenv", "--version"), version("uv", "--version")]
     print(HEADER.format(count=len(prompts), command="docs/activation.py", versions=", ".join(versions)), end="")
     print("| shell |", " | ".join(makers), "|")

@@ -54,7 +54,7 @@ impl Language {
 
     /// The value as a word of the language behind `line`, the part of its line that comes before it: a string that is
     /// open there is closed first and opened again after. Where strings do not join, a plain value stays as it is in a
-    /// string, and in a comment such as `#!`.
+    /// string, and in a comment such as `#!`; in a batch file, a value in `PROMPT` is one that the prompt shows.
     #[must_use]
     pub fn quote_after(self, line: &str, value: &str) -> String {
         let quoted = self.quote(value);
@@ -63,6 +63,7 @@ impl Language {
                 Some(mark) => format!("{mark}{quoted}{mark}"),
                 None => quoted,
             },
+            Self::Batch if line.contains("set \"PROMPT=") => self.quote(&batch_prompt(value)),
             Self::Nushell | Self::Python
                 if is_plain(value) && (line.starts_with('#') || self.open_string(line).is_some()) =>
             {
@@ -142,6 +143,22 @@ fn batch(value: &str) -> String {
     quoted
 }
 
+/// cmd.exe, `prompt /?`: a `$` begins a code. With codes in the place of the operators, a `PROMPT` that other scripts
+/// expand runs nothing either.
+fn batch_prompt(value: &str) -> String {
+    value.chars().fold(String::with_capacity(value.len()), |mut shown, character| {
+        match character {
+            '$' => shown.push_str("$$"),
+            '&' => shown.push_str("$A"),
+            '|' => shown.push_str("$B"),
+            '<' => shown.push_str("$L"),
+            '>' => shown.push_str("$G"),
+            _ => shown.push(character),
+        }
+        shown
+    })
+}
+
 /// Nushell, "Working with strings": in double quotes, a backslash begins an escape, and nothing is interpolated without
 /// a `$` before the quotes.
 fn nushell(value: &str) -> String {
@@ -196,6 +213,13 @@ mod tests {
         assert_eq!(Language::Python.quote(value), r#"'a\'b"c\\d!e%f`g$h'"#);
         assert_eq!(Language::Batch.quote("50%&a"), "50%%&a");
         assert_eq!(Language::Batch.quote(r#"a"&b"&c"#), r#"a"^&b"&c"#);
+    }
+
+    #[test]
+    fn a_prompt_of_cmd_has_codes_for_the_operators() {
+        let line = "set \"PROMPT=(";
+        assert_eq!(Language::Batch.quote_after(line, "50% $a\"&b|c<d>"), "50%% $$a\"$Ab$Bc$Ld$G");
+        assert_eq!(Language::Batch.quote_after("set \"A=", "$a&b"), "$a&b");
     }
 
     #[test]
