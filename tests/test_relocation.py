@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, run_shell, shell
+from fastvenv import _native
 
 SHELLS = {
     "bash": ["bash", "--norc", "--noprofile", "-eu", "-s"],
@@ -125,6 +126,28 @@ def test_a_long_path_with_a_space_is_relocatable(python: Interpreter, tmp_path: 
     assert str(tmp_path / "new") in process.stdout
 
 
+def test_scripts_of_a_subclass_are_relocatable(python: Interpreter, tmp_path: Path) -> None:
+    """Whatever `post_setup` installs, as long as it runs the interpreter of the environment."""
+    script = """
+import json, os, sys
+import fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        for name, first in (("mine", context.env_exec_cmd), ("other", "/usr/bin/python3")):
+            with open(os.path.join(context.bin_path, name), "w") as file:
+                file.write("#!" + first + "\\nimport sys\\nprint(sys.prefix)\\n")
+            os.chmod(file.name, 0o750)
+Builder(symlinks=True, relocatable=True).create(sys.argv[1])
+print(json.dumps(True))
+"""
+    python.answer(script, tmp_path / "old")
+    (tmp_path / "old").rename(tmp_path / "new")
+    mine = tmp_path / "new/bin/mine"
+    assert subprocess.run([mine], capture_output=True, text=True, check=True).stdout == f"{tmp_path / 'new'}\n"
+    assert mine.stat().st_mode & 0o777 == 0o750
+    assert (tmp_path / "new/bin/other").read_text().startswith("#!/usr/bin/python3\n")
+
+
 def test_a_failed_activation_changes_nothing(python: Interpreter, tmp_path: Path) -> None:
     env, copy = tmp_path / "env", tmp_path / "copy"
     make(python, env, "--without-pip")
@@ -134,3 +157,22 @@ def test_a_failed_activation_changes_nothing(python: Interpreter, tmp_path: Path
     assert run_shell([shell("dash"), "-s"], script, tmp_path).output == "1\n"
     before, after = ((tmp_path / name).read_text().splitlines() for name in ("before", "after"))
     assert [line for line in after if not line.startswith("_=")] == [line for line in before if line[:2] != "_="]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash"])
+def test_a_windows_path_is_translated(tmp_path: Path, name: str) -> None:
+    """As Cygwin and MSYS want it: by their `cygpath`, whatever function has that name."""
+    (tmp_path / "e nv/Scripts").mkdir(parents=True)
+    (tmp_path / "e nv/pyvenv.cfg").touch()
+    template = Path(_native.__file__).parent / "scripts/common/activate"
+    script = _native.render_script(
+        template.read_text(), "activate", dir="C:\\e nv", name="e", prompt="e", bin_name="Scripts", python="python"
+    )
+    (tmp_path / "e nv/Scripts/activate").write_text(script)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/cygpath").write_text(f"#!/bin/sh\ntest \"$1\" = 'C:\\e nv' && printf '%s\\n' '{tmp_path}/e nv'\n")
+    (tmp_path / "bin/cygpath").chmod(0o755)
+    typed = "cygpath () { echo wrong; }\n. 'e nv/Scripts/activate'\nprintf '%s\\n' \"$VIRTUAL_ENV\" \"$PATH\"\n"
+    path = f"{tmp_path}/bin:/usr/bin:/bin"
+    result = run_shell([shell(SHELLS[name][0]), *SHELLS[name][1:]], typed, tmp_path, PATH=path)
+    assert result == Result(0, f"{tmp_path}/e nv\n{tmp_path}/e nv/Scripts:{path}\n", "")

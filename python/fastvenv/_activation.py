@@ -42,7 +42,7 @@ def selected(templates: "list[list[str]]", names: "Iterable[str]") -> "list[list
 
 
 def relocate_scripts(context: "SimpleNamespace") -> None:
-    """Let the scripts of pip find the interpreter beside them, and pip know them as they are then.
+    """Let scripts, as those of pip, find the interpreter beside them, and pip know them as they are then.
 
     On Windows they are programs that hold the path, and stay as they are.
     """

@@ -149,10 +149,6 @@ class EnvBuilder:
             self.setup_python(context)
             if self.with_pip:
                 self._setup_pip(context)
-                if self.relocatable:
-                    from ._activation import relocate_scripts
-
-                    relocate_scripts(context)
             if not self.upgrade:
                 self.setup_scripts(context)
                 self.post_setup(context)
@@ -163,6 +159,10 @@ class EnvBuilder:
             self.create_configuration(context)
         if self.upgrade_deps:
             self.upgrade_dependencies(context)
+        if self.relocatable:
+            from ._activation import relocate_scripts
+
+            relocate_scripts(context)
 
     def clear_directory(self, path: "EnvDir") -> None:
         """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""
