@@ -330,6 +330,9 @@ def write_prompt():
     at_once=20,
 )
 
+# How many seconds a shell may be silent on a terminal; what shows another prompt than the expected one costs as much.
+PATIENCE = 10
+
 BASH = ["bash", "--norc", "--noprofile"]
 ZSH = ["zsh", "-f", "-i", "-o", "nozle", "-o", "nopromptsp", "-o", "nopromptcr"]
 SHELLS = [
@@ -484,7 +487,7 @@ def prompts(shell: Shell, folder: Path, numbers: Sequence[int]) -> dict[int, str
         """What is shown before the mark, without what only moves the cursor."""
         nonlocal seen
         while mark not in seen:
-            if not select.select([master], [], [], 3)[0]:
+            if not select.select([master], [], [], PATIENCE)[0]:
                 raise TimeoutError(seen)
             seen += os.read(master, 65536).decode(errors="backslashreplace")
             seen = re.sub("\x1b\\[[0-9;]*[A-Za-z]|\x1b[=>]", "", seen)
