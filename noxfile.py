@@ -32,6 +32,8 @@ OTHERS = {
     "debian": Path("/usr/bin/python3"),
     "debian-without-venv": BEDS / "without-venv/usr/bin/python3.11",
 }
+FUZZ_TARGETS = ["entry_points", "manifest", "record", "wheel"]
+CARGO_FUZZ = "0.13.2"
 RUST_TARGETS = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"]
 
 # What does not depend on the interpreter under test, or little, and so runs on those alone.
@@ -42,6 +44,8 @@ EXTENT = {
     "test_relocation.py": ["3.13"],
     "test_activators.py": ["3.9", "3.12", "3.13"],
     "test_cache.py": ["3.13"],
+    "test_faults.py": ["3.13"],
+    "test_wheels.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
@@ -144,6 +148,23 @@ def venv_suite(session: nox.Session, version: str) -> None:
 
 
 @nox.session(python=False)
+def budget(session: nox.Session) -> None:
+    """The system calls and instructions of the warm path have not grown (`-- --write`: they are the new budget)."""
+    if not shutil.which("strace"):
+        session.skip("NOT RUN: the budget needs strace")
+    options = [f"--python={interpreter(session, '3.13')}", f"--fastvenv={installed(session)}", *session.posargs]
+    session.run(sys.executable, "-m", "benches.budget", *options)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """How fast it is beside its peers, into docs/benchmarks (`-- --quick`: few rounds); no check, and it takes long."""
+    python = interpreter(session, "3.13")
+    session.install("matplotlib>=3.8")
+    session.run("python", "-m", "benches", f"--python={python}", f"--wheel={wheel(session)}", *session.posargs)
+
+
+@nox.session(python=False)
 @nox.parametrize("target", RUST_TARGETS)
 def check(session: nox.Session, target: str) -> None:
     """`cargo check` for another system, with a standard library built for it where none is installed."""
@@ -158,6 +179,29 @@ def check(session: nox.Session, target: str) -> None:
         # Nightly options on the stable compiler, and its source from a folder: only to check, never to ship.
         env.update(RUSTC_BOOTSTRAP="1", __CARGO_TESTS_ONLY_SRC_ROOT=str(source))
     session.run("cargo", "check", *options, env=env, external=True)
+
+
+@nox.session(python=False)
+def fuzz(session: nox.Session) -> None:
+    """The readers of wheels and of the cache, on inputs that are searched for: 15 s each, or `-- SECONDS`."""
+    seconds = session.posargs[0] if session.posargs else "15"
+    if not any(map(shutil.which, ["c++", "g++", "clang++"])):
+        session.skip("NOT RUN: the fuzzers' engine needs a C++ compiler")
+    session.run("cargo", "fmt", "--check", "--manifest-path", "fuzz/Cargo.toml", external=True)
+    session.run(sys.executable, "fuzz/seeds.py", "fuzz/corpus", external=True)
+    # The instrumentation and the address sanitizer are nightly options, which the stable compiler has, too.
+    env = {"RUSTC_BOOTSTRAP": "1", "PATH": os.pathsep.join([str(cargo_fuzz(session)), os.environ["PATH"]])}
+    for target in FUZZ_TARGETS:
+        session.run("cargo", "fuzz", "run", target, "--", f"-max_total_time={seconds}", env=env, external=True)
+
+
+def cargo_fuzz(session: nox.Session) -> Path:
+    """The folder of cargo-fuzz, installed where it is missing; the session is skipped where it cannot be had."""
+    root = ROOT / "target/tools"
+    install = ["cargo", "install", "--quiet", "--locked", "--root", str(root), f"cargo-fuzz@{CARGO_FUZZ}"]
+    if subprocess.run(install, check=False).returncode != 0:
+        session.skip(f"NOT RUN: cargo-fuzz {CARGO_FUZZ} could not be installed")
+    return root / "bin"
 
 
 def interpreter(session: nox.Session, version: str) -> Path:

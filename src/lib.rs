@@ -10,6 +10,8 @@ pub mod error;
 pub mod executables;
 pub mod fs;
 pub mod layout;
+pub mod memory;
 #[cfg(feature = "python")]
 mod python;
 pub mod seed;
+pub mod threads;

@@ -10,14 +10,14 @@ use std::path::PathBuf;
 use pyo3::PyErrArguments;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyList, PyString, PyTuple};
 
 use crate::activation::{self, Values};
 use crate::error::{Error, Result};
 use crate::executables::{unix, windows};
 use crate::fs::LinkMode;
 use crate::layout::Platform;
-use crate::{config, fs, layout, seed};
+use crate::{config, fs, layout, memory, seed};
 
 /// The native part of fastvenv: what touches the disk when a virtual environment is made.
 ///
@@ -26,14 +26,19 @@ use crate::{config, fs, layout, seed};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyResult, Python, Values, activation, config,
-        detached, fs, layout, pyfunction, seed, unix, windows,
+        Bound, CacheEntry, Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyList, PyListMethods,
+        PyResult, PyValueError, Python, Values, activation, config, detached, fs, layout, memory, pyfunction,
+        seed, unix, windows,
     };
 
     /// The version of fastvenv.
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// The ways to place files from the cache that one can ask for.
+    #[pymodule_export]
+    const LINK_MODES: [&str; 5] = LinkMode::SETTINGS;
 
     /// Refuses, with `ValueError`, a directory that cannot hold an environment.
     #[pyfunction]
@@ -62,11 +67,14 @@ mod _native {
         layout::scheme_path(Platform::HOST, name, version)
     }
 
-    /// Makes `path` a directory, with the missing ones above it, and returns how many it made, which is none where
-    /// somebody else made `path`; `ValueError` for a file or a link in its place.
+    /// Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place. Adds to
+    /// `made` how many it made, which is none where somebody else made `path`: a value that is returned would be lost
+    /// to an interrupt.
     #[pyfunction]
-    fn create_directory(py: Python<'_>, path: PathBuf) -> PyResult<usize> {
-        detached(py, || fs::create_directory(&path))
+    #[pyo3(signature = (path, made: "list[int] | None" = None))]
+    fn create_directory(py: Python<'_>, path: PathBuf, made: Option<&Bound<'_, PyList>>) -> PyResult<()> {
+        let number = detached(py, || fs::create_directory(&path))?;
+        made.map_or(Ok(()), |made| made.append(number))
     }
 
     /// When a file was last written, in nanoseconds since 1970; `None` where there is none.
@@ -173,37 +181,73 @@ mod _native {
         windows::legacy_launcher(&source).into_os_string()
     }
 
-    /// Installs wheels into `site_packages` as `ensurepip` has pip do it, which must not be there yet. Returns whether it
-    /// did: what is not known here is left to `ensurepip`. With a `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
+    /// Installs wheels as `ensurepip` has pip do it; a `.dist-info` folder stands for what is installed there. Returns
+    /// whether it did: what is not known here, and an environment with another version, is left to `ensurepip`. With a
+    /// `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
     #[pyfunction]
     #[pyo3(signature = (
-        wheels, site_packages, scripts, scripts_in_record, python, *,
-        version, cache_tag, bytecode_tag, cache, link_mode
+        wheels, *, env_dir, purelib, platlib, scripts, python,
+        executable, version, description, cache_tag, magic_number, libraries,
+        cache, link_mode, compiles
     ))]
     fn install_wheels(
         py: Python<'_>,
         wheels: Vec<PathBuf>,
-        site_packages: PathBuf,
+        env_dir: PathBuf,
+        purelib: PathBuf,
+        platlib: PathBuf,
         scripts: PathBuf,
-        scripts_in_record: String,
         python: PathBuf,
+        executable: PathBuf,
         version: (u8, u8),
+        description: String,
         cache_tag: String,
-        bytecode_tag: String,
+        magic_number: Vec<u8>,
+        libraries: Vec<PathBuf>,
         cache: Option<PathBuf>,
         link_mode: &str,
+        compiles: bool,
     ) -> PyResult<bool> {
-        let target = seed::Target {
-            site_packages,
-            scripts,
-            scripts_in_record,
-            python,
-            version,
-            cache_tag,
-            bytecode_tag,
+        let interpreter =
+            seed::Interpreter { executable, version, description, cache_tag, magic_number, libraries };
+        let target = seed::Target { env_dir, purelib, platlib, scripts, python, interpreter };
+        let Some(link_modes) = LinkMode::of_setting(link_mode) else {
+            return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
         };
-        let link_mode = if link_mode == "copy" { LinkMode::Copy } else { LinkMode::HardLink };
-        detached(py, || seed::install(&wheels, &target, cache.as_deref(), link_mode))
+        let options = seed::Options { cache, link_modes, compiles };
+        detached(py, || seed::install(&wheels, &target, &options))
+    }
+
+    /// What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
+    /// seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, and whether that wheel
+    /// and that interpreter are still there.
+    #[pyfunction]
+    fn cache_entries(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<CacheEntry>> {
+        detached(py, || Ok(seed::entries(&folder)?.into_iter().map(CacheEntry::from).collect()))
+    }
+
+    /// What [`remember`] kept under a key in the cache in a folder; `None` where there is nothing, or nothing to rely on.
+    #[pyfunction]
+    fn recall(py: Python<'_>, folder: PathBuf, key: &str) -> Option<String> {
+        py.detach(|| memory::recall(&folder, key))
+    }
+
+    /// Keeps a text under a key in the cache in a folder, where that can be used.
+    #[pyfunction]
+    fn remember(py: Python<'_>, folder: PathBuf, key: &str, text: &str) {
+        py.detach(|| memory::remember(&folder, key, text));
+    }
+
+    /// Removes every image from the cache in a folder, and returns how many bytes they had.
+    #[pyfunction]
+    fn clear_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
+        detached(py, || seed::clear(&folder))
+    }
+
+    /// Removes what nobody needs from the cache in a folder, and returns how many bytes it had.
+    #[pyfunction]
+    fn prune_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
+        detached(py, || seed::prune(&folder))
     }
 
     /// The script templates in a folder: the parts of the path of each below it.
@@ -247,6 +291,28 @@ mod _native {
             fs::copy_mode(&template, &path)?;
             Ok::<_, Error>(())
         })
+    }
+}
+
+/// A [`seed::Entry`], which Python sees as a dictionary.
+#[derive(IntoPyObject)]
+struct CacheEntry {
+    name: String,
+    wheel: OsString,
+    hash: String,
+    made: u64,
+    size: u64,
+    interpreter: Option<OsString>,
+    sound: bool,
+    needed: bool,
+}
+
+impl From<seed::Entry> for CacheEntry {
+    fn from(entry: seed::Entry) -> Self {
+        let seed::Entry { name, wheel, hash, made, size, interpreter, is_sound: sound, is_needed: needed } =
+            entry;
+        let interpreter = interpreter.map(PathBuf::into_os_string);
+        Self { name, wheel: wheel.into_os_string(), hash, made, size, interpreter, sound, needed }
     }
 }
 

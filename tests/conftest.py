@@ -21,6 +21,9 @@ import pytest
 
 Entry = tuple[str, ...]
 
+# The scripts for what `venv` has none for.
+ADDED_SCRIPTS = {"bin/activate.nu", "bin/activate.xsh", "bin/activate_this.py"}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--python", default=getattr(sys, "_base_executable", sys.executable), help="the one to test")
@@ -139,6 +142,12 @@ def run_shell(command: list[str], script: str, cwd: Path, **variables: str) -> R
         process.stdout.decode(errors="backslashreplace"),
         process.stderr.decode(errors="backslashreplace"),
     )
+
+
+def packages(env_dir: Path) -> Path:
+    """Where the packages of an environment are."""
+    [folder] = env_dir.glob("lib/*/site-packages")
+    return folder
 
 
 def snapshot(root: Path) -> dict[str, Entry]:

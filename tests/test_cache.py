@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
-import signal
-import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, needs_root, snapshot, without_override
+from conftest import ADDED_SCRIPTS, Interpreter, Result, needs_root, packages, snapshot, without_override
+from tracing import calls, happened, injecting, spread, tracing
+from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, small_pip, write_wheel
 
 
 @pytest.fixture
@@ -25,11 +27,6 @@ def cache(python: Interpreter, tmp_path: Path) -> Path:
 def create(python: Interpreter, env_dir: Path, cache: Path | str, **options: str) -> Result:
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache), **options}
     return python.run("-m", "fastvenv", env_dir, env=variables)
-
-
-def packages(env_dir: Path) -> Path:
-    [folder] = env_dir.glob("lib/*/site-packages")
-    return folder
 
 
 def contents(env_dir: Path) -> dict[str, tuple[str, ...]]:
@@ -48,7 +45,8 @@ def digest(folder: Path) -> str:
 
 
 def images(cache: Path) -> list[str]:
-    return sorted(path.name.split("-")[0] for path in cache.iterdir())
+    """The distributions that it has; beside them, there are notes of what is costly to find out."""
+    return sorted(path.name.split("-")[0] for path in cache.iterdir() if path.is_dir())
 
 
 def assert_sound(python: Interpreter, env_dir: Path) -> None:
@@ -81,7 +79,8 @@ def test_copies_are_files_of_their_own_with_valid_bytecode(python: Interpreter, 
 
 def test_an_unknown_link_mode_is_refused(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     result = create(python, tmp_path / "env", cache, FASTVENV_LINK_MODE="magic")
-    assert result == Result(1, "", "Error: FASTVENV_LINK_MODE must be 'hardlink' or 'copy', not 'magic'\n")
+    modes = "auto, clone, hardlink, copy, symlink"
+    assert result == Result(1, "", f"Error: FASTVENV_LINK_MODE must be one of {modes}, not 'magic'\n")
     assert not (tmp_path / "env").exists()
 
 
@@ -170,50 +169,105 @@ def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Pa
     trees = []
     for module in ("venv", "fastvenv"):
         assert python.run("-m", module, tmp_path / "env", env=variables, umask=0o077).status == 0
-        trees.append({path: entry[:2] for path, entry in snapshot(tmp_path / "env").items()})
+        tree = snapshot(tmp_path / "env")
+        trees.append({path: entry[:2] for path, entry in tree.items() if path not in ADDED_SCRIPTS})
         shutil.rmtree(tmp_path / "env")
     assert trees[0] == trees[1]
 
 
-def test_pip_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    assert create(python, tmp_path / "env", cache).status == 0
+def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """Whatever is done with the pip in an environment: the same comes of it, and no file of the cache is touched."""
+    newer, bundled = other_pip(python, tmp_path / "wheels"), bundled_pip(python)
+    metadata = {
+        "demo-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1\n",
+        "demo-1.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    demo = write_wheel(tmp_path / "demo-1-py3-none-any.whl", {"demo.py": b"", **metadata})
+    offline = ["-m", "pip", "install", "--no-index", "--disable-pip-version-check"]
+    commands: list[list[str | Path]] = [
+        ["-m", "pip", "check"],
+        ["-m", "pip", "list", "--format=freeze"],
+        [*offline, demo],
+        [*offline, "--upgrade", newer],
+        [*offline, "--upgrade", bundled],
+        ["-m", "pip", "uninstall", "--yes", "pip"],
+        ["-m", "ensurepip", "--upgrade", "--default-pip"],
+        ["-m", "ensurepip._uninstall"],
+    ]
+    environments = {"venv": tmp_path / "a", "fastvenv": tmp_path / "b"}
+    assert python.run("-m", "venv", environments["venv"]).status == 0
+    assert create(python, environments["fastvenv"], cache).status == 0
     before = digest(cache)
-    inside = Interpreter(str(tmp_path / "env/bin/python"), python.folder, python.home)
-    assert_sound(python, tmp_path / "env")
-    assert inside.run("-m", "pip", "uninstall", "--yes", "pip").status == 0
-    assert inside.run("-m", "ensurepip", "--upgrade", "--default-pip").status == 0
-    assert_sound(python, tmp_path / "env")
-    assert digest(cache) == before
+    for command in commands:
+        found = []
+        for env_dir in environments.values():
+            result = Interpreter(str(env_dir / "bin/python"), python.folder, python.home).run(*command)
+            files = {str(path.relative_to(env_dir)) for path in env_dir.rglob("*")}
+            output = re.sub(r"\S*/tmp\w+", "FOLDER", result.output.replace(str(env_dir), "ENV"))
+            found.append((result.status, output, files - ADDED_SCRIPTS))
+        assert found[0] == found[1], command
+        assert found[1][0] == 0, command
+        assert digest(cache) == before, command
 
 
 def test_many_at_once_on_an_empty_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    with ThreadPoolExecutor(16) as pool:
-        results = list(pool.map(lambda number: create(python, tmp_path / f"env{number}", cache), range(16)))
-    assert results == [Result(0, "", "")] * 16
-    names = images(cache)
-    assert len(names) == len(set(names)) <= 2
-    trees = [contents(tmp_path / f"env{number}").keys() for number in range(16)]
-    assert all(tree == trees[0] for tree in trees)
-    assert_sound(python, tmp_path / "env15")
+    with ThreadPoolExecutor(32) as pool:
+        results = list(pool.map(lambda number: create(python, tmp_path / f"env{number}", cache), range(32)))
+    assert results == [Result(0, "", "")] * 32
+    assert images(cache) == sorted({"pip"} | ({"setuptools"} if python.version < (3, 12) else set()))
+    first, *others = (contents(tmp_path / f"env{number}") for number in range(32))
+    assert all(tree == first for tree in others)
+    assert_sound(python, tmp_path / "env31")
 
 
-@pytest.mark.parametrize("moment", range(10))
-def test_killed_while_the_cache_is_made(python: Interpreter, tmp_path: Path, cache: Path, moment: int) -> None:
+def assert_images_are_sound(cache: Path) -> None:
+    """Assert that every file of every image is what the manifest says, and that nothing else is there."""
+    for image in cache.glob("pip-*"):
+        lines = [line.split("\t") for line in (image / "manifest").read_text().splitlines()]
+        assert lines[-1] == ["end"]
+        listed = set()
+        for _, name, expected, _, size, modified, mode in (line for line in lines if line[0] == "file"):
+            path = image / "files" / name
+            found = path.stat()
+            assert (found.st_size, found.st_mtime_ns, found.st_mode & 0o7777) == (int(size), int(modified), int(mode))
+            assert expected in {"", record_hash(path.read_bytes())}
+            listed.add(path)
+        assert listed == {path for path in (image / "files").rglob("*") if path.is_file()}
+
+
+def killed(python: Interpreter, root: Path, wheel: Path, points: int) -> Iterator[list[str]]:
+    """The commands before a command that kill it, one after the other, from its first look at the disk to its last."""
+    log = root / "log"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(root / "traced/cache")}
+    result = python.run("-c", CREATE_WITH, root / "traced/env", wheel, env=variables, prefix=tracing(log))
+    assert result == Result(0, "", "")
+    for call in spread(points, calls(log, root)):
+        yield injecting(log, call.kills())
+        assert happened(log)
+
+
+@pytest.mark.parametrize(("is_whole", "points"), [(False, 50), (True, 4)], ids=["small pip", "whole pip"])
+def test_killed_while_the_cache_is_made(
+    python: Interpreter, tmp_path: Path, cache: Path, is_whole: bool, points: int
+) -> None:
     """Whatever a killed process leaves behind, the next one is right."""
-    process = subprocess.Popen(
-        [python.path, "-m", "fastvenv", tmp_path / "killed"],
-        env={**python.variables, "FASTVENV_CACHE_DIR": str(cache)},
-        start_new_session=True,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(0.08 * (moment + 1))
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    assert create(python, tmp_path / "env", cache) == Result(0, "", "")
-    assert create(python, tmp_path / "again", cache) == Result(0, "", "")
-    assert contents(tmp_path / "env") == contents(tmp_path / "again")
-    assert_sound(python, tmp_path / "again")
+    wheel = bundled_pip(python) if is_whole else small_pip(python, tmp_path)
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    env_dir = tmp_path / "env"
+    assert python.run("-c", CREATE_WITH, env_dir, wheel, env={**variables, "FASTVENV_CACHE_DIR": ""}).status == 0
+    sound = snapshot(env_dir)
+    for prefix in killed(python, tmp_path, wheel, points):
+        shutil.rmtree(cache, ignore_errors=True)
+        python.run("-c", CREATE_WITH, tmp_path / "killed", wheel, env=variables, prefix=prefix)
+        for _ in range(2):
+            shutil.rmtree(env_dir)
+            assert python.run("-c", CREATE_WITH, env_dir, wheel, env=variables) == Result(0, "", ""), prefix
+            assert snapshot(env_dir) == sound, prefix
+        assert images(cache).count("pip") == 1
+        assert_images_are_sound(cache)
+        shutil.rmtree(tmp_path / "killed", ignore_errors=True)
+    if is_whole:
+        assert_sound(python, env_dir)
 
 
 def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: Path, cache: Path) -> None:

@@ -15,7 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 WORDS = st.sampled_from(
-    [*_cli._FLAGS, "--prompt", "--prompt=x", "--cle", "-h", "--version", "--", "-", "-x", "", "env", "a b", "x", "-1"]
+    [
+        *_cli._FLAGS,
+        *_cli._VALUES,
+        *_cli._ALIASES,
+        "copy",
+        "--prompt=x",
+        "--cle",
+        "-h",
+        "--version",
+        "--",
+        "-",
+        "-x",
+        "",
+        "env",
+        "a b",
+        "x",
+        "-1",
+    ]
 )
 
 
@@ -39,14 +56,26 @@ def test_help_names_every_option_and_what_differs(python: Interpreter) -> None:
     ours, theirs = (python.run("-m", module, "--help") for module in ("fastvenv", "venv"))
     assert (ours.status, ours.stderr) == (0, "")
     options = {word.strip("[],") for word in theirs.output.split() if word.strip("[],").startswith("--")}
-    assert options | {"--force", "--version", "--upgrade-deps"} <= {word.strip("[],.;") for word in ours.output.split()}
+    assert options | set(_cli._NEW) | {"--upgrade-deps"} <= {word.strip("[],.;") for word in ours.output.split()}
     assert "Differences from python -m venv" in ours.output
 
 
 def test_usage_is_that_of_venv_but_for_the_new_options(python: Interpreter) -> None:
     ours, theirs = (" ".join(python.run("-m", module).stderr.split()) for module in ("fastvenv", "venv"))
-    for new in ("[--force] ", "[--relocatable] ", "[-v] ", "[--activators NAMES] ", "[--version] "):
-        ours = ours.replace(new, "")
+    for option in (
+        "--force",
+        "--no-cache",
+        "--no-compile",
+        "-q",
+        "-v",
+        "--relocatable",
+        "--link-mode MODE",
+        "--pip-wheel PATH",
+        "--activators NAMES",
+        "--version",
+    ):
+        assert f"[{option}] " in ours
+        ours = ours.replace(f"[{option}] ", "")
     newer = [] if python.version >= (3, 13) else ["[--without-scm-ignore-files] "]
     for option in newer:
         ours = ours.replace(option, "")

@@ -77,8 +77,8 @@ if sys.version_info < (3, 10):  # whose hooks run the child themselves
 namespace["activators"] = frozenset(["bash", "batch", "cshell", "fish", "powershell"])
 builder = type("Recorder", (module.EnvBuilder,), namespace)(**options)
 # Attributes that this Python's venv does not have, and so no subclass that was written for it.
-for attribute in {"scm_ignore_files", "orig_prompt", "activators", "relocatable"} - set(vars(venv.EnvBuilder())):
-    vars(builder).pop(attribute, None)
+for attribute in set(vars(builder)) - set(vars(venv.EnvBuilder())):
+    del vars(builder)[attribute]
 builder.create(env_dir)
 print(json.dumps([trace, {key: shown(value) for key, value in vars(builder).items() if not key.startswith("_")}]))
 """

@@ -6,6 +6,7 @@ None of it depends on the version of Python, and it takes its time: CI runs it o
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -45,6 +46,22 @@ Builder(symlinks=True, with_pip=True).create(sys.argv[1])
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("call", range(1, 8))
+def test_an_interrupt_while_a_directory_is_made(python: Interpreter, tmp_path: Path, call: int) -> None:
+    """It shows when the call is over: what was made must be known by then."""
+    strace = shutil.which("strace", path="/usr/bin:/bin")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    inject = f"inject=mkdir,mkdirat:signal=SIGINT:when={call}"
+    prefix = [strace, "-qq", "-o", "/dev/null", "-e", "trace=mkdir,mkdirat", "-e", inject]
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
+    result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", env=variables, prefix=prefix)
+    if "ptrace" in result.stderr.lower():
+        pytest.skip("strace may not trace here")
+    assert (tmp_path / "env").exists() == (tmp_path / "env/bin/activate.csh").exists()
+    assert (result.status == 0) == (tmp_path / "env").exists()
+
+
 @pytest.mark.parametrize("delay", [0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8])
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: float, times: int) -> None:
@@ -76,7 +93,8 @@ def test_a_worker_that_is_killed_fails_the_run_and_leaves_nothing(python: Interp
         pytest.skip("this Python has no ensurepip, and so no wheels")
     script = """
 import os, sys, fastvenv
-from fastvenv import _seed
+from fastvenv import _seed, _wheels
+_wheels.base_libraries = lambda: []  # where there may be bytecode already
 program = os.path.join(sys.argv[2], "python")
 with open(program, "w") as file:
     file.write("#!/bin/sh\\nkill -9 $$\\n")
@@ -84,7 +102,7 @@ os.chmod(program, 0o755)
 class Builder(fastvenv.EnvBuilder):
     def _setup_pip(self, context):
         context.env_exec_cmd = program
-        _seed.install(context)
+        _seed.install(self, context)
 Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 """
     variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # where the bytecode is compiled already

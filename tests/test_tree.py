@@ -8,18 +8,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, describe, move_away, snapshot
+from conftest import ADDED_SCRIPTS, Interpreter, Result, describe, move_away, snapshot
 
 ACTIVATION = {"activate", "activate.csh", "activate.fish", "Activate.ps1"}
-# Scripts for what `venv` has none for.
-ADDED = {"activate.nu", "activate.xsh", "activate_this.py"}
 
 
 def compared(root: Path) -> dict[str, tuple[str, ...]]:
     """A snapshot without the differences that are meant."""
     entries = snapshot(root)
-    added = {path for path in entries if path.endswith(tuple(f"bin/{name}" for name in ADDED))}
-    assert not added or {Path(path).name for path in added} == ADDED
+    added = {path for path in entries if path.endswith(tuple(ADDED_SCRIPTS))}
+    assert not added or {f"bin/{Path(path).name}" for path in added} == ADDED_SCRIPTS
     entries = {path: entry for path, entry in entries.items() if path not in added}
     for path, entry in entries.items():
         # The activation scripts are ours, quoted on every Python: test_shells compares what they do.

@@ -11,7 +11,7 @@ from . import _interpreter, _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from subprocess import CalledProcessError
     from types import SimpleNamespace
     from typing import Any, Union
@@ -45,6 +45,11 @@ class EnvBuilder:
         activators: the shells to write activation scripts for, by the names in `fastvenv._activation.ACTIVATORS`; by
             default all that the platform has.
         relocatable: the environment can be moved: its scripts find it by where they lie.
+        link_mode: how pip's files come from the cache: `"clone"`, `"hardlink"`, `"symlink"`, `"copy"`, or `"auto"`, the
+            best that works; by default what `FASTVENV_LINK_MODE` says, or `"auto"`.
+        use_cache: keep pip unpacked and compiled in the cache, for the next environment.
+        compile_bytecode: give pip's modules their bytecode, as `ensurepip` does.
+        pip_wheel: a wheel of pip, or a folder with one, to be installed in place of the one that Python comes with.
 
     """
 
@@ -60,9 +65,13 @@ class EnvBuilder:
     scm_ignore_files: "frozenset[str]" = frozenset()
     activators: "frozenset[str] | None" = None
     relocatable: bool = False
+    link_mode: "str | None" = None
+    use_cache: bool = True
+    compile_bytecode: bool = True
+    pip_wheel: "str | None" = None
 
     # How many directories this call of `create` made, the last being the environment's own: what it may take back.
-    _directories_made: int = 0
+    _directories_made: "Sequence[int]" = ()
     # When it wrote the configuration; with another time, the file is somebody else's.
     _configured: "int | None" = None
 
@@ -79,6 +88,10 @@ class EnvBuilder:
         scm_ignore_files: "Iterable[str]" = frozenset(),
         activators: "Iterable[str] | None" = None,
         relocatable: bool = False,
+        link_mode: "str | None" = None,
+        use_cache: bool = True,
+        compile_bytecode: bool = True,
+        pip_wheel: "EnvDir | None" = None,
     ) -> None:
         self.system_site_packages = system_site_packages
         self.clear = clear
@@ -91,6 +104,10 @@ class EnvBuilder:
         self.scm_ignore_files = frozenset(map(str.lower, scm_ignore_files))
         self.activators = None if activators is None else frozenset(activators)
         self.relocatable = relocatable
+        self.link_mode = link_mode
+        self.use_cache = use_cache
+        self.compile_bytecode = compile_bytecode
+        self.pip_wheel = None if pip_wheel is None else os.fspath(pip_wheel)
 
     def create(self, env_dir: "EnvDir") -> None:
         """Make an environment in a directory, which is made where it is missing.
@@ -113,7 +130,7 @@ class EnvBuilder:
 
             check_names(self.activators)
         env_dir = os.path.abspath(env_dir)
-        self._directories_made, self._configured = 0, None
+        self._directories_made, self._configured = (), None
         try:
             context = self.ensure_directories(env_dir)
             for scm in self.scm_ignore_files:
@@ -130,10 +147,11 @@ class EnvBuilder:
     def _roll_back(self, env_dir: str) -> None:
         """Remove what this call made, as long as nobody else uses it: everybody writes a configuration."""
         found = _native.time_of(os.path.join(env_dir, "pyvenv.cfg"))
-        if not self._directories_made or self._configured not in {found, _BEING_WRITTEN}:
+        made = sum(self._directories_made)
+        if not made or self._configured not in {found, _BEING_WRITTEN}:
             return
         try:
-            _native.remove_created(env_dir, self._directories_made)
+            _native.remove_created(env_dir, made)
         except OSError as error:  # the one that led here matters more
             from fastvenv import logger
 
@@ -175,12 +193,9 @@ class EnvBuilder:
             if below is None:
                 raise KeyError(name)
             return os.path.join(env_dir, below)
-        from fastvenv import sysconfig
+        from . import _scheme
 
-        variables = {"base": env_dir, "platbase": env_dir}
-        if _interpreter.INCLUDE_IS_VERSIONED:
-            variables.update(installed_base=env_dir, installed_platbase=env_dir)
-        return sysconfig.get_path(name, scheme="venv", vars=variables)
+        return _scheme.path(os.fspath(env_dir), name, self.use_cache)
 
     @classmethod
     def _same_path(cls, path1: str, path2: str) -> bool:
@@ -212,7 +227,9 @@ class EnvBuilder:
         context.env_name = os.path.split(env_dir)[1]
         prompt = self.prompt if self.prompt is not None else context.env_name
         context.prompt = f"({prompt}) " if _interpreter.DECORATES_PROMPT else prompt
-        self._directories_made = _native.create_directory(env_dir)
+        made: list[int] = []
+        self._directories_made = made
+        _native.create_directory(env_dir, made)
         context.executable = executable
         context.python_dir, context.python_exe = os.path.split(os.path.abspath(executable))
         if _interpreter.IS_WINDOWS and _interpreter.HAS_WINDOWS_TABLE:
@@ -276,7 +293,7 @@ class EnvBuilder:
         for key, value in entries:
             f"{key} = {value}\n".encode()  # the file is UTF-8: a value that is not raises what `venv` raises
         if _native.time_of(context.cfg_path) != self._configured:
-            self._directories_made = 0  # somebody else is at work in the directory that we made
+            self._directories_made = ()  # somebody else is at work in the directory that we made
         self._configured = _BEING_WRITTEN
         _native.write_configuration(context.cfg_path, entries)
         self._configured = _native.time_of(context.cfg_path)
@@ -356,19 +373,27 @@ class EnvBuilder:
         if type(self)._call_new_python is _CALL_NEW_PYTHON and "_call_new_python" not in vars(self):
             from ._seed import install
 
-            if install(context):
+            if install(self, context):
                 return
-        self._run_ensurepip(context)
+        if self.pip_wheel is None:
+            self._run_installer(context, ["-m", "ensurepip", "--upgrade", "--default-pip"])
+            return
+        from ._wheels import find
 
-    def _run_ensurepip(self, context: "Context") -> None:
+        wheels = find(self.pip_wheel, self.use_cache) or []
+        command = [os.path.join(wheels[0], "pip"), "install", "--no-index", "--no-deps", "--upgrade"]
+        options = [] if self.compile_bytecode else ["--no-compile"]
+        self._run_installer(context, [*command, *options, *wheels])
+
+    def _run_installer(self, context: "Context", arguments: "list[str]") -> None:
         from fastvenv import subprocess
 
-        arguments = ["ensurepip", "--upgrade", "--default-pip"]
         try:
             if _interpreter.ISOLATES_ENSUREPIP:
-                subprocess.check_output([context.env_exec_cmd, "-Im", *arguments], stderr=subprocess.STDOUT)
+                arguments = [f"-I{arguments[0][1:]}", *arguments[1:]] if arguments[0] == "-m" else ["-I", *arguments]
+                subprocess.check_output([context.env_exec_cmd, *arguments], stderr=subprocess.STDOUT)
             else:
-                self._call_new_python(context, "-m", *arguments, stderr=subprocess.STDOUT)
+                self._call_new_python(context, *arguments, stderr=subprocess.STDOUT)
         except subprocess.CalledProcessError as error:
             output = child_output(error)
             if output and hasattr(error, "add_note"):  # Python 3.11; the command line prints it on every Python

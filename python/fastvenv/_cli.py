@@ -1,9 +1,10 @@
-"""`python -m fastvenv`: the command line of `venv`, with `--force` and `--version`."""
+"""`python -m fastvenv`: the command line of `venv`, and a few options more."""
 
 import os
 import sys
 
 from . import _interpreter, _native
+from ._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +23,27 @@ _FLAGS: "dict[str, tuple[str, object]]" = {
     "--without-pip": ("with_pip", False),
     "--upgrade-deps": ("upgrade_deps", True),
     "--without-scm-ignore-files": ("scm_ignore_files", frozenset()),
+    "--no-cache": ("use_cache", False),
+    "--no-compile": ("compile_bytecode", False),
     "--relocatable": ("relocatable", True),
+    "--quiet": ("quiet", True),
     "--verbose": ("verbose", True),
 }
-_SHORT = {"-v": "--verbose"}
+_NEW = (
+    "--force",
+    "--no-cache",
+    "--no-compile",
+    "--quiet",
+    "--verbose",
+    "--relocatable",
+    "--link-mode",
+    "--pip-wheel",
+    "--activators",
+    "--version",
+)
+_ALIASES = {"-q": "--quiet", "-v": "--verbose"}
+# The options that take a value, and where it goes.
+_VALUES = {"--prompt": "prompt", "--link-mode": "link_mode", "--pip-wheel": "pip_wheel"}
 _DEFAULTS: "dict[str, object]" = {
     "system_site": False,
     "symlinks": not _interpreter.IS_WINDOWS,
@@ -36,6 +54,11 @@ _DEFAULTS: "dict[str, object]" = {
     "prompt": None,
     "upgrade_deps": False,
     "scm_ignore_files": frozenset(["git"]) if _interpreter.IGNORES_SCM_BY_DEFAULT else frozenset(),
+    "use_cache": True,
+    "link_mode": None,
+    "compile_bytecode": True,
+    "pip_wheel": None,
+    "quiet": False,
     "activators": None,
     "relocatable": False,
     "verbose": False,
@@ -48,16 +71,23 @@ _HELP = {
     "--force": "with --clear, clear any directory",
     "--upgrade": "adapt an environment to this Python, after Python was upgraded; repairs its links",
     "--without-pip": "leave pip out",
-    "--upgrade-deps": "upgrade {} to the newest on the package index",
+    "--upgrade-deps": "upgrade {deps} to the newest on the package index",
     "--without-scm-ignore-files": "write no .gitignore",
+    "--prompt": "what the prompt shows in place of the directory's name",
+    "--no-cache": "unpack pip into the environment itself, and keep nothing for the next one",
+    "--no-compile": "leave pip without bytecode: the first pip call is slower then",
+    "--quiet": "show no progress on a terminal",
     "--relocatable": "let the environment be moved: its scripts find it by where they lie",
     "--verbose": "say how to activate the environment in the shell that is running",
+    "--activators": "write the activation scripts of these alone, with commas between: {activators}",
+    "--link-mode": "how pip's files come from the cache: {modes}",
+    "--pip-wheel": "a wheel of pip, or a folder with one, in place of the one that Python comes with",
 }
 _EPILOG = (
     "Activate the environment with the script for your shell in its {bin} directory. "
-    "Differences from python -m venv: --force, --activators, --relocatable, --verbose and --version are new; --clear "
-    "asks for --force before it empties a directory that is not an environment; --upgrade and a second run repair "
-    "links; a failed run leaves no new directory behind."
+    "Differences from python -m venv: {new} are new; --clear asks for --force before it empties a "
+    "directory that is not an environment; --upgrade and a second run repair links; a failed run leaves no new "
+    "directory behind."
 )
 
 
@@ -90,13 +120,20 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         prompt=options["prompt"],
         upgrade_deps=options["upgrade_deps"],
         scm_ignore_files=options["scm_ignore_files"],
-        # Whoever replaces EnvBuilder may know the options of `venv` alone.
-        **{name: options[name] for name in ("activators", "relocatable") if options[name] != _DEFAULTS[name]},
+        link_mode=options["link_mode"],
+        use_cache=options["use_cache"],
+        compile_bytecode=options["compile_bytecode"],
+        pip_wheel=options["pip_wheel"],
+        activators=options["activators"],
+        relocatable=options["relocatable"],
     )
+    # Up to Python 3.9, the pip that upgrades itself shows what it does.
+    is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
     for env_dir in options["dirs"]:
         if options["clear"] and not options["force"] and env_dir:
             _check_clearable(os.path.abspath(env_dir))
-        builder.create(env_dir)
+        with Progress(f"Creating {env_dir}", is_wanted=is_silent and not options["quiet"]):
+            builder.create(env_dir)
         if options["verbose"]:
             from ._shell import how_to_activate
 
@@ -136,19 +173,19 @@ def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
                 return None
             dirs.append(argument)
             continue
-        flag = _SHORT.get(argument, argument)
         after_dirs = bool(dirs)
-        seen.add(argument)
-        if argument == "--prompt":
-            prompt = next(rest, "-")
-            if prompt.startswith("-"):
+        option = _ALIASES.get(argument, argument)
+        seen.add(option)
+        if option in _VALUES:
+            value = next(rest, "-")
+            if value.startswith("-") or (option == "--link-mode" and value not in _native.LINK_MODES):
                 return None
-            options["prompt"] = prompt
+            options[_VALUES[option]] = value
         elif argument.startswith("--activators="):
             options["activators"] = _names(argument.partition("=")[2])
-        elif flag in _FLAGS:
-            name, value = _FLAGS[flag]
-            options[name] = value
+        elif option in _FLAGS:
+            name, flag = _FLAGS[option]
+            options[name] = flag
         else:
             return None
     if not dirs or {"--symlinks", "--copies"} <= seen:
@@ -176,25 +213,25 @@ def _parser() -> "ArgumentParser":
         details["prog"] = "fastvenv"  # as `venv` names itself; later versions say how they were started
     parser = argparse.ArgumentParser(
         description="Make virtual Python environments, each in a directory of its own.",
-        epilog=_EPILOG.format(bin="Scripts" if _interpreter.IS_WINDOWS else "bin"),
+        epilog=_EPILOG.format(bin="Scripts" if _interpreter.IS_WINDOWS else "bin", new=", ".join(_NEW)),
         **details,
     )
     parser.set_defaults(**_DEFAULTS)
     parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="a directory to make an environment in")
     executables = parser.add_mutually_exclusive_group()
-    for flag, (name, value) in _FLAGS.items():
+    facts = {"deps": ", ".join(CORE_VENV_DEPS), "modes": ", ".join(_native.LINK_MODES)}
+    facts["activators"] = ", ".join(ACTIVATORS)
+    texts = {option: text.format(**facts) for option, text in _HELP.items()}
+    short = {option: alias for alias, option in _ALIASES.items()}
+    for option, (name, value) in _FLAGS.items():
         container = executables if name == "symlinks" else parser
-        text = _HELP[flag].format(", ".join(CORE_VENV_DEPS))
-        short = [name for name, long in _SHORT.items() if long == flag]
-        container.add_argument(*short, flag, dest=name, action="store_const", const=value, help=text)
-        if flag == "--without-pip":
-            parser.add_argument("--prompt", help="what the prompt shows in place of the directory's name")
-    parser.add_argument(
-        "--activators",
-        type=_names,
-        metavar="NAMES",
-        help=f"write the activation scripts of these alone, with commas between: {', '.join(ACTIVATORS)}",
-    )
+        flags = [short[option], option] if option in short else [option]
+        container.add_argument(*flags, dest=name, action="store_const", const=value, help=texts[option])
+        if option == "--without-pip":
+            parser.add_argument("--prompt", help=texts["--prompt"])
+    parser.add_argument("--link-mode", metavar="MODE", choices=_native.LINK_MODES, help=texts["--link-mode"])
+    parser.add_argument("--pip-wheel", metavar="PATH", help=texts["--pip-wheel"])
+    parser.add_argument("--activators", type=_names, metavar="NAMES", help=texts["--activators"])
     parser.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
     return parser
 

@@ -5,16 +5,28 @@ Paths are `str`, as `os.fsdecode` gives them. A call that the operating system r
 `errno` and `filename`; a value that cannot be used raises `ValueError`.
 """
 
-from _typeshed import SupportsGetItem
+from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex
 
-__all__ = ["__version__", "check_clearable", "check_env_dir", "check_prompt", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "prune_cache", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
+
+LINK_MODES: Final[list[str]]
+"""
+The ways to place files from the cache that one can ask for.
+"""
 
 __version__: Final[str]
 """
 The version of fastvenv.
 """
+
+def cache_entries(folder: str | PathLike[str]) -> list[Incomplete]:
+    """
+    What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
+    seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, and whether that wheel
+    and that interpreter are still there.
+    """
 
 def check_clearable(env_dir: str | PathLike[str]) -> None:
     """
@@ -31,6 +43,11 @@ def check_prompt(prompt: str) -> None:
     Refuses, with `ValueError`, a prompt that cannot stand on one line.
     """
 
+def clear_cache(folder: str | PathLike[str]) -> int:
+    """
+    Removes every image from the cache in a folder, and returns how many bytes they had.
+    """
+
 def clear_directory(path: str | PathLike[str]) -> None:
     """
     Removes everything in `path` but the directory itself, `pyvenv.cfg` last.
@@ -41,10 +58,11 @@ def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> 
     Copies the contents of a file; `shutil.SameFileError` where both are one file.
     """
 
-def create_directory(path: str | PathLike[str]) -> int:
+def create_directory(path: str | PathLike[str], made: "list[int] | None" = None) -> None:
     """
-    Makes `path` a directory, with the missing ones above it, and returns how many it made, which is none where
-    somebody else made `path`; `ValueError` for a file or a link in its place.
+    Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place. Adds to
+    `made` how many it made, which is none where somebody else made `path`: a value that is returned would be lost
+    to an interrupt.
     """
 
 def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) -> list[str]:
@@ -52,15 +70,31 @@ def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) 
     The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
     """
 
-def install_wheels(wheels: SupportsGetItem[int, str | PathLike[str]], site_packages: str | PathLike[str], scripts: str | PathLike[str], scripts_in_record: str, python: str | PathLike[str], *, version: tuple[SupportsIndex, SupportsIndex], cache_tag: str, bytecode_tag: str, cache: str | PathLike[str] | None, link_mode: str) -> bool:
+def install_wheels(wheels: SupportsGetItem[int, str | PathLike[str]], *, env_dir: str | PathLike[str], purelib: str | PathLike[str], platlib: str | PathLike[str], scripts: str | PathLike[str], python: str | PathLike[str], executable: str | PathLike[str], version: tuple[SupportsIndex, SupportsIndex], description: str, cache_tag: str, magic_number: SupportsGetItem[int, SupportsIndex], libraries: SupportsGetItem[int, str | PathLike[str]], cache: str | PathLike[str] | None, link_mode: str, compiles: bool) -> bool:
     """
-    Installs wheels into `site_packages` as `ensurepip` has pip do it, which must not be there yet. Returns whether it
-    did: what is not known here is left to `ensurepip`. With a `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
+    Installs wheels as `ensurepip` has pip do it; a `.dist-info` folder stands for what is installed there. Returns
+    whether it did: what is not known here, and an environment with another version, is left to `ensurepip`. With a
+    `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
     """
 
 def make_executable(path: str | PathLike[str]) -> None:
     """
     Gives a file that is not a link mode 0755, whatever the umask.
+    """
+
+def prune_cache(folder: str | PathLike[str]) -> int:
+    """
+    Removes what nobody needs from the cache in a folder, and returns how many bytes it had.
+    """
+
+def recall(folder: str | PathLike[str], key: str) -> str | None:
+    """
+    What [`remember`] kept under a key in the cache in a folder; `None` where there is nothing, or nothing to rely on.
+    """
+
+def remember(folder: str | PathLike[str], key: str, text: str) -> None:
+    """
+    Keeps a text under a key in the cache in a folder, where that can be used.
     """
 
 def remove_created(env_dir: str | PathLike[str], directories_made: SupportsIndex) -> None:

@@ -1,4 +1,4 @@
-//! Files that come from elsewhere as they are: shared by a hard link, or copied where that cannot be.
+//! Files that come from elsewhere as they are: cloned, linked, or copied where neither can be.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::fs::{self, File};
@@ -26,57 +26,115 @@ impl Stamp {
     /// # Errors
     /// [`crate::error::Error::Io`] where there is no file.
     pub fn of(path: &Path) -> Result<Self> {
-        let metadata = fs::symlink_metadata(path).at(path)?;
+        Self::new(path, &fs::symlink_metadata(path).at(path)?)
+    }
+
+    /// The stamp of the file that `path` leads to.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] where there is no file.
+    pub fn of_target(path: &Path) -> Result<Self> {
+        Self::new(path, &fs::metadata(path).at(path)?)
+    }
+
+    fn new(path: &Path, metadata: &fs::Metadata) -> Result<Self> {
         if !metadata.is_file() {
             return Err(io::Error::from(io::ErrorKind::InvalidData)).at(path);
         }
         let modified =
             metadata.modified().at(path)?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Ok(Self { size: metadata.len(), modified: modified.as_nanos(), mode: system::mode(&metadata) })
+        Ok(Self { size: metadata.len(), modified: modified.as_nanos(), mode: system::mode(metadata) })
     }
 }
 
-/// How files get to where they belong.
+/// How a file gets to where it belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkMode {
+    /// By a file of its own that shares its blocks until one of them is changed (`FICLONE`, `clonefile`).
+    Clone,
     /// By another name for the same file.
     HardLink,
+    /// By a symbolic link to it.
+    Symlink,
     /// By a file of its own.
     Copy,
 }
 
-/// Places files one after the other; where one cannot be linked, it and those after it are copied.
-#[derive(Debug)]
+impl LinkMode {
+    /// The settings that [`Self::of_setting`] knows.
+    pub const SETTINGS: [&'static str; 5] = ["auto", "clone", "hardlink", "copy", "symlink"];
+
+    /// The ways that a setting stands for, best first; `None` for a setting that does not exist. The last is always the
+    /// one that works everywhere.
+    #[must_use]
+    pub fn of_setting(setting: &str) -> Option<&'static [Self]> {
+        match setting {
+            "auto" => Some(&[Self::Clone, Self::HardLink, Self::Copy]),
+            "clone" => Some(&[Self::Clone, Self::Copy]),
+            "hardlink" => Some(&[Self::HardLink, Self::Copy]),
+            "symlink" => Some(&[Self::Symlink, Self::Copy]),
+            "copy" => Some(&[Self::Copy]),
+            _ => None,
+        }
+    }
+
+    fn place(self, source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
+        match self {
+            Self::Clone => {
+                system::clone_file(source, destination)?;
+                if is_executable { super::add_execute_permission(destination) } else { Ok(()) }
+            }
+            Self::HardLink => fs::hard_link(source, destination).at(destination),
+            Self::Symlink => system::symlink(source, destination),
+            Self::Copy => copy(source, destination, is_executable),
+        }
+    }
+}
+
+/// Places files one after the other; where one cannot be placed in the best way, it and those after it are placed in the
+/// next one.
+#[derive(Clone, Copy, Debug)]
 pub struct Linker {
-    mode: LinkMode,
+    modes: &'static [LinkMode],
 }
 
 impl Linker {
-    /// A linker that begins with the given way.
+    /// A linker that tries these ways, best first.
     #[must_use]
-    pub fn new(mode: LinkMode) -> Self {
-        Self { mode }
+    pub fn new(modes: &'static [LinkMode]) -> Self {
+        Self { modes }
     }
 
-    /// Makes `destination` the same as the file `source`, with its time, so that bytecode stays valid.
+    /// A linker of files that may have another mode than those they come from.
+    #[must_use]
+    pub fn copying() -> Self {
+        Self { modes: &[LinkMode::Copy] }
+    }
+
+    /// Makes `destination` the same as the file `source`, with its time, so that bytecode stays valid. A file that has the
+    /// name is replaced and not written to: it may be shared.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
     pub fn place(&mut self, source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
-        if self.mode == LinkMode::HardLink {
-            match fs::hard_link(source, destination) {
+        while let [mode, rest @ ..] = self.modes {
+            match super::replacing(destination, || mode.place(source, destination, is_executable)) {
                 // Another file system, too many links, or no links at all here. What else can be wrong, a copy tells.
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => self.mode = LinkMode::Copy,
-                result => return result.at(destination),
+                Err(_) if !rest.is_empty() => self.modes = rest,
+                result => return result,
             }
         }
-        let mut reader = File::open(source).at(source)?;
-        let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
-        let mut writer = File::create(destination).at(destination)?;
-        io::copy(&mut reader, &mut writer).at(destination)?;
-        writer.set_modified(modified).at(destination)?;
-        if is_executable { super::add_execute_permission(destination) } else { Ok(()) }
+        Ok(())
     }
+}
+
+fn copy(source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
+    let mut reader = File::open(source).at(source)?;
+    let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
+    let mut writer = File::create_new(destination).at(destination)?;
+    io::copy(&mut reader, &mut writer).at(destination)?;
+    writer.set_modified(modified).at(destination)?;
+    if is_executable { super::add_execute_permission(destination) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -85,17 +143,39 @@ mod tests {
     use crate::fs::{read, write};
 
     #[test]
-    fn a_copy_has_the_time_and_a_link_is_the_file() {
+    fn a_file_has_its_time_however_it_was_placed() {
         let dir = tempfile::tempdir().unwrap();
         let path = |name| dir.path().join(name);
         write(&path("source"), b"contents").unwrap();
-        for (mode, name) in [(LinkMode::HardLink, "link"), (LinkMode::Copy, "copy")] {
-            Linker::new(mode).place(&path("source"), &path(name), false).unwrap();
-            assert_eq!(read(&path(name)).unwrap(), b"contents");
-            assert_eq!(Stamp::of(&path(name)).unwrap(), Stamp::of(&path("source")).unwrap());
+        for setting in LinkMode::SETTINGS {
+            let mut linker = Linker::new(LinkMode::of_setting(setting).unwrap());
+            linker.place(&path("source"), &path(setting), false).unwrap();
+            assert_eq!(read(&path(setting)).unwrap(), b"contents");
+            let target = fs::canonicalize(path(setting)).unwrap();
+            assert_eq!(Stamp::of(&target).unwrap(), Stamp::of(&path("source")).unwrap());
+            linker.place(&path("source"), &path(setting), false).unwrap();
         }
-        assert!(same_file::is_same_file(path("source"), path("link")).unwrap());
-        assert!(!same_file::is_same_file(path("source"), path("copy")).unwrap());
+        let is_shared = |setting| same_file::is_same_file(path("source"), path(setting)).unwrap();
+        assert_eq!(["hardlink", "symlink", "clone", "copy"].map(is_shared), [true, true, false, false]);
+        assert_eq!(LinkMode::of_setting("magic"), None);
+    }
+
+    #[test]
+    fn a_file_that_is_replaced_is_not_written_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name| dir.path().join(name);
+        for (name, contents) in [("source", b"new"), ("shared", b"old")] {
+            write(&path(name), contents).unwrap();
+        }
+        for setting in LinkMode::SETTINGS {
+            let mut linker = Linker::new(LinkMode::of_setting(setting).unwrap());
+            fs::hard_link(path("shared"), path(setting)).unwrap();
+            linker.place(&path("source"), &path(setting), false).unwrap();
+            assert_eq!(
+                (read(&path(setting)).unwrap(), read(&path("shared")).unwrap()),
+                (b"new".into(), b"old".into())
+            );
+        }
     }
 
     #[test]

@@ -17,10 +17,10 @@ use std::path::Path;
 use crate::error::{AtPath, Error, Result};
 
 pub use link::{LinkMode, Linker, Stamp};
-pub use remove::{clear_directory, remove_created};
+pub use remove::{clear_directory, remove_created, remove_directory};
 pub use system::{
-    add_execute_permission, copy_mode, has_shared_mode, is_private, make_executable, make_script, set_mode,
-    symlink,
+    add_execute_permission, copy_mode, has_shared_mode, is_executable, is_private, make_executable,
+    make_script, set_mode, symlink,
 };
 
 /// Makes `path` a directory, with the missing ones above it, and returns how many directories it made: none where
@@ -33,6 +33,10 @@ pub use system::{
 /// [`Error::Occupied`] for a file or a link that leads somewhere; [`Error::Io`] with the first path that could not
 /// be made.
 pub fn create_directory(path: &Path) -> Result<usize> {
+    // Most often there is nothing in the way, and one call does it.
+    if fs::create_dir(path).is_ok() {
+        return Ok(1);
+    }
     let Ok(found) = fs::symlink_metadata(path) else { return create_missing(path) };
     if found.is_symlink() && !exists(path) {
         // It cannot be followed: `mkdir` then says that the name is taken.
@@ -64,6 +68,14 @@ pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
 }
 
+/// Whether `path` leads to something, links followed.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot tell.
+pub fn try_exists(path: &Path) -> Result<bool> {
+    path.try_exists().at(path)
+}
+
 /// When the file at `path` was last written, in nanoseconds since 1970; `None` where there is none.
 #[must_use]
 pub fn time_of(path: &Path) -> Option<u128> {
@@ -87,11 +99,7 @@ pub fn remove_stale_link(path: &Path, target: &Path) -> Result<()> {
     if !is_link || !exists(target) || same_file::is_same_file(path, target).unwrap_or(false) {
         return Ok(());
     }
-    match fs::remove_file(path) {
-        // Somebody else removed it between our look and our call.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result.at(path),
-    }
+    remove_file(path) // which somebody else may have done by now
 }
 
 /// Copies the contents of one file to another, which is made or overwritten; not its mode, times or attributes.
@@ -140,12 +148,49 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] with the path that could not be made or written.
 pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
-    if let Some(parent) = path.parent()
-        && !exists(parent)
-    {
-        create_missing(parent)?;
-    }
+    create_parents(path)?;
     write(path, contents)
+}
+
+/// Writes a file in a directory that is there; a file that has the name is replaced and not written to: it may be shared.
+///
+/// # Errors
+/// [`Error::Io`] with the path.
+pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
+    replacing(path, || File::create_new(path).and_then(|mut file| file.write_all(contents)).at(path))
+}
+
+/// Makes the directories above `path` that are missing.
+///
+/// # Errors
+/// [`Error::Io`] with the path that could not be made.
+pub fn create_parents(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(parent) if !exists(parent) => create_missing(parent).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Makes something that must not be there yet, after what has its name is removed.
+fn replacing(path: &Path, make: impl Fn() -> Result<()>) -> Result<()> {
+    match make() {
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+            remove_file(path)?;
+            make()
+        }
+        result => result,
+    }
+}
+
+/// Removes a file or a link; one that is gone is no error.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be removed.
+pub fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result.at(path),
+    }
 }
 
 #[cfg(test)]

@@ -36,16 +36,24 @@ fn in_order(mut names: Vec<OsString>) -> Vec<OsString> {
     names
 }
 
+/// Removes a directory with all that is in it, following no link; one that is gone is no error.
+///
+/// # Errors
+/// [`Error::Io`] with the path that cannot be removed.
+pub fn remove_directory(path: &Path) -> Result<()> {
+    match remove_tree(path) {
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
 /// Undoes what made `env_dir`: removes it with its contents, and of the directories above it as many as were made with
 /// it, as far as they are empty.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that cannot be removed; a parent that others use by now simply stays.
 pub fn remove_created(env_dir: &Path, directories_made: usize) -> Result<()> {
-    match remove_tree(env_dir) {
-        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
-        result => result?,
-    }
+    remove_directory(env_dir)?;
     for parent in env_dir.ancestors().skip(1).take(directories_made.saturating_sub(1)) {
         if fs::remove_dir(parent).is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
             break;

@@ -22,6 +22,46 @@ pub fn symlink(target: &Path, link: &Path) -> Result<()> {
     std::os::unix::fs::symlink(target, link).at(link)
 }
 
+/// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where the file system, or the operating system, cannot do that; nothing is left then.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
+    let reader = fs::File::open(source).at(source)?;
+    let writer = fs::File::create_new(destination).at(destination)?;
+    let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
+    let cloned = rustix::fs::ioctl_ficlone(&writer, &reader).map_err(io::Error::from);
+    cloned
+        .and_then(|()| writer.set_modified(modified))
+        .or_else(|error| {
+            fs::remove_file(destination)?;
+            Err(error)
+        })
+        .at(destination)
+}
+
+/// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time and mode.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where the file system cannot do that; nothing is left then.
+#[cfg(target_vendor = "apple")]
+pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
+    let reader = fs::File::open(source).at(source)?;
+    rustix::fs::fclonefileat(&reader, CWD, destination, rustix::fs::CloneFlags::empty())
+        .map_err(io::Error::from)
+        .at(destination)
+}
+
+/// Nothing: other systems have no such call.
+///
+/// # Errors
+/// Always [`crate::error::Error::Io`].
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub(super) fn clone_file(_source: &Path, destination: &Path) -> Result<()> {
+    Err(io::Error::from(io::ErrorKind::Unsupported)).at(destination)
+}
+
 /// Gives `path` mode 0755, whatever the umask, as `venv` does with a copied interpreter; a link is left alone.
 ///
 /// # Errors
@@ -88,6 +128,12 @@ pub fn set_mode(path: &Path, is_executable: bool) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).at(path)
 }
 
+/// Whether the file may be executed by its owner.
+#[must_use]
+pub fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.mode() & 0o100 != 0)
+}
+
 /// Whether the directory is this user's, and nobody else may write to it.
 #[must_use]
 pub fn is_private(path: &Path) -> bool {
@@ -113,8 +159,10 @@ pub(super) fn remove_tree(path: &Path) -> Result<()> {
 fn remove_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path) -> Result<()> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = openat(parent, name, flags, Mode::empty()).map_err(io::Error::from).at(path)?;
-    for entry in Dir::read_from(&directory).map_err(io::Error::from).at(path)? {
-        let entry = entry.map_err(io::Error::from).at(path)?;
+    let entries = Dir::read_from(&directory).and_then(Iterator::collect::<rustix::io::Result<Vec<_>>>);
+    let mut entries = entries.map_err(io::Error::from).at(path)?;
+    entries.sort_by_key(|entry| !is_claim(entry.file_name()));
+    for entry in entries {
         let name = entry.file_name();
         if name != c"." && name != c".." {
             let is_directory = entry.file_type() == FileType::Directory;
@@ -122,6 +170,12 @@ fn remove_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path) -> Result
         }
     }
     unlinkat(parent, name, AtFlags::REMOVEDIR).map_err(io::Error::from).at(path)
+}
+
+/// Whether it is what makes a distribution count as installed. That goes first: when the rest cannot be removed, nobody
+/// takes what is left for the whole.
+fn is_claim(name: &CStr) -> bool {
+    name == c"METADATA" || name.to_bytes().ends_with(b".dist-info")
 }
 
 /// Removes what has a name in an open directory.

@@ -16,6 +16,14 @@ pub fn symlink(target: &Path, link: &Path) -> Result<()> {
     std::os::windows::fs::symlink_file(target, link).at(link)
 }
 
+/// Nothing: what can share blocks here (`ReFS`) is not where people have their environments.
+///
+/// # Errors
+/// Always [`crate::error::Error::Io`].
+pub(super) fn clone_file(_source: &Path, destination: &Path) -> Result<()> {
+    Err(io::Error::from(io::ErrorKind::Unsupported)).at(destination)
+}
+
 /// Nothing: on Windows the ending of the name makes a file executable.
 ///
 /// # Errors
@@ -68,6 +76,12 @@ pub fn has_shared_mode(_path: &Path) -> Result<bool> {
 /// None; the signature is the one of the POSIX file.
 pub fn set_mode(_path: &Path, _is_executable: bool) -> Result<()> {
     Ok(())
+}
+
+/// Never: on Windows the ending of the name makes a file executable.
+#[must_use]
+pub fn is_executable(_path: &Path) -> bool {
+    false
 }
 
 /// Whether it is a directory: the folders for caches are a user's own on Windows.

@@ -1,5 +1,7 @@
 //! `entry_points.txt`: the scripts that a distribution wants (entry points specification).
 
+use crate::layout::Platform;
+
 /// A script: its name, and the function that it calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EntryPoint {
@@ -9,6 +11,48 @@ pub(super) struct EntryPoint {
     pub(super) module: String,
     /// The function, which may be an attribute of something in the module (`main`, `App.run`).
     pub(super) function: String,
+    /// Whether it is a program with windows, and needs no console.
+    pub(super) is_graphical: bool,
+}
+
+impl EntryPoint {
+    /// An entry point that can become a script: its name is that of a file, and the rest can be written in Python.
+    pub(super) fn new(name: &str, module: &str, function: &str, is_graphical: bool) -> Option<Self> {
+        let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_dotted = |text: &str| text.split('.').all(is_name);
+        let is_file_name = |text: &str| {
+            !matches!(text, "" | "." | "..")
+                && text == text.trim()
+                && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | ' '))
+        };
+        (is_file_name(name) && is_dotted(module) && is_dotted(function)).then(|| Self {
+            name: name.to_owned(),
+            module: module.to_owned(),
+            function: function.to_owned(),
+            is_graphical,
+        })
+    }
+
+    /// The name of the file that it becomes.
+    pub(super) fn file_name(&self, platform: Platform) -> String {
+        match platform {
+            Platform::Posix => self.name.clone(),
+            // As for other endings, `a.py` does not become `a.py.exe`.
+            Platform::Windows => match self.name.rsplit_once('.') {
+                Some((stem, ending)) if ending.starts_with("py") && !stem.is_empty() => format!("{stem}.exe"),
+                _ => format!("{}.exe", self.name),
+            },
+        }
+    }
+
+    /// Whether a file of that name is what some builders of wheels make of the entry point; pip leaves it out.
+    pub(super) fn is_made_by(&self, file_name: &str) -> bool {
+        let name = file_name.rsplit('/').next().unwrap_or(file_name);
+        let lower = name.to_lowercase();
+        let ending = [".exe", "-script.py", ".pya"].into_iter().find(|ending| lower.ends_with(ending));
+        let stem = name.get(..name.len() - ending.map_or(0, str::len)).unwrap_or(name);
+        stem == self.name
+    }
 }
 
 /// Reads the console and graphical scripts; other groups of entry points are no business of an installer.
@@ -17,15 +61,18 @@ pub(super) struct EntryPoint {
 /// What is wrong, for a line that is no entry point, or one that could not become a script.
 pub(super) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
     let mut found = Vec::new();
-    let mut is_script = false;
+    let mut group = None;
     for line in text.lines().map(str::trim) {
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
         }
-        if let Some(group) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            is_script = matches!(group.trim(), "console_scripts" | "gui_scripts");
-        } else if is_script {
-            found.push(parse_line(line).ok_or_else(|| format!("it has a line that is no script: {line:?}"))?);
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            group = Some(name.trim()).filter(|name| matches!(*name, "console_scripts" | "gui_scripts"));
+        } else if let Some(group) = group {
+            found.push(
+                parse_line(line, group == "gui_scripts")
+                    .ok_or_else(|| format!("it has a line that is no script: {line:?}"))?,
+            );
         }
     }
     Ok(found)
@@ -49,22 +96,11 @@ pub(super) fn scripts(entry_points: &[EntryPoint], (major, minor): (u8, u8)) -> 
 }
 
 /// `name = module:function`, with extras in brackets behind, which mean nothing to an installer.
-fn parse_line(line: &str) -> Option<EntryPoint> {
+fn parse_line(line: &str, is_graphical: bool) -> Option<EntryPoint> {
     let (name, reference) = line.split_once('=')?;
     let reference = reference.split('[').next()?;
     let (module, function) = reference.split_once(':')?;
-    let [name, module, function] = [name, module, function].map(|part| part.trim().to_owned());
-    let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let is_dotted = |text: &str| text.split('.').all(is_name);
-    let is_file_name = |text: &str| {
-        !matches!(text, "" | "." | "..")
-            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | ' '))
-    };
-    (is_file_name(&name) && is_dotted(&module) && is_dotted(&function)).then_some(EntryPoint {
-        name,
-        module,
-        function,
-    })
+    EntryPoint::new(name.trim(), module.trim(), function.trim(), is_graphical)
 }
 
 #[cfg(test)]
@@ -86,9 +122,40 @@ mod tests {
     fn only_scripts_are_scripts() {
         let text = "# c\n[other]\nx = y:z\n\n[console_scripts]\na=b.c:d.e [extra]\n; c\n[gui_scripts]\nw = v:u\n[more]\nq\n";
         assert_eq!(names(text), ["a", "w"]);
-        let a = EntryPoint { name: "a".into(), module: "b.c".into(), function: "d.e".into() };
+        let a = EntryPoint {
+            name: "a".into(),
+            module: "b.c".into(),
+            function: "d.e".into(),
+            is_graphical: false,
+        };
         assert_eq!(parse(text).unwrap()[0], a);
+        assert!(parse(text).unwrap()[1].is_graphical);
         assert_eq!(names(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_script_is_an_executable_on_windows() {
+        let named = |name: &str| EntryPoint {
+            name: name.into(),
+            module: "b".into(),
+            function: "c".into(),
+            is_graphical: false,
+        };
+        assert_eq!(named("pip3.13").file_name(Platform::Posix), "pip3.13");
+        assert_eq!(named("pip3.13").file_name(Platform::Windows), "pip3.13.exe");
+        assert_eq!(named("a.py").file_name(Platform::Windows), "a.exe");
+    }
+
+    #[test]
+    fn wrappers_are_told_by_their_names() {
+        let a =
+            EntryPoint { name: "a".into(), module: "b".into(), function: "c".into(), is_graphical: false };
+        for name in ["a", "a.exe", "a-script.py", "a.pya", "a.EXE"] {
+            assert!(a.is_made_by(name), "{name}");
+        }
+        for name in ["A", "ab", "a.py", "a.exe.exe", ""] {
+            assert!(!a.is_made_by(name), "{name}");
+        }
     }
 
     #[test]

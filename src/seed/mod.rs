@@ -6,41 +6,83 @@
 //! runs `ensurepip`.
 //!
 //! A wheel is unpacked once, into the cache, and linked from there; without a cache it is unpacked into the environment.
+//! In place of a wheel, a pip that is installed will do.
 
+mod archive;
 mod bytecode;
+mod cache;
 mod entry_points;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod image;
+mod installation;
+mod installed;
+mod launcher;
+mod manifest;
 mod record;
+mod requires_python;
+mod scheme;
 mod script;
 mod wheel;
 
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::fs::{self, LinkMode};
+use crate::fs::{LinkMode, Linker};
+use crate::layout::Platform;
 use entry_points::EntryPoint;
-use image::{Cache, Image};
-use record::Record;
+use image::Image;
+use installation::Installation;
+use scheme::{Place, Scheme};
 use script::ScriptMaker;
 use wheel::Wheel;
+
+pub use cache::{Cache, Entry, clear, entries, prune};
 
 /// Where the wheels go, and for whom.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The directory of the packages (`purelib`).
-    pub site_packages: PathBuf,
+    /// The environment.
+    pub env_dir: PathBuf,
+    /// The directory of the packages that are pure Python.
+    pub purelib: PathBuf,
+    /// The directory of the other packages.
+    pub platlib: PathBuf,
     /// The directory of the scripts.
     pub scripts: PathBuf,
-    /// The path from the one to the other, as RECORD has it.
-    pub scripts_in_record: String,
     /// The interpreter of the environment, for the first line of scripts.
     pub python: PathBuf,
-    /// The version of that interpreter: major and minor number.
+    /// What the environment is made of.
+    pub interpreter: Interpreter,
+}
+
+/// What must be known of the base interpreter.
+#[derive(Clone, Debug)]
+pub struct Interpreter {
+    /// Where it is.
+    pub executable: PathBuf,
+    /// Its version: major and minor number.
     pub version: (u8, u8),
+    /// All that it says about its version and its build (`sys.version`).
+    pub description: String,
     /// What the names of bytecode files end in (`sys.implementation.cache_tag`).
     pub cache_tag: String,
-    /// What tells whose bytecode it is: the tag, and the interpreter's magic number.
-    pub bytecode_tag: String,
+    /// What bytecode begins with (`importlib.util.MAGIC_NUMBER`).
+    pub magic_number: Vec<u8>,
+    /// Where the packages of its installation are.
+    pub libraries: Vec<PathBuf>,
+}
+
+/// How the wheels get where they go.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder of the cache.
+    pub cache: Option<PathBuf>,
+    /// The ways to place a file from the cache, best first.
+    pub link_modes: &'static [LinkMode],
+    /// Whether modules get their bytecode.
+    pub compiles: bool,
 }
 
 /// What a wheel becomes when it is installed, but for what differs between environments.
@@ -48,17 +90,20 @@ pub struct Target {
 struct Distribution {
     /// The folder of its metadata: `{distribution}-{version}.dist-info`.
     dist_info: String,
+    /// Whether it goes to `purelib`.
+    is_pure: bool,
     /// The text of the scripts, where it is pip.
     template: Option<String>,
     /// The scripts that it wants.
     entry_points: Vec<EntryPoint>,
-    /// The files in `site-packages`.
+    /// Its files, but for RECORD.
     files: Vec<Installed>,
 }
 
-/// A file in `site-packages`.
+/// A file of a distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Installed {
+    /// The path in the wheel.
     path: String,
     /// As in RECORD; bytecode has none.
     hash: String,
@@ -66,7 +111,22 @@ struct Installed {
     is_executable: bool,
 }
 
-/// A wheel that is to be installed, and what it becomes.
+impl Distribution {
+    fn name(&self) -> &str {
+        self.dist_info.split('-').next().unwrap_or_default()
+    }
+
+    fn scheme<'a>(&self, target: &'a Target) -> Scheme<'a> {
+        Scheme::new(target, self.name(), self.is_pure)
+    }
+
+    fn metadata(&self, name: &str) -> String {
+        format!("{}/{name}", self.dist_info)
+    }
+}
+
+/// A distribution that is to be installed.
+#[derive(Debug)]
 enum Source {
     /// Unpacked in memory.
     Wheel(Wheel, Distribution),
@@ -74,57 +134,61 @@ enum Source {
     Image(Image),
 }
 
-/// Installs wheels into a directory that has none of them, as pip does when `ensurepip` calls it.
+/// Installs distributions, each from a wheel or from the `.dist-info` folder of one that is installed elsewhere, as pip
+/// does when `ensurepip` calls it. One that is there, whole, is left alone; one that is damaged is repaired.
 ///
-/// Returns whether it did: where a wheel is not one of those whose installation is known here, nothing is written.
+/// Returns whether it did: where another version is there, or a wheel is not one of those whose installation is known
+/// here, nothing is written.
 ///
 /// # Errors
 /// [`crate::error::Error::Wheel`] for a damaged wheel, before anything is written; [`crate::error::Error::Io`] with the
 /// path that could not be read or written.
-pub fn install(
-    wheels: &[PathBuf],
-    target: &Target,
-    cache: Option<&Path>,
-    link_mode: LinkMode,
-) -> Result<bool> {
-    let cache = cache.and_then(|folder| Cache::open(folder, &target.bytecode_tag));
+pub fn install(paths: &[PathBuf], target: &Target, options: &Options) -> Result<bool> {
+    let interpreter = options.compiles.then_some(&target.interpreter);
+    let cache = options.cache.as_deref().and_then(|folder| Cache::open(folder, interpreter));
     let mut sources = Vec::new();
-    for path in wheels {
-        match Source::find(path, target, cache.as_ref())? {
+    for path in paths {
+        match Source::find(path, target, cache.as_ref(), options.compiles)? {
             Some(source) => sources.push(source),
             None => return Ok(false),
         }
     }
-    let template = sources.iter().find_map(|source| source.distribution().template.as_deref());
-    let Some(maker) = template.and_then(|template| ScriptMaker::new(template, target)) else {
-        return Ok(false);
-    };
-    let mut installations: Vec<Installation> = sources.iter().map(Installation::of).collect();
-    let mut can_share = true;
-    for installation in &mut installations {
-        can_share &= installation.write_scripts(&maker, target)?;
+    let Some(maker) = ScriptMaker::new(&sources, &target.python, Platform::HOST) else { return Ok(false) };
+    let mut installations = Vec::new();
+    for source in &sources {
+        match Installation::begin(source, target)? {
+            Some(installation) => installations.push(installation),
+            None => return Ok(false),
+        }
     }
-    let link_mode = if can_share { link_mode } else { LinkMode::Copy };
+    installations.retain(|installation| !installation.is_done());
+    let mut linker = Linker::new(options.link_modes);
     for installation in &mut installations {
-        installation.write_files(target, link_mode)?;
+        if !installation.write_scripts(&maker)? {
+            linker = Linker::copying();
+        }
+    }
+    for installation in &mut installations {
+        installation.write_files(options.compiles, &mut linker)?;
     }
     for installation in installations {
-        installation.write_metadata(target, link_mode)?;
+        installation.write_metadata(&mut linker)?;
     }
     Ok(true)
 }
 
 impl Source {
-    /// The wheel as it is in the cache, by now at the latest, or else in memory; `None` for one with parts that are not
-    /// known here.
-    fn find(path: &Path, target: &Target, cache: Option<&Cache<'_>>) -> Result<Option<Self>> {
+    /// The distribution as it is in the cache, by now at the latest, or else in memory; `None` for one with parts that are
+    /// not known here.
+    fn find(path: &Path, target: &Target, cache: Option<&Cache<'_>>, compiles: bool) -> Result<Option<Self>> {
         if let Some(image) = cache.and_then(|cache| cache.find(path)) {
             return Ok(Some(Self::Image(image)));
         }
-        let wheel = Wheel::open(path)?;
-        let Some(distribution) = wheel.distribution()? else { return Ok(None) };
+        let wheel =
+            if installed::is_metadata_folder(path) { installed::read(path)? } else { Wheel::open(path)? };
+        let Some(distribution) = wheel.distribution(target.interpreter.version)? else { return Ok(None) };
         if let Some(cache) = cache
-            && let Ok(Some(image)) = cache.make(path, &wheel, &distribution, target)
+            && let Ok(Some(image)) = cache.make(path, &wheel, &distribution, compiles.then_some(target))
         {
             return Ok(Some(Self::Image(image)));
         }
@@ -138,77 +202,24 @@ impl Source {
         }
     }
 
-    /// Writes those of its files that are metadata, or those that are not.
-    fn place(&self, target: &Target, link_mode: LinkMode, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+    /// The contents of one of its files.
+    fn read(&self, path: &str) -> Result<Vec<u8>> {
         match self {
-            Self::Wheel(wheel, _) => wheel.unpack(&target.site_packages, is_wanted),
-            Self::Image(image) => image.place(&target.site_packages, link_mode, is_wanted),
+            Self::Wheel(wheel, _) => Ok(wheel.contents(path).unwrap_or_default().to_owned()),
+            Self::Image(image) => image.read(path),
         }
     }
-}
 
-/// A wheel on its way into the environment.
-///
-/// METADATA comes last of all: it is what makes pip, or an installer, take the distribution for installed. A run that is
-/// killed before leaves nothing that a later one would be content with.
-struct Installation<'a> {
-    source: &'a Source,
-    record: Record,
-}
-
-impl<'a> Installation<'a> {
-    fn of(source: &'a Source) -> Self {
-        Self { source, record: Record::default() }
-    }
-
-    fn metadata(&self, name: &str) -> String {
-        format!("{}/{name}", self.source.distribution().dist_info)
-    }
-
-    /// Writes the scripts, and tells whether files that are made here get the mode that shared files have.
-    fn write_scripts(&mut self, maker: &ScriptMaker, target: &Target) -> Result<bool> {
-        let mut can_share = true;
-        for entry_point in entry_points::scripts(&self.source.distribution().entry_points, target.version) {
-            let script = maker.make(&entry_point);
-            let path = target.scripts.join(&entry_point.name);
-            fs::write(&path, &script)?;
-            can_share &= fs::has_shared_mode(&path)?;
-            fs::make_script(&path)?;
-            self.record.add(&format!("{}/{}", target.scripts_in_record, entry_point.name), &script);
+    /// Writes those of its files that are wanted.
+    fn place(
+        &self,
+        scheme: &Scheme<'_>,
+        linker: &mut Linker,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<()> {
+        match self {
+            Self::Wheel(wheel, _) => wheel.unpack(scheme, is_wanted),
+            Self::Image(image) => image.place(scheme, linker, is_wanted),
         }
-        Ok(can_share)
-    }
-
-    /// Writes the files but the metadata, and the bytecode.
-    fn write_files(&mut self, target: &Target, link_mode: LinkMode) -> Result<()> {
-        let distribution = self.source.distribution();
-        let is_metadata = |path: &str| path.starts_with(&distribution.dist_info);
-        self.source.place(target, link_mode, |path| !is_metadata(path))?;
-        if let Source::Wheel(wheel, _) = self.source {
-            for path in bytecode::compile(target, &target.site_packages, wheel)? {
-                self.record.add_unhashed(&path);
-            }
-        }
-        for Installed { path, hash, size, .. } in &distribution.files {
-            self.record.add_row(path, hash, *size);
-        }
-        Ok(())
-    }
-
-    /// Writes the metadata.
-    fn write_metadata(mut self, target: &Target, link_mode: LinkMode) -> Result<()> {
-        let directory = &target.site_packages;
-        let [last, record] = ["METADATA", "RECORD"].map(|name| self.metadata(name));
-        for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
-            let path = self.metadata(name);
-            fs::write_with_parents(&directory.join(&path), contents)?;
-            self.record.add(&path, contents);
-        }
-        let Self { source, record: mut rows } = self;
-        rows.add_unhashed(&record);
-        fs::write(&directory.join(record), &rows.into_csv())?;
-        let dist_info = &source.distribution().dist_info;
-        source.place(target, link_mode, |path| path.starts_with(dist_info) && path != last)?;
-        source.place(target, link_mode, |path| path == last)
     }
 }

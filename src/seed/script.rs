@@ -3,10 +3,12 @@
 //! Those few lines differ between versions of pip. They are taken from the pip that is installed.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
-use super::Target;
 use super::entry_points::EntryPoint;
 use super::wheel::Wheel;
+use super::{Source, launcher};
+use crate::layout::Platform;
 
 /// The longest first line that every system reads whole: pip's limit on POSIX systems but macOS, which has 512.
 const MAX_FIRST_LINE: usize = if cfg!(target_os = "macos") { 512 } else { 127 };
@@ -14,8 +16,17 @@ const MAX_FIRST_LINE: usize = if cfg!(target_os = "macos") { 512 } else { 127 };
 /// Makes scripts as one version of pip does, for one interpreter.
 #[derive(Debug)]
 pub(super) struct ScriptMaker {
-    first_line: String,
     template: String,
+    start: Start,
+}
+
+/// What starts the interpreter.
+#[derive(Debug)]
+enum Start {
+    /// The first line of the script.
+    Line(String),
+    /// A program, with a console and without.
+    Program { python: String, console: Vec<u8>, graphical: Vec<u8> },
 }
 
 /// The text of the scripts that the pip in a wheel makes; `None` for another wheel, and for a pip whose text is not found
@@ -27,25 +38,53 @@ pub(super) fn template_of_pip(wheel: &Wheel) -> Option<String> {
 }
 
 impl ScriptMaker {
-    /// Makes scripts of that text; `None` where the path of the interpreter cannot stand in a script.
-    pub(super) fn new(template: &str, target: &Target) -> Option<Self> {
-        if cfg!(windows) {
-            return None; // there, a script is appended to a launcher
-        }
-        Some(Self { first_line: first_line(target.python.as_os_str())?, template: template.to_owned() })
+    /// Makes scripts as the pip among the distributions does; `None` where there is none whose text is known, and where the
+    /// path of the interpreter cannot stand in a script.
+    pub(super) fn new(sources: &[Source], python: &Path, platform: Platform) -> Option<Self> {
+        let pip = sources.iter().find(|source| source.distribution().template.is_some())?;
+        let template = pip.distribution().template.clone()?;
+        let start = match platform {
+            Platform::Posix => Start::Line(first_line(python.as_os_str())?),
+            Platform::Windows => {
+                let program = |is_graphical| {
+                    let program = pip.read(&launcher::path_in_pip(is_graphical)).ok()?;
+                    (!program.is_empty()).then_some(program)
+                };
+                let python = python.to_str()?.to_owned();
+                Start::Program { python, console: program(false)?, graphical: program(true)? }
+            }
+        };
+        Some(Self { template, start })
     }
 
     /// The script of an entry point.
     pub(super) fn make(&self, entry_point: &EntryPoint) -> Vec<u8> {
-        let EntryPoint { module, function, .. } = entry_point;
+        let EntryPoint { module, function, is_graphical, .. } = entry_point;
         let import_name = function.split('.').next().unwrap_or(function);
         let script = self
             .template
             .replace("%(module)s", module)
             .replace("%(import_name)s", import_name)
             .replace("%(func)s", function);
-        format!("{}{script}", self.first_line).into_bytes()
+        match &self.start {
+            Start::Line(line) => format!("{line}{script}").into_bytes(),
+            Start::Program { python, console, graphical } => {
+                let program = if *is_graphical { graphical } else { console };
+                launcher::executable(program, python, *is_graphical, script.as_bytes())
+            }
+        }
     }
+}
+
+/// A script of a wheel with the interpreter on its first line, where that asks for `python` (binary distribution format,
+/// "Recommended installer features").
+pub(super) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
+    if !script.starts_with(b"#!python") {
+        return script;
+    }
+    let rest = script.split_inclusive(|byte| *byte == b'\n').skip(1).flatten();
+    let end: &[u8] = if cfg!(windows) { b"\r\n" } else { b"\n" };
+    [b"#!", python.as_os_str().as_encoded_bytes(), end].into_iter().flatten().chain(rest).copied().collect()
 }
 
 /// The string in triple quotes that is assigned at `assignment` in Python source, without what its lines are indented
@@ -98,6 +137,14 @@ mod tests {
         let indented =
             "  script_template = textwrap.dedent(\"\"\"\\\n    a %(module)s\n        %(func)s\n\"\"\")\n";
         assert_eq!(template(indented, "script_template = ").unwrap(), "a %(module)s\n    %(func)s\n");
+    }
+
+    #[test]
+    fn the_interpreter_replaces_the_word_python() {
+        let with = |script: &[u8]| with_interpreter(script.to_owned(), Path::new("/e/python"));
+        assert_eq!(with(b"#!pythonw -x\r\na\nb"), b"#!/e/python\na\nb");
+        assert_eq!(with(b"#!python"), b"#!/e/python\n");
+        assert_eq!(with(b"#!/bin/sh\n#!python\n"), b"#!/bin/sh\n#!python\n");
     }
 
     #[test]

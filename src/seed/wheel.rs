@@ -1,30 +1,14 @@
 //! A wheel: its files, each checked against the wheel's own RECORD while it is unpacked.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rawzip::{CompressionMethod, ZipArchive};
-
-use super::{Distribution, Installed, bytecode, entry_points, record, script};
+use super::archive::{self, File, Refused};
+use super::{
+    Distribution, Installed, Place, Scheme, bytecode, entry_points, record, requires_python, script,
+};
 use crate::error::{Error, Result};
 use crate::fs;
-
-/// No wheel that is installed here comes near: pip has 12 MB, its largest file less than 1 MB.
-const MAX_TOTAL_SIZE: u64 = 256 << 20;
-
-/// A file of a wheel.
-#[derive(Debug)]
-pub(super) struct File {
-    /// The path in the wheel, which is the one below `site-packages`.
-    pub(super) path: String,
-    /// What is in it.
-    pub(super) contents: Vec<u8>,
-    /// The hash of that, as RECORD has it.
-    hash: String,
-    /// Whether the archive says that it can be executed.
-    pub(super) is_executable: bool,
-}
 
 /// A wheel that was read and found sound; RECORD is not among its files.
 #[derive(Debug)]
@@ -42,6 +26,11 @@ impl Wheel {
     /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive, a path that leaves the root, a
     /// link, an entry that occurs twice or is of an absurd size, and for anything that differs from RECORD.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        Self::read(path, &fs::read(path)?)
+    }
+
+    /// Reads a wheel of which the name and the contents are known.
+    pub(super) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
         let refused = |entry: Option<&str>, reason: &str| Error::Wheel {
             wheel: path.to_owned(),
             entry: entry.map(ToOwned::to_owned),
@@ -54,7 +43,7 @@ impl Wheel {
             return Err(refused(None, "its name is not that of a wheel"));
         };
         let dist_info = format!("{distribution}-{version}.dist-info");
-        let mut files = unpack(&fs::read(path)?, &refused)?;
+        let mut files = archive::unpack(archive, &refused)?;
         let record_path = format!("{dist_info}/RECORD");
         let Some(position) = files.iter().position(|file| file.path == record_path) else {
             return Err(refused(Some(&record_path), "it is missing"));
@@ -62,8 +51,13 @@ impl Wheel {
         let record = files.swap_remove(position);
         check(&files, &record.contents, &dist_info, &refused)?;
         files.retain(|file| !is_signature(&file.path, &dist_info));
+        Ok(Self::new(path, &dist_info, files))
+    }
+
+    /// A wheel of files that were checked.
+    pub(super) fn new(path: &Path, dist_info: &str, mut files: Vec<File>) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(Self { path: path.to_owned(), dist_info, files })
+        Self { path: path.to_owned(), dist_info: dist_info.to_owned(), files }
     }
 
     /// The files but RECORD and its signatures, by path.
@@ -72,31 +66,45 @@ impl Wheel {
     }
 
     /// The contents of a file, where it has that file.
-    pub(super) fn text(&self, path: &str) -> Option<&str> {
+    pub(super) fn contents(&self, path: &str) -> Option<&[u8]> {
         let position = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
-        std::str::from_utf8(&self.files[position].contents).ok()
+        Some(&self.files[position].contents)
+    }
+
+    /// The contents of a text file, where it has that file.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        self.contents(path).and_then(|contents| std::str::from_utf8(contents).ok())
     }
 
     /// The path of a file of the wheel's metadata.
-    fn metadata_path(&self, name: &str) -> String {
+    pub(super) fn metadata_path(&self, name: &str) -> String {
         format!("{}/{name}", self.dist_info)
     }
 
-    /// Whether it goes to `site-packages` as it is: a version of the format that is known, pure Python, and no files
-    /// for other places (`*.data`).
-    fn is_plain(&self) -> bool {
-        let Some(text) = self.text(&self.metadata_path("WHEEL")) else { return false };
-        let has = |key: &str, value: &dyn Fn(&str) -> bool| {
-            text.lines()
-                .filter_map(|line| line.split_once(':'))
-                .any(|(name, text)| name.trim() == key && value(text.trim()))
-        };
-        has("Wheel-Version", &|version| version.starts_with("1."))
-            && has("Root-Is-Purelib", &|value| value.eq_ignore_ascii_case("true"))
-            && !self
-                .files
-                .iter()
-                .any(|file| file.path.split('/').next().is_some_and(|top| ends_in(top, "data")))
+    /// A field of a file of the metadata, whose lines are `key: value` up to an empty one.
+    fn field(&self, file: &str, key: &str) -> Option<&str> {
+        let text = self.text(&self.metadata_path(file))?;
+        let text = text.split("\n\n").next()?;
+        let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+        fields.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
+    }
+
+    /// Whether it is clear where each of its files goes: a version of the format that is known, known categories of files
+    /// for other places (`*.data`), no two files in one place, and no modules in the metadata, which is written after the
+    /// bytecode.
+    fn is_known(&self) -> bool {
+        let mut places = HashSet::new();
+        is_for_every_system(&self.path)
+            && self.field("WHEEL", "Wheel-Version").is_some_and(|version| version.starts_with("1."))
+            && !self.sources().any(|path| path.starts_with(&self.dist_info))
+            && self.files.iter().all(|file| match Place::of(&file.path) {
+                // pip compiles modules among the scripts after it wrote their first line, which is not done here.
+                Some(Place::Scripts(name)) if bytecode::is_source(name) => false,
+                // How pip spells a longer name in a path depends on how it was asked for.
+                Some(Place::Headers(_)) if !is_simple(&self.dist_info) => false,
+                Some(place) => places.insert(place),
+                None => false,
+            })
     }
 
     /// The modules, each of which gets its bytecode.
@@ -107,15 +115,42 @@ impl Wheel {
     /// What it becomes when it is installed; `None` for a wheel with parts that are not known here.
     ///
     /// # Errors
-    /// [`Error::Wheel`] where `entry_points.txt` cannot be read.
-    pub(super) fn distribution(&self) -> Result<Option<Distribution>> {
-        if !self.is_plain() {
+    /// [`Error::Wheel`] for one that is not meant for this version of Python, or whose `entry_points.txt` cannot be read.
+    pub(super) fn distribution(&self, version: (u8, u8)) -> Result<Option<Distribution>> {
+        let Some(is_pure) = self.field("WHEEL", "Root-Is-Purelib").filter(|_| self.is_known()) else {
             return Ok(None);
+        };
+        let refused =
+            |entry: Option<String>, reason| Error::Wheel { wheel: self.path.clone(), entry, reason };
+        if let Some(needed) = self.field("METADATA", "Requires-Python") {
+            match requires_python::allows(needed, version) {
+                Some(true) => {}
+                Some(false) => {
+                    let (major, minor) = version;
+                    return Err(refused(
+                        None,
+                        format!("it needs Python {needed}, and this is {major}.{minor}"),
+                    ));
+                }
+                None => return Ok(None),
+            }
         }
         let path = self.metadata_path("entry_points.txt");
         let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
-            .map_err(|reason| Error::Wheel { wheel: self.path.clone(), entry: Some(path), reason })?;
-        let files = self.files.iter().map(|file| Installed {
+            .map_err(|reason| refused(Some(path), reason))?;
+        let names: HashSet<&str> = entry_points.iter().map(|entry_point| entry_point.name.as_str()).collect();
+        // Of a name with a space pip takes the end, two scripts of one name are two lines of RECORD, and easy_install
+        // becomes several.
+        let is_special = |name: &&str| name.contains(' ') || name.starts_with("easy_install");
+        if names.len() < entry_points.len() || names.iter().any(is_special) {
+            return Ok(None);
+        }
+        // Wrappers of entry points that were made when the wheel was built are made anew.
+        let is_wrapper = |file: &&File| match Place::of(&file.path) {
+            Some(Place::Scripts(name)) => entry_points.iter().any(|script| script.is_made_by(name)),
+            _ => false,
+        };
+        let files = self.files.iter().filter(|file| !is_wrapper(file)).map(|file| Installed {
             path: file.path.clone(),
             hash: file.hash.clone(),
             size: Some(file.contents.len() as u64),
@@ -123,82 +158,29 @@ impl Wheel {
         });
         Ok(Some(Distribution {
             dist_info: self.dist_info.clone(),
+            is_pure: is_pure.eq_ignore_ascii_case("true"),
             template: script::template_of_pip(self),
-            entry_points,
             files: files.collect(),
+            entry_points,
         }))
     }
 
-    /// Writes those of its files that are wanted below a directory.
+    /// Writes those of its files that are wanted, but the scripts.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be written.
-    pub(super) fn unpack(&self, directory: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+    pub(super) fn unpack(&self, scheme: &Scheme<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
         for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
-            let path = directory.join(&file.path);
-            fs::write_with_parents(&path, &file.contents)?;
-            if file.is_executable {
-                fs::add_execute_permission(&path)?;
+            if let Some(path) = scheme.linked_path(&file.path) {
+                fs::create_parents(&path)?;
+                fs::replace(&path, &file.contents)?;
+                if file.is_executable {
+                    fs::add_execute_permission(&path)?;
+                }
             }
         }
         Ok(())
     }
-}
-
-type Refused<'a> = &'a dyn Fn(Option<&str>, &str) -> Error;
-
-/// Every file of the archive, unpacked into memory.
-fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
-    let broken = |error: rawzip::Error| refused(None, &format!("the archive is broken: {error}"));
-    let archive = ZipArchive::from_slice(archive).map_err(broken)?;
-    let mut files = Vec::new();
-    let mut seen = HashSet::new();
-    let mut left = MAX_TOTAL_SIZE;
-    let mut number = 0;
-    let mut entries = archive.entries();
-    while let Some(entry) = entries.next_entry().map_err(broken)? {
-        number += 1;
-        let raw = entry.file_path();
-        let Ok(path) = std::str::from_utf8(raw.as_ref()) else {
-            return Err(refused(None, "the name of an entry is not UTF-8"));
-        };
-        let is_directory = path.ends_with('/');
-        if let Some(reason) = fault_of(path.strip_suffix('/').unwrap_or(path)) {
-            return Err(refused(Some(path), reason));
-        }
-        if entry.mode().is_symlink() {
-            return Err(refused(Some(path), "it is a link"));
-        }
-        if !seen.insert(path.trim_end_matches('/').to_owned()) {
-            return Err(refused(Some(path), "it occurs twice"));
-        }
-        if is_directory {
-            continue;
-        }
-        let data = archive.get_entry(entry.wayfinder()).map_err(broken)?;
-        let mut contents = Vec::new();
-        let read = match entry.compression_method() {
-            CompressionMethod::STORE => {
-                data.verifying_reader(data.data()).take(left + 1).read_to_end(&mut contents)
-            }
-            CompressionMethod::DEFLATE => {
-                let inflated = flate2::bufread::DeflateDecoder::new(data.data());
-                data.verifying_reader(inflated).take(left + 1).read_to_end(&mut contents)
-            }
-            _ => return Err(refused(Some(path), "it is compressed in a way that wheels do not use")),
-        };
-        read.map_err(|error| refused(Some(path), &format!("it cannot be unpacked: {error}")))?;
-        left = left
-            .checked_sub(contents.len() as u64)
-            .ok_or_else(|| refused(Some(path), "the wheel unpacks to more than 256 MiB"))?;
-        let is_executable = entry.mode().permissions() & 0o111 != 0;
-        let hash = record::hash(&contents);
-        files.push(File { path: path.to_owned(), contents, hash, is_executable });
-    }
-    if number != archive.entries_hint() {
-        return Err(refused(None, "the archive is broken: it does not have as many entries as it says"));
-    }
-    Ok(files)
 }
 
 /// Compares the files with the wheel's RECORD: each has a line with its hash, and each line has its file.
@@ -233,15 +215,6 @@ fn check(files: &[File], record: &[u8], dist_info: &str, refused: Refused<'_>) -
     }
 }
 
-/// Why a path cannot be one below a directory.
-fn fault_of(path: &str) -> Option<&'static str> {
-    if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        return Some("its path leaves the wheel");
-    }
-    let is_bad = |character: char| matches!(character, '\\' | ':') || character.is_control();
-    path.contains(is_bad).then_some("its path is not one of a wheel")
-}
-
 /// Signatures of RECORD, which cannot be in it with a hash (binary distribution format).
 fn is_signature(path: &str, dist_info: &str) -> bool {
     path.strip_prefix(dist_info).is_some_and(|name| matches!(name, "/RECORD.jws" | "/RECORD.p7s"))
@@ -249,6 +222,22 @@ fn is_signature(path: &str, dist_info: &str) -> bool {
 
 fn is_wheel_name(name: &str) -> bool {
     ends_in(name, "whl") && (5..=6).contains(&name.split('-').count())
+}
+
+/// Whether a name with a version has one spelling only.
+fn is_simple(dist_info: &str) -> bool {
+    let name = dist_info.split('-').next().unwrap_or_default();
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Whether the tags in a wheel's name say that it is for every system and every Python 3; what is installed has none.
+fn is_for_every_system(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_wheel_name(name))
+    else {
+        return true;
+    };
+    let pythons = name.strip_suffix("-none-any.whl").and_then(|name| name.rsplit('-').next());
+    pythons.is_some_and(|pythons| pythons.split('.').any(|python| python == "py3"))
 }
 
 fn ends_in(name: &str, ending: &str) -> bool {
@@ -306,7 +295,7 @@ pub(super) mod tests {
         let paths: Vec<_> = wheel.files().iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a-1.dist-info/WHEEL", "a/__init__.py", "a/b.py"]);
         assert_eq!(wheel.text("a/b.py"), Some("b"));
-        assert!(wheel.is_plain());
+        assert!(wheel.is_known());
     }
 
     #[test]
@@ -360,6 +349,9 @@ pub(super) mod tests {
         assert!(reason(open("a-1-py3-none-any.whl", b"no zip")).starts_with("the archive is broken: "));
         let twice = archive(&[("a", b""), ("a", b"")]);
         assert_eq!(reason(open("a-1-py3-none-any.whl", &twice)), "a: it occurs twice");
+        let nested = archive(&[("a/b", b""), ("a/b/c", b"")]);
+        let message = "a/b/c: what should be its folder is a file";
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &nested)), message);
     }
 
     #[test]
@@ -382,7 +374,30 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_wheel_with_files_for_other_places_is_not_plain() {
-        assert!(!wheel(&[("a-1.data/scripts/x", b"")], |record| record).unwrap().is_plain());
+    fn tags_tell_for_whom_a_wheel_is() {
+        for name in
+            ["a-1-py3-none-any.whl", "a-1-py2.py3-none-any.whl", "a-1-1-py3-none-any.whl", "a-1.dist-info"]
+        {
+            assert!(is_for_every_system(Path::new(name)), "{name}");
+        }
+        for name in ["a-1-py2-none-any.whl", "a-1-cp39-abi3-any.whl", "a-1-py3-none-linux_x86_64.whl"] {
+            assert!(!is_for_every_system(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn where_files_go_has_to_be_clear() {
+        let is_known = |paths: &[&'static str]| {
+            let files: Vec<_> = paths.iter().map(|path| (*path, &b""[..])).collect();
+            wheel(&files, |record| record).unwrap().is_known()
+        };
+        assert!(is_known(&["a-1.data/scripts/x", "a-1.data/data/share/x", "a-1.data/headers/x.h", "x"]));
+        assert!(!is_known(&["a-1.data/scripts/x.py"]));
+        assert!(!is_known(&["a-1.data/other/x"]));
+        assert!(
+            is_simple("pip3-1.dist-info") && !is_simple("a_b-1.dist-info") && !is_simple("A-1.dist-info")
+        );
+        assert!(!is_known(&["a-1.data/purelib/x", "x"]));
+        assert!(!is_known(&["a-1.dist-info/x.py"]));
     }
 }

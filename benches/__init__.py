@@ -1,0 +1,1 @@
+"""How fast fastvenv is, beside its peers: `python -m nox -s bench` measures, `docs/benchmarks/` has the results."""

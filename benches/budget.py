@@ -1,0 +1,141 @@
+"""`python -m benches.budget`: what the warm path costs, in counts that do not depend on the machine's speed.
+
+A figure is what a command does beyond `python -m` an empty package, for each entry of the environment that it makes, so
+that it changes little with the pip that an interpreter has. Instructions are compared only for the interpreter that
+they were counted with, since most of them are its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BUDGET = Path(__file__).with_name("budget.json")
+GROWTH = 1.10
+COMMANDS = {
+    "python -m fastvenv D": ["fastvenv"],
+    "python -m fastvenv --without-pip D": ["fastvenv", "--without-pip"],
+}
+
+# Each count: the command before the command, and where it says the sum. Calls for files alone: the others depend on how
+# many processors there are.
+COUNTERS = {
+    "system calls": (["strace", "-f", "-c", "-U", "calls,name", "-e", "trace=%file,%desc"], r"(\d+) total"),
+    "instructions": (["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"], r"Collected : (\d+)"),
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An interpreter with fastvenv and the empty package, in a folder for all that they write."""
+
+    python: str
+    folder: Path
+
+    def run(self, *arguments: str, before: tuple[str, ...] = ()) -> str:
+        """Run the interpreter and return what was written to stderr, which is where counters write."""
+        variables = {
+            "PATH": os.defpath,
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(self.folder / "packages"),
+            "PYTHONHASHSEED": "0",
+            "FASTVENV_CACHE_DIR": str(self.folder / "cache"),
+        }
+        process = subprocess.run([*before, self.python, *arguments], env=variables, capture_output=True, check=False)
+        stderr = process.stderr.decode(errors="backslashreplace")
+        if process.returncode != 0:
+            sys.exit(f"{[*before, *arguments]} failed: {stderr}")
+        return stderr
+
+    def figures(self, counter: str) -> dict[str, float]:
+        """How much of something each command does beyond the empty package, for each entry that it makes."""
+        floor = self.count(counter, "empty")
+        found = {}
+        for name, words in COMMANDS.items():
+            counted = self.count(counter, *words)
+            entries = sum(1 for _ in self.env_dir.rglob("*"))
+            shutil.rmtree(self.env_dir)
+            found[name] = float(f"{(counted - floor) / entries:.4g}")
+        return found
+
+    def count(self, counter: str, *words: str) -> int:
+        """What a counter says of `python -m` and these words."""
+        (tool, *options), pattern = COUNTERS[counter]
+        printed = self.run("-m", *words, str(self.env_dir), before=(str(shutil.which(tool)), *options))
+        [found] = re.findall(pattern, printed)
+        return int(found)
+
+    @property
+    def env_dir(self) -> Path:
+        """The environment that is made while it is counted."""
+        return self.folder / "env"
+
+
+def main() -> None:
+    """Count, and fail where a figure has grown by more than a tenth; `--write` makes the figures the budget."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", required=True, help="the interpreter")
+    parser.add_argument("--fastvenv", type=Path, required=True, help="the folder that fastvenv is installed in")
+    parser.add_argument("--write", action="store_true", help="keep the figures as the budget")
+    options = parser.parse_args()
+    command = [options.python, "-c", "import sys; print(*sys.version.split())"]
+    version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    budget: dict[str, Any] = {"interpreter": version} if options.write else json.loads(BUDGET.read_text())
+    with tempfile.TemporaryDirectory() as name:
+        counted = prepare(options.python, options.fastvenv, Path(name))
+        found = {counter: counted.figures(counter) for counter in usable(version, budget["interpreter"])}
+    if not options.write:
+        sys.exit(1 if grown(found, budget) else 0)
+    if set(found) != set(COUNTERS):
+        sys.exit("a budget has all counts, and one was not run")
+    BUDGET.write_text(json.dumps({**budget, **found}, indent=2) + "\n")
+
+
+def prepare(python: str, fastvenv: Path, folder: Path) -> Counted:
+    """Lay out the packages, and run each command once: then bytecode and cache are there."""
+    shutil.copytree(fastvenv / "fastvenv", folder / "packages/fastvenv")
+    (folder / "packages/empty").mkdir()
+    (folder / "packages/empty/__main__.py").touch()
+    counted = Counted(python, folder)
+    for number, module in enumerate([["empty"], *COMMANDS.values()]):
+        counted.run("-m", *module, str(folder / f"first{number}"))
+    return counted
+
+
+def usable(version: str, budgeted: str) -> list[str]:
+    """The counters that are here and whose figures can be compared; what is not run is named."""
+    names = []
+    for counter, ([tool, *_], _) in COUNTERS.items():
+        if shutil.which(tool) is None:
+            print(f"NOT RUN: the count of {counter} needs {tool}")
+        elif counter == "instructions" and version != budgeted:
+            print(f"NOT RUN: the count of {counter} is for Python {budgeted}, and this is {version}")
+        else:
+            names.append(counter)
+    return names
+
+
+def grown(found: dict[str, dict[str, float]], budget: dict[str, Any]) -> bool:
+    """Whether a figure is larger than it may be; all are told beside the budget."""
+    is_over = False
+    for counter, figures in found.items():
+        for name, figure in figures.items():
+            allowed = budget[counter][name]
+            is_over |= figure > allowed * GROWTH
+            verdict = "GROWN by more than a tenth" if figure > allowed * GROWTH else "ok"
+            print(f"{counter} for each entry, {name}: {figure:g}, budget {allowed:g}: {verdict}")
+    return is_over
+
+
+if __name__ == "__main__":
+    main()

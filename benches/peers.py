@@ -1,0 +1,159 @@
+"""The programs that are compared, and the bed that each of them runs in."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+
+BARE_LOOP = Path(__file__).with_name("bare_loop.rs")
+IN_PROCESS = Path(__file__).with_name("in_process.py")
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What is compared: installed as a user would, and started from outside of the environments that it is in.
+
+    Args:
+        base: the interpreter that every environment is made for.
+        wheel: the wheel of fastvenv.
+        folder: where the two environments with the programs are.
+
+    """
+
+    base: Path
+    wheel: Path
+    folder: Path
+
+    @property
+    def python(self) -> str:
+        """The Python that has `venv`, fastvenv and the empty package: all of them start it, and with the same site."""
+        return str(self.folder / "ours/bin/python")
+
+    @property
+    def uv(self) -> str:
+        """uv, which is told which Python it is to use."""
+        return str(self.folder / "peers/bin/uv")
+
+    @property
+    def virtualenv(self) -> str:
+        """Virtualenv, in an environment of the same Python."""
+        return str(self.folder / "peers/bin/virtualenv")
+
+    @property
+    def bare_loop(self) -> str:
+        """The floor for making a tree."""
+        return str(self.folder / "bare_loop")
+
+    def install(self) -> None:
+        """Put everything in its place; uv and virtualenv come from the package index."""
+        for name, packages in [("ours", [str(self.wheel)]), ("peers", ["uv", "virtualenv"])]:
+            env_dir = self.folder / name
+            subprocess.run([self.base, "-m", "venv", env_dir], check=True)
+            subprocess.run([env_dir / "bin/pip", "install", "--quiet", *packages], check=True)
+        [site_packages] = self.folder.glob("ours/lib/python*/site-packages")
+        (site_packages / "empty").mkdir()
+        (site_packages / "empty/__main__.py").touch()
+        subprocess.run(["rustc", "-O", "--edition=2024", "-o", self.bare_loop, BARE_LOOP], check=True)
+
+    @cached_property
+    def knows_no_compile(self) -> bool:
+        """Whether this fastvenv has the option `--no-compile`."""
+        usage = subprocess.run([self.python, "-m", "fastvenv", "--help"], capture_output=True, text=True, check=True)
+        return "--no-compile" in usage.stdout
+
+    def versions(self) -> dict[str, str]:
+        """The version of everything, as it tells it."""
+        commands = {
+            "python": [str(self.base), "--version"],
+            "pip of ensurepip": [str(self.base), "-c", "import ensurepip; print(ensurepip.version())"],
+            "fastvenv": [self.python, "-m", "fastvenv", "--version"],
+            "uv": [self.uv, "--version"],
+            "virtualenv": [self.virtualenv, "--version"],
+            "rustc": ["rustc", "--version"],
+        }
+        found = {}
+        for name, command in commands.items():
+            printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            match = re.search(r"\d+(\.\d+)+\S*", printed)
+            found[name] = match[0] if match else printed.strip()
+        return found
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A folder on one file system: caches, environments and temporary files all lie there, and nothing else is seen."""
+
+    programs: Programs
+    folder: Path
+
+    @property
+    def tree(self) -> Path:
+        """An environment with pip, which the bare loop makes again."""
+        return self.folder / "tree"
+
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        """All environment variables of a run."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": str(self.folder / "home"),
+            "TMPDIR": str(self.folder / "tmp"),
+            "FASTVENV_CACHE_DIR": str(self.folder / "cache/fastvenv"),
+            "UV_CACHE_DIR": str(self.folder / "cache/uv"),
+            "VIRTUALENV_OVERRIDE_APP_DATA": str(self.folder / "cache/virtualenv"),
+            "VIRTUALENV_NO_PERIODIC_UPDATE": "1",  # it would run on beside what is measured after it
+        }
+
+    def prepare(self) -> None:
+        """Make the folders and fill uv's cache, online; the rounds that are not counted fill the others."""
+        for name in ["home", "tmp", "cache"]:
+            (self.folder / name).mkdir()
+        self.run(self.programs.python, "-m", "fastvenv", str(self.tree))
+        seed = [self.programs.uv, "venv", "--quiet", "--seed", "--python", str(self.programs.base)]
+        cache = ["--cache-dir", self.variables["UV_CACHE_DIR"]]
+        subprocess.run([*seed, *cache, str(self.folder / "seeded")], check=True)  # the index may need our variables
+
+    def run(self, *command: str, **variables: str) -> str:
+        """Run a command to its end and return what it printed.
+
+        Raises:
+            RuntimeError: it failed; the message has what it said.
+
+        """
+        process = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**self.variables, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if process.returncode != 0:
+            raise RuntimeError(f"{' '.join(command[:8])} failed: {process.stderr}")
+        return process.stdout
+
+    def time(self, *command: str, **variables: str) -> float:
+        """How many seconds a command takes, from its start to its end."""
+        start = perf_counter()
+        self.run(*command, **variables)
+        return perf_counter() - start
+
+    def empty(self) -> Path:
+        """An empty folder in the bed, in place of the last one."""
+        place = self.folder / "place"
+        if place.exists():
+            self.run("rm", "-rf", str(place))
+        place.mkdir()
+        return place
+
+
+def file_system(folder: Path) -> str:
+    """The kind of file system that a folder is on, as in `ext4`."""
+    command = ["df", "--output=fstype", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]

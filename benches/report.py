@@ -1,0 +1,197 @@
+"""The results: as JSON, as tables in Markdown, and as a plot."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from . import scenarios
+from .measure import Spread, ratio
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .peers import Programs
+    from .scenarios import Goal, Scenario
+
+# What one scenario came to on one file system: the figures of each run.
+Figures = dict[str, list[float]]
+
+HEAD = """\
+# Benchmarks
+
+Made by `python -m nox -s bench`; none of it is written by hand. `results.json` has the same figures.
+
+All programs run by turns, one round after the other, after a round that is not counted. A figure is the median of the
+rounds and, in brackets, their quartiles. A ratio is taken in each round, between runs that went side by side.
+
+- Every process gets a clean environment: `PATH`, `HOME`, `LANG`, and caches in a folder on the file system that is
+  measured. Caches are warm where nothing else is said.
+- fastvenv is installed by pip, from the wheel, into an environment of the same CPython that all environments are made
+  for. `python -m venv`, `python -m fastvenv` and `python -m empty` (a package with an empty `__main__.py`) start the
+  Python of that environment, so they pay the same for start-up and `site`. uv and virtualenv are installed by pip into
+  another environment of it, and are started directly; uv is told which Python to use.
+- The pip of `uv venv --seed` is the index's newest, that of virtualenv the one it brings along; `venv` and fastvenv
+  install the one that `ensurepip` has. uv and virtualenv write no bytecode.
+- The bare loop is a Rust program (`benches/bare_loop.rs`) that makes the tree of an environment with pip again: one
+  `mkdir` for each directory, one `link` for each file and one `symlink` for each link, on one thread. It times itself,
+  so that its start does not count; and it links what fastvenv has to write (`pyvenv.cfg`, the scripts).
+- `--clear` makes a new environment when it has deleted the old one, which `rm -rf` does not. The files have just been
+  written: how long the disk takes to discard blocks is not measured.
+"""
+
+
+def results(programs: Programs, measured: dict[str, list[tuple[Scenario, Figures]]], load: float) -> dict[str, Any]:
+    """Everything that is known afterwards.
+
+    Args:
+        programs: what was compared.
+        measured: for each file system, the scenarios and what they came to.
+        load: the load average of the machine before.
+
+    """
+    ours = list(measured.values())
+    return {
+        "measured on": {
+            "processors": os.cpu_count(),
+            "machine": platform.machine(),
+            "kernel": f"{platform.system()} {platform.release()}",
+            "file systems": list(measured),
+            "load average before": round(load, 2),
+            "versions": programs.versions(),
+        },
+        "goals": [
+            goal_result(goal, scenario.unit, {name: pairs[index][1] for name, pairs in measured.items()})
+            for index, (scenario, _) in enumerate(ours[0])
+            for goal in scenario.goals
+        ],
+        "scenarios": [
+            scenario_result(scenario, {name: pairs[index][1] for name, pairs in measured.items()})
+            for index, (scenario, _) in enumerate(ours[0])
+        ],
+    }
+
+
+def goal_result(goal: Goal, unit: str, figures: dict[str, Figures]) -> dict[str, Any]:
+    """A goal and, for each file system, the figure and whether it is good enough; `None` for what was not run."""
+    result: dict[str, Any] = {"measure": measure(goal, unit), "goal": f"{'≥' if goal.is_least else '≤'} {goal.bound:g}"}
+    for name, by_run in figures.items():
+        result[name] = None
+        if {goal.over, *goal.under} <= set(by_run):
+            spread = ratio(by_run[goal.over], [by_run[run] for run in goal.under])
+            result[name] = {**rounded(spread), "is met": goal.is_met(spread.median)}
+    return result
+
+
+def measure(goal: Goal, unit: str) -> str:
+    """What a goal is about, in words."""
+    under = " + ".join(f"`{run}`" for run in goal.under)
+    if not under:
+        return f"`{goal.over}`, {unit}"
+    return f"`{goal.over}` / ({under})" if len(goal.under) > 1 else f"`{goal.over}` / {under}"
+
+
+def scenario_result(scenario: Scenario, figures: dict[str, Figures]) -> dict[str, Any]:
+    """The figures of a scenario, each in relation to the reference, or in its unit."""
+    return {
+        "title": scenario.title,
+        "rounds": min(len(rounds) for by_run in figures.values() for rounds in by_run.values()),
+        "in": scenario.unit or f"times `{scenario.reference}`",
+        "runs": {
+            run: {
+                name: rounded(ratio(by_run[run], [by_run[scenario.reference]] if scenario.reference else []))
+                for name, by_run in figures.items()
+            }
+            for run in scenario.runs
+        },
+    }
+
+
+def rounded(spread: Spread) -> dict[str, float]:
+    """Three digits are more than the machine repeats."""
+    return {name: float(f"{figure:.3g}") for name, figure in asdict(spread).items()}
+
+
+def markdown(found: dict[str, Any]) -> str:
+    """The tables."""
+    machine = found["measured on"]
+    systems = machine["file systems"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    lines = [
+        HEAD,
+        f"Measured on {machine['processors']} processors ({machine['machine']}, {machine['kernel']}): {versions}.",
+        f"Load average before it began: {machine['load average before']}.",
+        "",
+        "## Goals",
+        "",
+        *table(["measure", "goal", *(f"measured, {name}" for name in systems)]),
+        *(row([goal["measure"], goal["goal"], *(verdict(goal[name]) for name in systems)]) for goal in found["goals"]),
+    ]
+    for scenario in found["scenarios"]:
+        lines += ["", f"## {scenario['title']}", "", f"In {scenario['in']}; rounds: {scenario['rounds']}.", ""]
+        lines += table(["", *systems])
+        lines += [
+            row([f"`{run}`", *(cell(by_system[name]) for name in systems)])
+            for run, by_system in scenario["runs"].items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def table(titles: list[str]) -> list[str]:
+    """The first two lines of a table."""
+    return [row(titles), row(["---"] * len(titles))]
+
+
+def row(cells: list[str]) -> str:
+    """One line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def cell(spread: dict[str, float]) -> str:
+    """A figure as it stands in a table."""
+    return f"{spread['median']:g} ({spread['low']:g} to {spread['high']:g})"
+
+
+def verdict(spread: dict[str, float] | None) -> str:
+    """A figure that has a goal."""
+    if spread is None:
+        return "not run"
+    return cell(spread) if spread["is met"] else f"**missed:** {cell(spread)}"
+
+
+def plot(found: dict[str, Any], path: Path) -> None:
+    """How long each tool takes for an environment with pip, in relation to fastvenv, as SVG."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    mpl.rcParams["svg.hashsalt"] = "fastvenv"  # the same figures, the same file
+    runs = found["scenarios"][0]["runs"]
+    names = [name for name in reversed(runs) if name != scenarios.LOOP]
+    systems = found["measured on"]["file systems"]
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    axes = figure.subplots()
+    height = 0.8 / len(systems)
+    for index, system in enumerate(systems):
+        offset = 0.4 - height * (index + 0.5)
+        ratios = [runs[name][system]["median"] for name in names]
+        bars = axes.barh([place + offset for place in range(len(names))], ratios, height, label=system)
+        axes.bar_label(bars, [f"{value:.3g}" for value in ratios], padding=3, fontsize=8)
+    axes.set_yticks(range(len(names)), names, family="monospace", fontsize=9)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.margins(x=0.12)
+    axes.set_xlabel("time for an environment with pip, python -m fastvenv = 1 (logarithmic)")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def write(found: dict[str, Any], folder: Path) -> None:
+    """Write the three files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "results.md").write_text(markdown(found), encoding="utf-8")
+    plot(found, folder / "speed.svg")

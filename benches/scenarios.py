@@ -1,0 +1,324 @@
+"""What is measured: for each scenario the runs that go side by side, and the goals between them."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Callable
+
+from .measure import Run, peak_memory
+from .peers import IN_PROCESS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .peers import Bed
+
+# Names of runs that goals speak of.
+VENV = "python -m venv D"
+VIRTUALENV = "virtualenv D"
+UV = "uv venv D"
+UV_SEED = "uv venv --seed --offline D"
+FASTVENV = "python -m fastvenv D"
+COLD = "python -m fastvenv D, empty cache"
+NO_COMPILE = "python -m fastvenv --no-compile D, empty cache"
+EMPTY = "python -m empty"
+LOOP = "bare loop of mkdir + link"
+IN_PROCESS_PIP = "fastvenv.EnvBuilder(symlinks=True, with_pip=True).create(D)"
+IN_PROCESS_BARE = "fastvenv.EnvBuilder(symlinks=True).create(D)"
+IN_PROCESS_VENV = "venv.EnvBuilder(symlinks=True).create(D)"
+
+FILES = 20_000
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A bound for a figure: that of `over`, divided by the sum of those of `under`."""
+
+    over: str
+    under: tuple[str, ...]
+    bound: float
+    is_least: bool = False
+
+    def is_met(self, figure: float) -> bool:
+        """Whether a figure keeps to the bound."""
+        return figure >= self.bound if self.is_least else figure <= self.bound
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Runs that go side by side.
+
+    Args:
+        title: what the user does.
+        runs: each run by its name.
+        rounds: how many rounds are counted.
+        reference: the run that the others are compared with; without it, figures are told as they are.
+        unit: of figures that are told as they are.
+        goals: what is to be reached.
+
+    """
+
+    title: str
+    runs: dict[str, Run]
+    rounds: int
+    reference: str | None = None
+    unit: str = ""
+    goals: list[Goal] = field(default_factory=list)
+
+
+def scenarios(bed: Bed) -> list[Scenario]:
+    """All scenarios, in a bed that is prepared."""
+    return [
+        build(bed) for build in (warm, cold, without_pip, in_process, many, clear, first_use, memory, imports, size)
+    ]
+
+
+def warm(bed: Bed) -> Scenario:
+    """An environment with pip, by tools that have done it before."""
+    programs = bed.programs
+    return Scenario(
+        "An environment with pip, warm caches",
+        {
+            VENV: command(bed, programs.python, "-m", "venv"),
+            VIRTUALENV: command(bed, programs.virtualenv),
+            UV_SEED: command(bed, *uv_venv(bed), "--seed", "--offline"),
+            FASTVENV: command(bed, programs.python, "-m", "fastvenv"),
+            EMPTY: command(bed, programs.python, "-m", "empty"),
+            LOOP: bare_loop(bed),
+        },
+        rounds=15,
+        reference=FASTVENV,
+        goals=[
+            Goal(VENV, (FASTVENV,), 100, is_least=True),
+            Goal(FASTVENV, (EMPTY, LOOP), 1.25),
+            Goal(FASTVENV, (UV_SEED,), 0.9),
+            Goal(FASTVENV, (VIRTUALENV,), 0.07),
+        ],
+    )
+
+
+def cold(bed: Bed) -> Scenario:
+    """The first environment of a user: nothing is in any cache of a tool."""
+    programs = bed.programs
+    fastvenv = [programs.python, "-m", "fastvenv"]
+    runs = {
+        VENV: command(bed, programs.python, "-m", "venv"),
+        "virtualenv D, empty cache": command(bed, programs.virtualenv, cache="VIRTUALENV_OVERRIDE_APP_DATA"),
+        COLD: command(bed, *fastvenv, cache="FASTVENV_CACHE_DIR"),
+    }
+    if programs.knows_no_compile:
+        runs[NO_COMPILE] = command(bed, *fastvenv, "--no-compile", cache="FASTVENV_CACHE_DIR")
+    return Scenario(
+        "An environment with pip, empty caches",
+        runs,
+        rounds=10,
+        reference=COLD,
+        goals=[Goal(VENV, (COLD,), 5, is_least=True), Goal(VENV, (NO_COMPILE,), 12, is_least=True)],
+    )
+
+
+def without_pip(bed: Bed) -> Scenario:
+    """An environment without pip, where start-up is nearly everything."""
+    python = bed.programs.python
+    ours = "python -m fastvenv --without-pip D"
+    return Scenario(
+        "An environment without pip",
+        {
+            "python -m venv --without-pip D": command(bed, python, "-m", "venv", "--without-pip"),
+            "virtualenv --no-seed D": command(bed, bed.programs.virtualenv, "--no-seed"),
+            UV: command(bed, *uv_venv(bed)),
+            ours: command(bed, python, "-m", "fastvenv", "--without-pip"),
+            EMPTY: command(bed, python, "-m", "empty"),
+        },
+        rounds=30,
+        reference=ours,
+        goals=[Goal(ours, (EMPTY,), 1.25)],
+    )
+
+
+def in_process(bed: Bed) -> Scenario:
+    """`EnvBuilder` in a process that runs already: each figure is the median of seven environments, after one more."""
+    return Scenario(
+        "In a process that runs already",
+        {
+            IN_PROCESS_PIP: builder(bed, "fastvenv", "with-pip"),
+            LOOP: bare_loop(bed),
+            IN_PROCESS_VENV: builder(bed, "venv", "bare"),
+            IN_PROCESS_BARE: builder(bed, "fastvenv", "bare"),
+        },
+        rounds=15,
+        reference=IN_PROCESS_BARE,
+        goals=[Goal(IN_PROCESS_PIP, (LOOP,), 1.5), Goal(IN_PROCESS_VENV, (IN_PROCESS_BARE,), 1.2, is_least=True)],
+    )
+
+
+def many(bed: Bed) -> Scenario:
+    """Several environments with pip by one command: the time for each of them."""
+
+    def run(count: int) -> Run:
+        def make(place: Path) -> float:
+            env_dirs = [str(place / f"env{number}") for number in range(count)]
+            return bed.time(bed.programs.python, "-m", "fastvenv", *env_dirs) / count
+
+        return make
+
+    runs = {f"python -m fastvenv, {count} at once, each": run(count) for count in (1, 10, 100, 1000)}
+    return Scenario(
+        "Many environments with pip in one call",
+        {**runs, IN_PROCESS_PIP: builder(bed, "fastvenv", "with-pip")},
+        rounds=3,
+        reference=IN_PROCESS_PIP,
+        goals=[Goal("python -m fastvenv, 1000 at once, each", (IN_PROCESS_PIP,), 0.7)],
+    )
+
+
+def clear(bed: Bed) -> Scenario:
+    """An environment with many files, made again from scratch, beside commands that only delete it."""
+    python = bed.programs.python
+
+    def run(*words: str) -> Run:
+        def make(place: Path) -> float:
+            env_dir = place / "env"
+            fill(bed, env_dir)
+            return bed.time(*words, str(env_dir))
+
+        return make
+
+    ours = "python -m fastvenv --clear --without-pip D"
+    return Scenario(
+        f"An environment with {FILES} files, from scratch",
+        {
+            ours: run(python, "-m", "fastvenv", "--clear", "--without-pip"),
+            "python -m venv --clear --without-pip D": run(python, "-m", "venv", "--clear", "--without-pip"),
+            "rm -rf D": run("rm", "-rf"),
+            "shutil.rmtree(D)": run(python, "-c", "import shutil, sys; shutil.rmtree(sys.argv[1])"),
+        },
+        rounds=10,
+        reference=ours,
+        goals=[Goal(ours, ("rm -rf D",), 0.7)],
+    )
+
+
+def first_use(bed: Bed) -> Scenario:
+    """Make an environment and start its pip: who compiles no bytecode pays here."""
+
+    def run(*words: str) -> Run:
+        def make(place: Path) -> float:
+            env_dir = place / "env"
+            return bed.time(*words, str(env_dir)) + bed.time(str(env_dir / "bin/pip"), "--version")
+
+        return make
+
+    programs = bed.programs
+    return Scenario(
+        "An environment with pip and the first `bin/pip --version`, warm caches",
+        {
+            VENV: run(programs.python, "-m", "venv"),
+            VIRTUALENV: run(programs.virtualenv),
+            UV_SEED: run(*uv_venv(bed), "--seed", "--offline"),
+            FASTVENV: run(programs.python, "-m", "fastvenv"),
+        },
+        rounds=10,
+        reference=FASTVENV,
+    )
+
+
+def memory(bed: Bed) -> Scenario:
+    """The peak of resident memory, of which a bare Python has its part."""
+    python = bed.programs.python
+
+    def run(*words: str, cache: str | None = None) -> Run:
+        def peak(place: Path) -> float:
+            variables = {cache: str(place / "cache")} if cache else {}
+            made = peak_memory(bed, *words, str(place / "env"), **variables)
+            return made - peak_memory(bed, python, "-m", "empty")
+
+        return peak
+
+    return Scenario(
+        "Peak memory above that of `python -m empty`",
+        {
+            VENV: run(python, "-m", "venv"),
+            FASTVENV: run(python, "-m", "fastvenv"),
+            COLD: run(python, "-m", "fastvenv", cache="FASTVENV_CACHE_DIR"),
+            "python -m fastvenv --without-pip D": run(python, "-m", "fastvenv", "--without-pip"),
+        },
+        rounds=5,
+        unit="MB",
+        goals=[Goal(FASTVENV, (), 6)],
+    )
+
+
+def imports(bed: Bed) -> Scenario:
+    """What a program pays that imports the package, and what one pays that uses it."""
+
+    def run(statement: str) -> Run:
+        script = f"from time import perf_counter as now; start = now(); {statement}; print(now() - start)"
+        return lambda _: float(bed.run(bed.programs.python, "-c", script))
+
+    statements = ["import venv", "import fastvenv", "from fastvenv import EnvBuilder"]
+    return Scenario(
+        "Import",
+        {statement: run(statement) for statement in statements},
+        rounds=30,
+        reference="from fastvenv import EnvBuilder",
+    )
+
+
+def size(bed: Bed) -> Scenario:
+    """What has to be downloaded."""
+    wheel = "the wheel"
+    kilobytes = bed.programs.wheel.stat().st_size / 1000
+    return Scenario("Size", {wheel: lambda _: kilobytes}, rounds=1, unit="kB", goals=[Goal(wheel, (), 700)])
+
+
+def uv_venv(bed: Bed) -> tuple[str, ...]:
+    """The command of uv, for the same interpreter as everything else."""
+    return bed.programs.uv, "venv", "--python", str(bed.programs.base)
+
+
+def command(bed: Bed, *words: str, cache: str | None = None) -> Run:
+    """A command that makes one environment; where `cache` names a variable, with an empty folder as that cache."""
+
+    def run(place: Path) -> float:
+        variables = {cache: str(place / "cache")} if cache else {}
+        return bed.time(*words, str(place / "env"), **variables)
+
+    return run
+
+
+def bare_loop(bed: Bed) -> Run:
+    """The floor: the tree of an environment with pip, made again."""
+    return of_eight(lambda env_dirs: bed.run(bed.programs.bare_loop, str(bed.tree), *env_dirs))
+
+
+def builder(bed: Bed, module: str, extent: str) -> Run:
+    """`EnvBuilder` of a module, in one process."""
+    return of_eight(lambda env_dirs: bed.run(bed.programs.python, str(IN_PROCESS), module, extent, *env_dirs))
+
+
+def of_eight(make: Callable[[list[str]], str]) -> Run:
+    """The median of the seconds that a program prints for each of eight environments but the first."""
+
+    def run(place: Path) -> float:
+        printed = make([str(place / f"env{number}") for number in range(8)])
+        return statistics.median(map(float, printed.split()[1:]))
+
+    return run
+
+
+def fill(bed: Bed, env_dir: Path) -> None:
+    """Make an environment without pip that has many files.
+
+    They are not yet on the disk when they are deleted: deleting those that are there shows how long the disk takes to
+    discard their blocks, whoever deletes them.
+    """
+    bed.run(bed.programs.python, "-m", "fastvenv", "--without-pip", str(env_dir))
+    [site_packages] = env_dir.glob("lib/python*/site-packages")
+    contents = b"x = 1\n" * 200
+    for package in range(FILES // 100):
+        folder = site_packages / f"package{package}"
+        folder.mkdir()
+        for module in range(100):
+            (folder / f"module{module}.py").write_bytes(contents)

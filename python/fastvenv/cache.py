@@ -1,0 +1,114 @@
+"""The cache of prepared wheels: `python -m fastvenv.cache` shows what is in it, and deletes that.
+
+The cache is the folder `FASTVENV_CACHE_DIR`, or `fastvenv` in the user's folder for caches. It can be deleted at any
+time; only environments that were made with the link mode `symlink` need what is in it.
+"""
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Sequence
+    from typing import Optional
+
+
+def directory() -> "Optional[str]":
+    """The folder of the cache, there or not; `None` where there is to be none.
+
+    `FASTVENV_CACHE_DIR` names it, and turns it off when it is empty. Else it is in the user's folder for caches
+    (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`), if that is the user's own: with `sudo`, it may
+    be somebody else's, and there may be no home at all.
+    """
+    chosen = os.environ.get("FASTVENV_CACHE_DIR")
+    if chosen is not None:
+        return os.path.abspath(chosen) if chosen else None
+    if os.name == "nt":
+        folder = os.environ.get("LOCALAPPDATA", "")
+        return os.path.join(folder, "fastvenv", "cache") if os.path.isabs(folder) else None
+    folder = os.environ.get("XDG_CACHE_HOME", "")
+    owned = os.path.dirname(folder)
+    if not os.path.isabs(folder):
+        owned = os.path.expanduser("~")
+        folder = os.path.join(owned, "Library", "Caches") if sys.platform == "darwin" else os.path.join(owned, ".cache")
+    is_ours = _is_ours(folder) or (not os.path.exists(folder) and _is_ours(owned))
+    return os.path.join(folder, "fastvenv") if is_ours else None
+
+
+def _is_ours(folder: str) -> bool:
+    try:
+        return os.path.isabs(folder) and os.stat(folder).st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def main(args: "Optional[Sequence[str]]" = None) -> None:
+    """Run the command line `python -m fastvenv.cache`.
+
+    Args:
+        args: the arguments; those of the process by default.
+
+    Raises:
+        SystemExit: the arguments are wrong (status 2), there is no cache (status 1), or help was asked for (status 0).
+        OSError: something in the cache cannot be read or deleted.
+
+    """
+    from . import _native
+
+    options = _parser().parse_args(args)
+    folder = directory()
+    if folder is None:
+        raise SystemExit("There is no cache: FASTVENV_CACHE_DIR is empty, or the user has no folder for caches.")
+    if options.command == "dir":
+        print(folder)
+    elif options.command == "info":
+        _show(folder, is_json=options.json)
+    elif os.path.isdir(folder):
+        freed = _native.clear_cache(folder) if options.command == "clear" else _native.prune_cache(folder)
+        print(f"Deleted {freed} bytes from {folder}")
+    else:
+        print(f"Deleted 0 bytes from {folder}, which is not there")
+
+
+def _show(folder: str, is_json: bool) -> None:
+    from . import _native
+
+    entries = _native.cache_entries(folder) if os.path.isdir(folder) else []
+    if is_json:
+        import json
+
+        print(json.dumps({"directory": folder, "entries": entries}, indent=2))
+        return
+    import time
+
+    print(f"{folder}: {sum(entry['size'] for entry in entries)} bytes in {len(entries)} wheels")
+    for entry in entries:
+        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry["made"]))
+        user = f"bytecode for {entry['interpreter']}" if entry["interpreter"] else "without bytecode"
+        faults = [text for key, text in (("sound", "damaged"), ("needed", "not needed any more")) if not entry[key]]
+        print(f"{entry['name']}: {entry['size']} bytes, made {made}, {', '.join([user, *faults])}")
+        print(f"    {entry['wheel']} {entry['hash']}")
+
+
+def _parser() -> "ArgumentParser":
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="python -m fastvenv.cache",
+        description="Show what is in the cache of prepared wheels, or delete it.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("dir", help="show where it is")
+    info = commands.add_parser("info", help="show what is in it: each wheel, its size, and what it is for")
+    info.add_argument("--json", action="store_true", help="as JSON: sizes in bytes, times in seconds since 1970")
+    commands.add_parser("clear", help="delete all of it; environments made with --link-mode symlink need it")
+    commands.add_parser("prune", help="delete what no interpreter that is installed needs, and what is damaged")
+    return parser
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except OSError as error:
+        raise SystemExit(f"Error: {error}") from None

@@ -1,0 +1,78 @@
+//! Scripts on Windows: a program that starts the interpreter with an archive behind it, whose `__main__.py` is the script.
+//!
+//! The programs are in distlib, which pip brings along.
+
+/// The name of the program in pip's wheel that starts a script, with or without a console.
+pub(super) fn path_in_pip(is_graphical: bool) -> String {
+    let kind = if is_graphical { 'w' } else { 't' };
+    let bits = usize::BITS;
+    let suffix = if cfg!(target_arch = "aarch64") { "-arm" } else { "" };
+    format!("pip/_vendor/distlib/{kind}{bits}{suffix}.exe")
+}
+
+/// An executable: the program, the line that says which interpreter to start, and the script in an archive.
+pub(super) fn executable(program: &[u8], python: &str, is_graphical: bool, script: &[u8]) -> Vec<u8> {
+    let python = if is_graphical { without_console(python) } else { python.to_owned() };
+    let python = if python.contains(' ') { format!("\"{python}\"") } else { python };
+    // distlib adds the line end of the system to a line that has one.
+    let line = format!("#!{python}\n\r\n");
+    [program, line.as_bytes(), &archive(script)].concat()
+}
+
+/// The interpreter beside one that has no console: `pythonw.exe` beside `python.exe`.
+fn without_console(python: &str) -> String {
+    let (folder, name) = python.split_at(python.rfind(['\\', '/']).map_or(0, |position| position + 1));
+    format!("{folder}{}", name.replace("python", "pythonw"))
+}
+
+/// A ZIP archive with one stored file, `__main__.py`, of the first day that such an archive can tell.
+fn archive(script: &[u8]) -> Vec<u8> {
+    const NAME: &[u8] = b"__main__.py";
+    const VERSION: u16 = 20;
+    const FIRST_OF_JANUARY_1980: u16 = 0x21;
+    const READ_AND_WRITE: u32 = 0o600 << 16;
+    // No script has four gigabytes.
+    let size = u32::try_from(script.len()).unwrap_or(u32::MAX).to_le_bytes();
+    let mut entry = Vec::new();
+    for field in [VERSION, 0, 0, 0, FIRST_OF_JANUARY_1980] {
+        entry.extend(field.to_le_bytes());
+    }
+    entry.extend(rawzip::crc32(script).to_le_bytes());
+    entry.extend(size);
+    entry.extend(size);
+    entry.extend([11, 0, 0, 0]); // the length of the name, and of what may follow it
+    let local = [b"PK\x03\x04", entry.as_slice(), NAME, script].concat();
+    let mut central = [b"PK\x01\x02", VERSION.to_le_bytes().as_slice(), &entry, &[0; 6]].concat();
+    central.extend(READ_AND_WRITE.to_le_bytes());
+    central.extend([0; 4]);
+    central.extend(NAME);
+    let [central_size, start] =
+        [&central, &local].map(|part| u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+    let end = [b"PK\x05\x06".as_slice(), &[0; 4], &[1, 0, 1, 0], &central_size, &start, &[0; 2]].concat();
+    [local, central, end].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What distlib 0.3.8 makes of the same, when it is told that it is on Windows and that it is 1980.
+    const MADE_BY_DISTLIB: &[u8] = b"LAUNCHER#!C:\\env\\python.exe\n\r\n\
+        PK\x03\x04\x14\0\0\0\0\0\0\0!\0l\x98\xb6\xc2\x0b\0\0\0\x0b\0\0\0\x0b\0\0\0__main__.pypip.x main\n\
+        PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0!\0l\x98\xb6\xc2\x0b\0\0\0\x0b\0\0\0\x0b\0\0\0\0\0\0\0\0\0\0\0\x80\x01\
+        \0\0\0\0__main__.pyPK\x05\x06\0\0\0\0\x01\0\x01\x009\0\0\x004\0\0\0\0\0";
+
+    #[test]
+    fn an_executable_is_what_distlib_makes() {
+        let made = executable(b"LAUNCHER", r"C:\env\python.exe", false, b"pip.x main\n");
+        assert_eq!(made, MADE_BY_DISTLIB);
+    }
+
+    #[test]
+    fn a_graphical_script_has_no_console_and_a_space_is_quoted() {
+        let made = executable(b"", r"C:\my python\python.exe", true, b"");
+        assert!(made.starts_with(b"#!\"C:\\my python\\pythonw.exe\"\n\r\nPK"));
+        assert!(path_in_pip(true).starts_with("pip/_vendor/distlib/w"));
+        assert!(path_in_pip(false).starts_with("pip/_vendor/distlib/t"));
+    }
+}

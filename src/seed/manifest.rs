@@ -1,0 +1,250 @@
+//! The manifest of an image: what the image is of, whom it is for, and a line for each script and each file.
+//!
+//! Fields are separated by tabs. The last line says that the manifest is whole.
+
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use super::entry_points::EntryPoint;
+use super::{Distribution, Installed, archive};
+use crate::error::Result;
+use crate::fs::Stamp;
+
+/// Changes with the form of images, so that no version reads what another wrote.
+pub(super) const FORMAT: &str = "fastvenv image 3";
+
+/// What a manifest says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Manifest {
+    pub(super) origin: Origin,
+    pub(super) distribution: Distribution,
+    /// What each file of the distribution was when it was written.
+    pub(super) stamps: Vec<Stamp>,
+}
+
+/// Where an image comes from, and whom it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// The wheel, or the folder of metadata, with the time that it had.
+    pub(super) wheel: Stamped,
+    /// The hash of the wheel, or of RECORD, as RECORD has hashes.
+    pub(super) hash: String,
+    /// When the image was made, in seconds since 1970.
+    pub(super) made: u64,
+    /// The interpreter of the bytecode, and what it says of itself; none for an image without bytecode.
+    pub(super) interpreter: Option<(Stamped, String)>,
+}
+
+/// A file with the size and time that it had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamped {
+    pub(super) path: PathBuf,
+    pub(super) size: u64,
+    pub(super) modified: u128,
+}
+
+impl Manifest {
+    /// The text of the manifest of an image whose files lie in `files`.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] with the file that is not there.
+    pub(super) fn render(origin: &Origin, distribution: &Distribution, files: &Path) -> Result<String> {
+        let mut text = format!("{FORMAT}\n");
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "made\t{}", origin.made);
+        let _ = writeln!(text, "wheel\t{}\t{}", origin.wheel.render(), origin.hash);
+        if let Some((interpreter, description)) = &origin.interpreter {
+            let _ = writeln!(text, "interpreter\t{}\t{}", interpreter.render(), escape(description));
+        }
+        let Distribution { dist_info, is_pure, template, .. } = distribution;
+        let template = escape(template.as_deref().unwrap_or_default());
+        let _ = writeln!(text, "metadata\t{dist_info}\t{}\t{template}", u8::from(*is_pure));
+        for EntryPoint { name, module, function, is_graphical } in &distribution.entry_points {
+            let _ = writeln!(text, "script\t{name}\t{module}\t{function}\t{}", u8::from(*is_graphical));
+        }
+        for Installed { path, hash, is_executable, .. } in &distribution.files {
+            let Stamp { size, modified, mode } = Stamp::of(&files.join(path))?;
+            let executable = u8::from(*is_executable);
+            let _ = writeln!(text, "file\t{path}\t{hash}\t{executable}\t{size}\t{modified}\t{mode}");
+        }
+        text.push_str("end\n");
+        Ok(text)
+    }
+
+    /// Reads a manifest; `None` for one that is cut short, of another form, or that leads out of its folders.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.strip_suffix("end\n")?.lines();
+        if lines.next()? != FORMAT {
+            return None;
+        }
+        let made = lines.next()?.strip_prefix("made\t")?.parse().ok()?;
+        let ["wheel", path, size, modified, hash] = fields(lines.next()?)[..] else { return None };
+        let wheel = Stamped::parse(path, size, modified)?;
+        let mut origin = Origin { wheel, hash: hash.to_owned(), made, interpreter: None };
+        let mut distribution = Distribution::default();
+        let mut stamps = Vec::new();
+        for line in lines {
+            match fields(line)[..] {
+                ["interpreter", path, size, modified, description] => {
+                    origin.interpreter =
+                        Some((Stamped::parse(path, size, modified)?, unescape(description)?));
+                }
+                ["metadata", dist_info, is_pure, template] if archive::fault_of(dist_info).is_none() => {
+                    dist_info.clone_into(&mut distribution.dist_info);
+                    distribution.is_pure = is_pure == "1";
+                    distribution.template = (!template.is_empty()).then(|| unescape(template)).flatten();
+                }
+                ["script", name, module, function, graphical] => {
+                    distribution.entry_points.push(EntryPoint::new(
+                        name,
+                        module,
+                        function,
+                        graphical == "1",
+                    )?);
+                }
+                ["file", path, hash, executable, size, modified, permissions]
+                    if archive::fault_of(path).is_none() =>
+                {
+                    let size = size.parse().ok()?;
+                    stamps.push(Stamp {
+                        size,
+                        modified: modified.parse().ok()?,
+                        mode: permissions.parse().ok()?,
+                    });
+                    distribution.files.push(Installed {
+                        path: path.to_owned(),
+                        hash: hash.to_owned(),
+                        size: (!hash.is_empty()).then_some(size),
+                        is_executable: executable == "1",
+                    });
+                }
+                _ => return None,
+            }
+        }
+        (!distribution.dist_info.is_empty()).then_some(Self { origin, distribution, stamps })
+    }
+
+    /// How many bytes the files have.
+    pub(super) fn size(&self) -> u64 {
+        self.stamps.iter().map(|stamp| stamp.size).sum()
+    }
+}
+
+impl Stamped {
+    /// The file at `path`, which may be a link to it.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] where there is none.
+    pub(super) fn of(path: &Path) -> Result<Self> {
+        let Stamp { size, modified, .. } = Stamp::of_target(path)?;
+        Ok(Self { path: path.to_owned(), size, modified })
+    }
+
+    /// Whether the file is there as it was.
+    pub(super) fn is_current(&self) -> bool {
+        Self::of(&self.path).is_ok_and(|found| found == *self)
+    }
+
+    fn render(&self) -> String {
+        format!("{}\t{}\t{}", escape(&self.path.to_string_lossy()), self.size, self.modified)
+    }
+
+    fn parse(path: &str, size: &str, modified: &str) -> Option<Self> {
+        let path = PathBuf::from(<str as AsRef<OsStr>>::as_ref(&unescape(path)?));
+        Some(Self { path, size: size.parse().ok()?, modified: modified.parse().ok()? })
+    }
+}
+
+fn fields(line: &str) -> Vec<&str> {
+    line.split('\t').collect()
+}
+
+/// A text without what separates fields and lines.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+/// Undoes [`escape`]; `None` for what it does not make.
+fn unescape(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '\\' => match characters.next()? {
+                '\\' => '\\',
+                't' => '\t',
+                'n' => '\n',
+                'r' => '\r',
+                _ => return None,
+            },
+            other => other,
+        });
+    }
+    Some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs;
+
+    fn manifest() -> (tempfile::TempDir, String, Manifest) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write_with_parents(&dir.path().join("pip/a.py"), b"a").unwrap();
+        let stamped = |path: &str| Stamped { path: path.into(), size: 7, modified: 8 };
+        let origin = Origin {
+            wheel: stamped("/a\tb/w\n.whl"),
+            hash: "sha256=y".into(),
+            made: 9,
+            interpreter: Some((stamped("/bin/python"), "3.13\n[GCC]".into())),
+        };
+        let distribution = Distribution {
+            dist_info: "pip-1.dist-info".into(),
+            is_pure: true,
+            template: Some("a \\ 'b' \"c\"\r\n\td\n".into()),
+            entry_points: vec![EntryPoint {
+                name: "pip".into(),
+                module: "pip".into(),
+                function: "main".into(),
+                is_graphical: true,
+            }],
+            files: vec![Installed {
+                path: "pip/a.py".into(),
+                hash: "sha256=x".into(),
+                size: Some(1),
+                is_executable: false,
+            }],
+        };
+        let text = Manifest::render(&origin, &distribution, dir.path()).unwrap();
+        let stamps = vec![Stamp::of(&dir.path().join("pip/a.py")).unwrap()];
+        (dir, text, Manifest { origin, distribution, stamps })
+    }
+
+    #[test]
+    fn a_manifest_says_what_was_written() {
+        let (_dir, text, manifest) = manifest();
+        assert_eq!(Manifest::parse(&text), Some(manifest));
+        for length in 0..text.len() {
+            assert_eq!(Manifest::parse(&text[..length]), None, "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_manifest_is_none() {
+        let (_dir, text, _) = manifest();
+        for (from, to) in [
+            ("image 3", "image 1"),
+            ("made\t9", "made\tx"),
+            ("pip-1.dist-info", ""),
+            ("metadata\t", "other\t"),
+            ("\\n[GCC]", "\\x"),
+            ("sha256=x\t0\t1", "sha256=x\t0\t-1"),
+            ("pip-1.dist-info", "../pip-1.dist-info"),
+            ("pip/a.py", "/a.py"),
+            ("script\tpip", "script\t../pip"),
+        ] {
+            assert_eq!(Manifest::parse(&text.replacen(from, to, 1)), None, "{to:?}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Where the files of a wheel go in an environment (binary distribution format, "The .data directory").
+
+use std::path::{Component, Path, PathBuf};
+
+use super::Target;
+
+/// The place of a file of a wheel, with its path there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place<'a> {
+    /// `site-packages`.
+    Library(&'a str),
+    /// The scripts, which are written anew for each environment.
+    Scripts(&'a str),
+    /// The distribution's own folder of headers.
+    Headers(&'a str),
+    /// The environment itself.
+    Data(&'a str),
+}
+
+impl<'a> Place<'a> {
+    /// The place of the file at `path` in a wheel; `None` for a category that the format does not know.
+    pub(super) fn of(path: &'a str) -> Option<Self> {
+        let Some((folder, rest)) = path.split_once('/') else { return Some(Self::Library(path)) };
+        if folder.rsplit_once('.').is_none_or(|(_, ending)| ending != "data") {
+            return Some(Self::Library(path));
+        }
+        let (category, path) = rest.split_once('/')?;
+        match category {
+            "purelib" | "platlib" => Some(Self::Library(path)),
+            "scripts" => Some(Self::Scripts(path)),
+            "headers" => Some(Self::Headers(path)),
+            "data" => Some(Self::Data(path)),
+            _ => None,
+        }
+    }
+}
+
+/// The directories of one distribution in one environment.
+#[derive(Clone, Debug)]
+pub(super) struct Scheme<'a> {
+    /// Where its packages and its metadata go, and what the paths in its RECORD are relative to.
+    pub(super) library: &'a Path,
+    scripts: &'a Path,
+    headers: PathBuf,
+    data: &'a Path,
+}
+
+impl<'a> Scheme<'a> {
+    /// The directories of a distribution with that name.
+    pub(super) fn new(target: &'a Target, name: &str, is_pure: bool) -> Self {
+        let (major, minor) = target.interpreter.version;
+        Self {
+            library: if is_pure { &target.purelib } else { &target.platlib },
+            scripts: &target.scripts,
+            // pip's own choice in an environment; `sysconfig` has no folder for headers of distributions.
+            headers: target.env_dir.join(format!("include/site/python{major}.{minor}")).join(name),
+            data: &target.env_dir,
+        }
+    }
+
+    /// Where a file of the wheel goes; `None` for a category that the format does not know.
+    pub(super) fn path(&self, path: &str) -> Option<PathBuf> {
+        Some(match Place::of(path)? {
+            Place::Library(path) => self.library.join(path),
+            Place::Scripts(path) => self.scripts.join(path),
+            Place::Headers(path) => self.headers.join(path),
+            Place::Data(path) => self.data.join(path),
+        })
+    }
+
+    /// Where a file goes that is the same in every environment: as [`Self::path`], but nowhere for a script.
+    pub(super) fn linked_path(&self, path: &str) -> Option<PathBuf> {
+        if matches!(Place::of(path), Some(Place::Scripts(_))) { None } else { self.path(path) }
+    }
+
+    /// The path of a file of the wheel as RECORD has it once it is installed.
+    pub(super) fn path_in_record(&self, path: &str) -> Option<String> {
+        match Place::of(path)? {
+            Place::Library(path) => Some(path.to_owned()),
+            _ => relative(self.library, &self.path(path)?),
+        }
+    }
+
+    /// The path of a script, and that path as RECORD has it.
+    pub(super) fn script(&self, name: &str) -> Option<(PathBuf, String)> {
+        let path = self.scripts.join(name);
+        let in_record = relative(self.library, &path)?;
+        Some((path, in_record))
+    }
+}
+
+/// The path that leads from a directory to a file, both absolute and without links; with `/`, as RECORD has it. `None`
+/// where nothing leads there (other drives), or where it is not Unicode.
+fn relative(directory: &Path, file: &Path) -> Option<String> {
+    let mut from = directory.components().peekable();
+    let mut to = file.components().peekable();
+    if from.peek() != to.peek() {
+        return None;
+    }
+    while from.peek().is_some() && from.peek() == to.peek() {
+        from.next();
+        to.next();
+    }
+    let up = from.map(|_| Some(".."));
+    let down = to.map(|component| match component {
+        Component::Normal(name) => name.to_str(),
+        _ => None,
+    });
+    Some(up.chain(down).collect::<Option<Vec<_>>>()?.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_category_has_its_place() {
+        assert_eq!(Place::of("a.py"), Some(Place::Library("a.py")));
+        assert_eq!(Place::of("a/b.data/scripts/c"), Some(Place::Library("a/b.data/scripts/c")));
+        assert_eq!(Place::of("a-1.data/purelib/a/b.py"), Some(Place::Library("a/b.py")));
+        assert_eq!(Place::of("a-1.data/platlib/b.py"), Some(Place::Library("b.py")));
+        assert_eq!(Place::of("a-1.data/scripts/c"), Some(Place::Scripts("c")));
+        assert_eq!(Place::of("a-1.data/headers/c.h"), Some(Place::Headers("c.h")));
+        assert_eq!(Place::of("a-1.data/data/share/c"), Some(Place::Data("share/c")));
+        for unknown in ["a-1.data/c", "a-1.data/other/c"] {
+            assert_eq!(Place::of(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn relative_paths_are_those_of_record() {
+        let path = |from: &str, to: &str| relative(Path::new(from), Path::new(to));
+        assert_eq!(path("/e/lib/p/s", "/e/bin/pip").unwrap(), "../../../bin/pip");
+        assert_eq!(path("/e/lib", "/e/lib/a/b").unwrap(), "a/b");
+        assert_eq!(path("/e", "e/a"), None);
+    }
+}

@@ -1,0 +1,184 @@
+"""System calls that fail: the environment is whole all the same, or there is an error that names a path, and nothing else.
+
+The calls that make, change or look at something fail, with each error in turn. So that many places can be tried, most runs
+install a pip of few modules, which takes the ways of the whole one. What the interpreter itself reads is no matter of ours.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from dataclasses import dataclass
+from itertools import count, cycle, islice
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, Result, snapshot
+from tracing import Call, calls, happened, injecting, spread, strace, tracing
+from wheels import CREATE_WITH, bundled_pip, record_hash, small_pip
+
+ERRORS = ["ENOSPC", "EACCES", "EIO", "EXDEV", "EMLINK", "EROFS"]
+# How the files of pip come into the environment, and the calls that this takes, by how their names begin.
+WAYS = {
+    "cold": ["mkdir", "open", "write", "link", "rename", "chmod", "statx"],
+    "warm": ["mkdir", "open", "write", "link", "chmod", "statx"],
+    "copied": ["open", "copy_file_range", "utimensat"],
+    "uncached": ["mkdir", "open", "write", "rename", "chmod", "statx"],
+}
+
+
+@dataclass(frozen=True)
+class Bed:
+    """Where environments are made, always of the same name, so that they can be compared."""
+
+    python: Interpreter
+    root: Path
+    wheel: Path
+    way: str
+
+    @property
+    def env_dir(self) -> Path:
+        return self.root / "env"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
+    def create(self, *prefix: str) -> Result:
+        """Make the environment."""
+        variables = {
+            **self.python.variables,
+            "FASTVENV_CACHE_DIR": "" if self.way == "uncached" else str(self.cache),
+            "FASTVENV_LINK_MODE": "copy" if self.way == "copied" else "hardlink",
+        }
+        return self.python.run("-c", CREATE_WITH, self.env_dir, self.wheel, env=variables, prefix=list(prefix))
+
+    def prepare(self) -> None:
+        """Remove what the last run made, and the cache, where it is to be empty."""
+        shutil.rmtree(self.env_dir, ignore_errors=True)
+        if self.way == "cold":
+            shutil.rmtree(self.cache, ignore_errors=True)
+
+    def sound(self) -> dict[str, tuple[str, ...]]:
+        """What a run makes in which nothing fails."""
+        assert self.create() == Result(0, "", "")
+        return snapshot(self.env_dir)
+
+    def places(self, call: str) -> list[Call]:
+        """The calls of such a run that may fail."""
+        self.prepare()
+        assert self.create(*tracing(self.log)) == Result(0, "", "")
+        return [found for found in calls(self.log, self.root) if found.name.startswith(call)]
+
+    def assert_whole_or_nothing(self, result: Result, sound: dict[str, tuple[str, ...]], note: str) -> None:
+        """Assert what a run promises, and that it has spoilt nothing for the next one."""
+        if result.status == 0:
+            assert result == Result(0, "", ""), note
+            assert snapshot(self.env_dir) == sound, note
+        else:
+            assert (result.status, result.output) == (1, ""), note
+            assert result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1, note
+            assert str(self.root) in result.stderr, note
+        left = {path.name for path in self.root.iterdir()} - {"cache", "log", self.wheel.name}
+        assert left == ({"env"} if result.status == 0 else set()), note
+        assert not list(self.root.glob("cache/making-*")), note
+        shutil.rmtree(self.env_dir, ignore_errors=True)
+        assert self.create() == Result(0, "", ""), f"the run after {note}"
+        assert snapshot(self.env_dir) == sound, f"the run after {note}"
+
+
+@pytest.fixture
+def bed(request: pytest.FixtureRequest, python: Interpreter, tmp_path: Path) -> Bed:
+    strace()
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    return Bed(python, tmp_path, small_pip(python, tmp_path), request.param)
+
+
+@pytest.mark.parametrize(
+    ("bed", "call"),
+    [pytest.param(way, call, id=f"{way}-{call}") for way, names in WAYS.items() for call in names],
+    indirect=["bed"],
+)
+def test_a_call_fails(bed: Bed, call: str) -> None:
+    sound = bed.sound()
+    places = spread(2 * len(ERRORS), bed.places(call))
+    assert places, "this way does without that call"
+    for place, error in zip(islice(cycle(places), 2 * len(ERRORS)), cycle(ERRORS)):
+        bed.prepare()
+        result = bed.create(*injecting(bed.log, place.fails(error)))
+        assert happened(bed.log)
+        note = f"{place} with {error}: {result}"
+        bed.assert_whole_or_nothing(result, sound, note)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("bed", ["warm"], indirect=True)
+def test_a_link_to_the_interpreter_cannot_be_made(bed: Bed, error: str) -> None:
+    """Then it is copied with a warning, as `venv` does it; that `lib64` cannot be made is an error, as there."""
+    bed.sound()
+    for place in bed.places("symlink"):
+        bed.prepare()
+        result = bed.create(*injecting(bed.log, place.fails(error)))
+        assert happened(bed.log)
+        if result.status != 0:
+            assert place.number == 1, "lib64 is the first"
+            assert result.stderr.startswith("Error: ") and f"'{bed.env_dir}/lib64'" in result.stderr
+            assert not bed.env_dir.exists()
+            continue
+        assert [line for line in result.stderr.splitlines() if not line.startswith("Unable to symlink ")] == []
+        for name in ("python", "python3"):
+            inside = Interpreter(str(bed.env_dir / "bin" / name), bed.python.folder, bed.python.home)
+            assert inside.answer("import json, sys; print(json.dumps(sys.prefix))") == str(bed.env_dir)
+
+
+@pytest.mark.parametrize("call", ["write", "link"])
+def test_a_call_fails_that_the_whole_pip_takes(python: Interpreter, tmp_path: Path, call: str) -> None:
+    """As with the small one; and where the environment is there, that pip works."""
+    strace()
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    bed = Bed(python, tmp_path, bundled_pip(python), "warm")
+    sound = bed.sound()
+    places = bed.places(call)
+    for place in spread(4, places):
+        bed.prepare()
+        result = bed.create(*injecting(bed.log, place.fails("ENOSPC")))
+        assert happened(bed.log)
+        # A file that cannot be linked is copied; one that cannot be written is missing.
+        assert bed.env_dir.exists() == (call == "link")
+        bed.assert_whole_or_nothing(result, sound, f"{place}: {result}")
+        inside = Interpreter(str(bed.env_dir / "bin/python"), python.folder, python.home)
+        assert inside.run("-m", "pip", "check") == Result(0, "No broken requirements found.\n", "")
+
+
+def assert_no_false_claim(metadata: Path) -> None:
+    """Assert that a distribution that is taken for installed is whole."""
+    packages = metadata.parents[1]
+    for path, expected, _ in csv.reader(metadata.with_name("RECORD").read_text().splitlines()):
+        assert (packages / path).exists(), f"{path} is missing"
+        assert expected in {"", record_hash((packages / path).read_bytes())}
+
+
+@pytest.mark.parametrize("bed", ["warm"], indirect=True)
+def test_what_was_made_cannot_be_removed(bed: Bed) -> None:
+    """A late step fails, and so does taking back what was made, from any file on: nobody takes what is left for a pip."""
+    bed.sound()
+    last = bed.places("open")[-1].fails("EACCES")
+    found = set()
+    for number in count(1, 3):
+        bed.prepare()
+        result = bed.create(*injecting(bed.log, last, f"inject=?unlink,unlinkat,?rmdir:error=EIO:when={number}+"))
+        assert result.status == 1
+        assert result.stderr.splitlines()[-1].startswith("Error: ")
+        if not bed.env_dir.exists():
+            break
+        claims = list(bed.env_dir.glob("lib/*/site-packages/pip-*.dist-info/METADATA"))
+        for metadata in claims:
+            assert_no_false_claim(metadata)
+        found.add(bool(claims))
+    assert found == {True, False}, "pip was to be there, and not to be there any more"

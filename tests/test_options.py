@@ -1,0 +1,300 @@
+"""The options that `venv` does not have: what they ask for is what there is then."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, Result, describe, needs_root, packages, snapshot
+from wheels import bundled_pip, other_pip
+
+COMPILED = """
+from fastvenv import _cli, _wheels
+_wheels.base_libraries = lambda: []  # where there may be bytecode already
+_cli.run()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _has_wheels(python: Interpreter) -> None:
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def create(python: Interpreter, *arguments: str | Path, cache: Path, prefix: list[str] | None = None) -> Result:
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    return python.run("-m", "fastvenv", *arguments, env=variables, prefix=prefix)
+
+
+def tree(env_dir: Path) -> dict[str, tuple[str, ...]]:
+    """What is in an environment, links followed, but for what tells where it is and how it was made."""
+    found = {}
+    for path in packages(env_dir).rglob("*"):
+        if path.is_file() and path.name != "RECORD":
+            found[str(path.relative_to(env_dir))] = describe(path.resolve())
+    return found
+
+
+def inside(python: Interpreter, env_dir: Path) -> Interpreter:
+    return Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
+
+
+def assert_pip_works(python: Interpreter, env_dir: Path) -> None:
+    assert inside(python, env_dir).run("-m", "pip", "list").status == 0
+
+
+@pytest.mark.parametrize("mode", ["auto", "clone", "hardlink", "symlink", "copy"])
+def test_every_link_mode_gives_the_same_pip(python: Interpreter, tmp_path: Path, cache: Path, mode: str) -> None:
+    assert create(python, tmp_path / "plain", cache=cache) == Result(0, "", "")
+    assert create(python, "--link-mode", mode, tmp_path / "env", cache=cache) == Result(0, "", "")
+    assert tree(tmp_path / "env") == tree(tmp_path / "plain")
+    module = packages(tmp_path / "env") / "pip/__init__.py"
+    assert module.is_symlink() == (mode == "symlink")
+    if mode == "hardlink":
+        assert module.stat().st_nlink > 2
+    if mode in ("clone", "copy"):
+        assert module.stat().st_nlink == 1
+    assert_pip_works(python, tmp_path / "env")
+    record = next(packages(tmp_path / "env").glob("pip-*.dist-info/RECORD"))
+    assert not record.is_symlink() and record.stat().st_nlink == 1
+
+
+@needs_root
+@pytest.mark.parametrize("system", ["btrfs", "xfs"])
+def test_files_are_cloned_where_the_file_system_can(python: Interpreter, tmp_path: Path, system: str) -> None:
+    """`auto` clones there: a file of its own for each environment, which shares the blocks with the cache."""
+    maker = shutil.which(f"mkfs.{system}", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    if maker is None or not Path("/usr/sbin/filefrag").exists():
+        pytest.skip(f"mkfs.{system} or filefrag is not installed")
+    image, mounted = tmp_path / "image", tmp_path / "mounted"
+    with image.open("wb") as file:
+        file.truncate(400 << 20)
+    subprocess.run([maker, str(image)], check=True, capture_output=True)
+    mounted.mkdir()
+    script = f'mount -o loop "{image}" "{mounted}" || exit 77; "$@"; status=$?; sync; /usr/sbin/filefrag -v "$MODULE"; exit $status'
+    prefix = ["unshare", "-m", "sh", "-c", script, "sh"]
+    modules = {}
+    for name in ("one", "two"):
+        env_dir = mounted / name
+        version = "{}{}.{}".format("pypy" if python.is_pypy else "python", *python.version)
+        module = env_dir / "lib" / version / "site-packages/pip/_internal/cli/cmdoptions.py"
+        variables = {**python.variables, "FASTVENV_CACHE_DIR": str(mounted / "cache"), "MODULE": str(module)}
+        result = python.run("-m", "fastvenv", env_dir, env=variables, prefix=prefix)
+        if result.status == 77:
+            pytest.skip(f"{system} cannot be mounted here: {result.stderr}")
+        assert (result.status, result.stderr) == (0, "")
+        modules[name] = result.output
+    assert all("shared" in output for output in modules.values()), modules
+
+
+def test_without_a_cache_nothing_is_kept(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    assert create(python, "--no-cache", tmp_path / "env", cache=cache) == Result(0, "", "")
+    assert not cache.exists()
+    assert {path.stat().st_nlink for path in packages(tmp_path / "env").rglob("*") if path.is_file()} == {1}
+    assert_pip_works(python, tmp_path / "env")
+
+
+@pytest.mark.parametrize("with_cache", [True, False])
+def test_without_bytecode(python: Interpreter, tmp_path: Path, cache: Path, with_cache: bool) -> None:
+    options = [] if with_cache else ["--no-cache"]
+    assert create(python, *options, "--no-compile", tmp_path / "env", cache=cache) == Result(0, "", "")
+    assert create(python, tmp_path / "compiled", cache=cache) == Result(0, "", "")
+    bytecode = {path for path in tree(tmp_path / "compiled") if path.endswith(".pyc")}
+    assert bytecode
+    assert tree(tmp_path / "env").keys() == tree(tmp_path / "compiled").keys() - bytecode
+    record = next(packages(tmp_path / "env").glob("pip-*.dist-info/RECORD")).read_text()
+    assert ".pyc" not in record
+    variables = {**python.variables, "PYTHONDONTWRITEBYTECODE": "1"}
+    assert inside(python, tmp_path / "env").run("-m", "pip", "list", env=variables).status == 0
+
+
+def test_bytecode_is_compiled_where_the_base_has_none(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """It is the same as what is taken from the base, or loads as well."""
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
+    assert python.run("-c", COMPILED, tmp_path / "compiled", env=variables) == Result(0, "", "")
+    assert create(python, tmp_path / "taken", cache=cache).status == 0
+    assert tree(tmp_path / "compiled").keys() == tree(tmp_path / "taken").keys()
+    script = "import json, pip._internal.cli.main as m; print(json.dumps([m.__cached__, m.main.__code__.co_filename]))"
+    for name in ("compiled", "taken"):
+        cached, file_name = inside(python, tmp_path / name).answer(script)
+        assert cached.startswith(str(tmp_path / name)) and file_name.startswith(str(tmp_path / name))
+        verbose = inside(python, tmp_path / name).run("-v", "-c", "import pip._internal.cli.main")
+        if not python.is_pypy:
+            assert f"code object from '{cached}'" in verbose.stderr
+
+
+def test_bytecode_that_is_not_valid_is_not_taken(python: Interpreter, tmp_path: Path) -> None:
+    """Of the base installation only what its interpreter would use itself, and only for the same source."""
+    assert create(python, "--no-cache", tmp_path / "base", cache=tmp_path).status == 0
+    base = packages(tmp_path / "base")
+    edited = base / "pip/_internal/main.py"
+    edited.write_text(edited.read_text() + "# edited\n")  # with bytecode of before
+    for name, damage in (("exceptions", slice(0, 4)), ("cache", slice(8, 12)), ("wheel_builder", slice(12, 16))):
+        [bytecode] = base.glob(f"pip/_internal/__pycache__/{name}.*.pyc")
+        data = bytearray(bytecode.read_bytes())
+        data[damage] = b"\0\0\0\0"
+        bytecode.write_bytes(bytes(data))
+    [planted] = base.glob("pip/_internal/__pycache__/configuration.*.pyc")
+    marker = b"PLANTED"
+    planted.write_bytes(planted.read_bytes() + marker)  # valid as far as anybody can tell: it is taken
+    script = COMPILED.replace("[]", repr([str(base)]))
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
+    assert python.run("-c", script, tmp_path / "env", env=variables) == Result(0, "", "")
+    found = packages(tmp_path / "env") / "pip/_internal"
+    for name in ("main", "exceptions", "cache", "wheel_builder", "configuration"):
+        [bytecode] = found.glob(f"__pycache__/{name}.*.pyc")
+        taken, source = bytecode.read_bytes(), (found / f"{name}.py").stat()
+        assert int.from_bytes(taken[8:12], "little") == int(source.st_mtime)
+        assert int.from_bytes(taken[12:16], "little") == source.st_size
+        assert taken.endswith(marker) == (name == "configuration")
+    assert_pip_works(python, tmp_path / "env")
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_another_pip_can_be_chosen(python: Interpreter, tmp_path: Path, cache: Path, is_folder: bool) -> None:
+    wheel = other_pip(python, tmp_path / "wheels")
+    shutil.copy(bundled_pip(python), tmp_path / "wheels")  # an older one
+    chosen = wheel.parent if is_folder else wheel
+    assert create(python, "--pip-wheel", chosen, tmp_path / "env", cache=cache) == Result(0, "", "")
+    assert inside(python, tmp_path / "env").run("-m", "pip", "--version").output.startswith("pip 99.0 from ")
+    assert next(packages(tmp_path / "env").glob("pip-*")).name == "pip-99.0.dist-info"
+    # An environment that has another version gets this one, too: pip itself sees to that.
+    assert create(python, tmp_path / "old", cache=cache).status == 0
+    assert create(python, "--pip-wheel", chosen, tmp_path / "old", cache=cache) == Result(0, "", "")
+    assert inside(python, tmp_path / "old").run("-m", "pip", "--version").output.startswith("pip 99.0 from ")
+
+
+def test_a_chosen_pip_that_is_not_there(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other.whl").touch()
+    for path in (tmp_path / "empty", tmp_path / "missing", tmp_path / "other.whl", tmp_path / "pip-1-py3-none-any.whl"):
+        result = create(python, "--pip-wheel", path, tmp_path / "env", cache=cache)
+        assert result == Result(1, "", f"Error: There is no wheel of pip (pip-*.whl) at {str(path)!r}.\n")
+        assert not (tmp_path / "env").exists()
+
+
+def test_a_pip_for_another_python(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """It is refused by name, as pip would."""
+    wheel = other_pip(python, tmp_path / "wheels", requires_python=">=3.99")
+    result = create(python, "--pip-wheel", wheel, tmp_path / "env", cache=cache)
+    assert result.status == 1
+    version = "{}.{}".format(*python.version)
+    assert (
+        result.stderr
+        == f"Error: The wheel {wheel} cannot be installed: it needs Python >=3.99, and this is {version}\n"
+    )
+    assert not (tmp_path / "env").exists()
+
+
+def test_pip_can_come_from_an_installation(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """Where there is neither a wheel nor ensurepip, a pip that is installed is as good; if it is as it was."""
+    assert create(python, "--no-cache", tmp_path / "base", cache=tmp_path).status == 0
+    base = packages(tmp_path / "base")
+    script = f"""
+import sys
+from fastvenv import _cli, _wheels
+_wheels._of_ensurepip = lambda use_cache: None
+_wheels._library = lambda: {str(tmp_path)!r}
+_wheels.base_libraries = lambda: [{str(base)!r}]
+sys.path = [entry for entry in sys.path if not entry.endswith("-packages")]
+sys.argv[0] = "fastvenv"
+_cli.run()
+"""
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    for name in ("env", "again"):
+        assert python.run("-c", script, tmp_path / name, env=variables) == Result(0, "", "")
+        assert tree(tmp_path / name) == tree(tmp_path / "base")
+        assert_pip_works(python, tmp_path / name)
+    first = (tmp_path / "env/bin/pip").read_text().splitlines()[0]
+    assert first == f"#!{tmp_path}/env/bin/{os.path.basename(first)}"
+    (base / "pip/__init__.py").write_text("# edited\n")
+    shutil.rmtree(cache)
+    result = python.run("-c", script, tmp_path / "edited", env=variables)
+    assert result.status == 1
+    assert re.fullmatch(
+        rf"Error: The wheel {re.escape(str(base))}/pip-[^/]+ cannot be installed: pip/__init__.py: "
+        r"its hash is not the one in RECORD\n",
+        result.stderr,
+    )
+    assert not (tmp_path / "edited").exists()
+
+
+def test_progress_is_shown_on_a_terminal_alone(python: Interpreter, tmp_path: Path) -> None:
+    """From half a second on, and it is gone in the end."""
+    script = """
+import sys, time
+import fastvenv
+from fastvenv import _cli
+seconds = float(sys.argv.pop())
+class Slow(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        time.sleep(seconds)
+fastvenv.EnvBuilder = Slow
+_cli.run()
+"""
+    shown = {
+        "slow": on_terminal(python, "-c", script, "--without-pip", tmp_path / "a", "1.2"),
+        "quiet": on_terminal(python, "-c", script, "-q", "--without-pip", tmp_path / "b", "1.2"),
+        "fast": on_terminal(python, "-c", script, "--without-pip", tmp_path / "c", "0"),
+    }
+    assert (shown["quiet"], shown["fast"]) == ("", "")
+    pictures = shown["slow"].split("\r")
+    assert f"Creating {tmp_path}/a" in pictures[0]
+    assert len(pictures) > 3
+    assert pictures[-2].strip() == "" and len(pictures[-2]) == len(pictures[0]) and pictures[-1] == ""
+    result = python.run("-c", script, "--without-pip", tmp_path / "d", "1.2")
+    assert result == Result(0, "", "")
+
+
+def on_terminal(python: Interpreter, *arguments: str | Path) -> str:
+    """What is printed on a terminal, where the whole command is run."""
+    import pty
+
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [python.path, *arguments], stdin=follower, stdout=follower, stderr=follower, env=python.variables
+    )
+    os.close(follower)
+    output = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            data = os.read(leader, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not data:
+            break
+        output += data
+    os.close(leader)
+    assert process.wait(60) == 0, output
+    return output.decode()
+
+
+def test_the_options_work_in_code(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    script = """
+import sys, fastvenv
+fastvenv.EnvBuilder(with_pip=True, link_mode="copy", use_cache=False, compile_bytecode=False).create(sys.argv[1])
+try:
+    fastvenv.EnvBuilder(with_pip=True, link_mode="magic").create(sys.argv[2])
+except ValueError as error:
+    print(error)
+"""
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    result = python.run("-c", script, tmp_path / "env", tmp_path / "wrong", env=variables)
+    assert result == Result(0, "link_mode must be one of auto, clone, hardlink, copy, symlink, not 'magic'\n", "")
+    assert not any(path.suffix == ".pyc" for path in packages(tmp_path / "env").rglob("*"))
+    assert [path for path in cache.glob("*") if path.is_dir()] == []
+    assert not (tmp_path / "wrong").exists()
+    assert stat.S_IMODE((tmp_path / "env/bin/pip").stat().st_mode) & 0o111
+    assert snapshot(tmp_path / "env")

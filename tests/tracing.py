@@ -1,0 +1,99 @@
+"""Runs under strace: which system calls a run makes, and runs in which one of them fails or kills."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+# What makes, changes or looks at something on the disk; which of them a run uses depends on the system.
+WATCHED = (
+    *("mkdir", "mkdirat", "open", "openat", "write", "copy_file_range", "sendfile", "utimensat"),
+    *("link", "linkat", "symlink", "symlinkat", "rename", "renameat", "renameat2"),
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "unlink", "unlinkat", "rmdir"),
+    *("stat", "lstat", "fstat", "newfstatat", "statx", "getdents64", "readlink", "readlinkat"),
+)
+# Children, too; and the kernel stops a process only at the calls that are asked for, which is several times as fast.
+FAST = ("-f", "--seccomp-bpf", "-q")
+# With which strace sends no signals.
+SLOW = ("-f", "-q")
+SYSTEM_CALL = re.compile(r"(?P<process>\d+) +(?P<name>[a-z]\w*)\((?P<arguments>.*)")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A system call of a run, by what strace counts: the calls of that name in that process."""
+
+    name: str
+    number: int
+    is_of_child: bool
+
+    def fails(self, error: str) -> str:
+        """The fault that makes it fail."""
+        return f"inject={self.name}:error={error}:when={self.number}"
+
+    def kills(self) -> str:
+        """The fault that kills whoever makes it."""
+        return f"inject={self.name}:signal=KILL:when={self.number}"
+
+
+@cache
+def strace() -> str:
+    """The program; the test is skipped where it is missing or may not trace."""
+    program = shutil.which("strace", path="/usr/bin:/bin")
+    if program is None:
+        pytest.skip("strace is not installed")
+    if subprocess.run([program, *FAST, "-o", os.devnull, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("strace may not trace here")
+    return program
+
+
+def tracing(log: Path) -> list[str]:
+    """The command before a command whose calls are to be logged."""
+    names = ",".join(f"?{name}" for name in WATCHED)
+    return [strace(), *FAST, "-y", "-o", str(log), "-e", f"trace={names}"]
+
+
+def injecting(log: Path, *faults: str) -> list[str]:
+    """The command before a command in which these faults happen, in each of its processes."""
+    names = ",".join(fault.split("=")[1].split(":")[0] for fault in faults)
+    options = [option for fault in faults for option in ("-e", fault)]
+    speed = SLOW if any(":signal=" in fault for fault in faults) else FAST
+    return [strace(), *speed, "-o", str(log), "-e", f"trace={names}", *options]
+
+
+def calls(log: Path, root: Path) -> list[Call]:
+    """The calls of a logged run that make, change or look at something below a folder, or write to a pipe, in order."""
+    found = []
+    first = None
+    counts: dict[tuple[str, str], int] = {}
+    for line in log.read_text(errors="replace").splitlines():
+        match = SYSTEM_CALL.match(line)
+        if match is None:
+            continue
+        process, name, arguments = match.groups()
+        first = first or process
+        number = counts[process, name] = counts.get((process, name), 0) + 1
+        is_reading = name.startswith("open") and "O_CREAT" not in arguments
+        if not is_reading and (str(root) in arguments or "<pipe:" in arguments):
+            found.append(Call(name, number, process != first))
+    return found
+
+
+def spread(count: int, items: list[Call]) -> list[Call]:
+    """So many of them, from the first to the last; all, where there are no more."""
+    if len(items) <= count:
+        return items
+    return [items[position * (len(items) - 1) // (count - 1)] for position in range(count)]
+
+
+def happened(log: Path) -> bool:
+    """Whether a fault was injected, or somebody killed."""
+    text = log.read_text(errors="replace")
+    return "(INJECTED)" in text or "killed by SIGKILL" in text
