@@ -39,6 +39,10 @@ RUST_TARGETS = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"]
 # What does not depend on the interpreter under test, or little, and so runs on those alone.
 EXTENT = {
     "test_quoting.py": ["3.13"],
+    "test_cmd.py": ["3.13"],
+    "test_hostile_names.py": ["3.13"],
+    "test_relocation.py": ["3.13"],
+    "test_activators.py": ["3.9", "3.12", "3.13"],
     "test_cache.py": ["3.13"],
     "test_faults.py": ["3.13"],
     "test_wheels.py": ["3.13"],
@@ -49,7 +53,13 @@ EXTENT = {
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
 
-TEST_DEPENDENCIES = ["pytest>=8", "pytest-xdist>=3", "hypothesis>=6"]
+TEST_DEPENDENCIES = [
+    "pytest>=8",
+    "pytest-xdist>=3",
+    "hypothesis>=6",
+    "tree-sitter>=0.25",
+    "tree-sitter-powershell>=0.25",
+]
 LINTERS = ["ruff==0.17.6", "mypy==2.4.1", "pytest", "hypothesis", "nox"]
 MATURIN = "maturin>=1.16,<2"
 

@@ -262,6 +262,12 @@ mod _native {
         activation::without_parentheses(template)
     }
 
+    /// The template of an environment that can be moved: its script takes the directory it lies in.
+    #[pyfunction]
+    fn without_directory(template: &str, template_name: &str) -> String {
+        activation::without_directory(template, template_name)
+    }
+
     /// The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
     #[pyfunction]
     #[pyo3(signature = (template, template_name, *, dir, name, prompt, bin_name, python))]

@@ -21,6 +21,9 @@ import pytest
 
 Entry = tuple[str, ...]
 
+# The scripts for what `venv` has none for.
+ADDED_SCRIPTS = {"bin/activate.nu", "bin/activate.xsh", "bin/activate_this.py"}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--python", default=getattr(sys, "_base_executable", sys.executable), help="the one to test")
@@ -109,6 +112,36 @@ def made(python: Interpreter, tmp_path: Path) -> Path:
     env_dir = tmp_path / "made"
     assert python.run("-m", "fastvenv", "--without-pip", env_dir) == Result(0, "", "")
     return env_dir
+
+
+def shell(name: str) -> str:
+    """Where the shell is, of the system before any other; the test is skipped without it."""
+    path = shutil.which(name, path="/usr/bin:/bin") or shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not installed")
+    return path
+
+
+def run_shell(command: list[str], script: str, cwd: Path, **variables: str) -> Result:
+    """Give a shell a script: by standard input, or in a file where it does not read that line by line."""
+    if Path(command[0]).name in {"nu", "xonsh", "fish"}:
+        file = cwd / "script.xsh"
+        file.write_text(script)
+        command, script = [*command, str(file)], ""
+    process = subprocess.run(
+        command,
+        input=script.encode(),
+        capture_output=True,
+        cwd=cwd,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8", "TERM": "dumb", **variables},
+        check=False,
+        timeout=120,
+    )
+    return Result(
+        process.returncode,
+        process.stdout.decode(errors="backslashreplace"),
+        process.stderr.decode(errors="backslashreplace"),
+    )
 
 
 def packages(env_dir: Path) -> Path:

@@ -62,7 +62,18 @@ def test_help_names_every_option_and_what_differs(python: Interpreter) -> None:
 
 def test_usage_is_that_of_venv_but_for_the_new_options(python: Interpreter) -> None:
     ours, theirs = (" ".join(python.run("-m", module).stderr.split()) for module in ("fastvenv", "venv"))
-    for option in ("--force", "--no-cache", "--no-compile", "-q", "--link-mode MODE", "--pip-wheel PATH", "--version"):
+    for option in (
+        "--force",
+        "--no-cache",
+        "--no-compile",
+        "-q",
+        "-v",
+        "--relocatable",
+        "--link-mode MODE",
+        "--pip-wheel PATH",
+        "--activators NAMES",
+        "--version",
+    ):
         assert f"[{option}] " in ours
         ours = ours.replace(f"[{option}] ", "")
     newer = [] if python.version >= (3, 13) else ["[--without-scm-ignore-files] "]

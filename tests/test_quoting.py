@@ -5,6 +5,8 @@ The shells are asked about many values at once, so that hypothesis can try thous
 
 from __future__ import annotations
 
+import ast
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -125,3 +127,40 @@ def test_the_scripts_parse() -> None:
             assert (process.returncode, process.stdout + process.stderr) == (0, ""), command
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}; the others passed")
+
+
+@pytest.mark.parametrize("name", ["env", "it's \u2019", '$(x)`"', "\u2018'; exit; '"])
+def test_the_script_of_powershell_parses(name: str) -> None:
+    """By its grammar for tree-sitter: there is no PowerShell to be had."""
+    grammar = pytest.importorskip("tree_sitter_powershell")
+    tree_sitter = pytest.importorskip("tree_sitter")
+    template = (Path(_native.__file__).parent / "scripts/common/Activate.ps1").read_text()
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    assert not parser.parse(word(f"/{name}", ".ps1", template).encode()).root_node.has_error
+    broken = word(f"/{name}", ".ps1", template.replace("__VENV_DIR__", "'__VENV_DIR__"))
+    assert parser.parse(broken.encode()).root_node.has_error
+    assert word(f"/{name}", ".ps1", "__VENV_DIR__") in word(f"/{name}", ".ps1", template)
+
+
+VALUES = st.lists(
+    st.text(st.characters(exclude_characters=REFUSED, exclude_categories=["Cs"])), min_size=1, max_size=40
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(values=VALUES)
+def test_a_word_of_python_is_its_literal(values: list[str]) -> None:
+    for value in values:
+        assert ast.literal_eval(word(value, ".xsh")) == ast.literal_eval(word(value, ".py")) == value
+
+
+@settings(max_examples=10, deadline=None)
+@given(values=VALUES)
+def test_a_word_of_nushell_is_its_value(values: list[str]) -> None:
+    path = shutil.which("nu")
+    if path is None:
+        pytest.skip("nu is not installed")
+    script = f"[{' '.join(word(value, '.nu') for value in values)}] | to json --raw"
+    command = [path, "--no-config-file", "-c", script]
+    process = subprocess.run(command, capture_output=True, check=True, env={"LANG": "C.UTF-8", "HOME": "/nonexistent"})
+    assert json.loads(process.stdout) == values

@@ -11,7 +11,6 @@ import fcntl
 import os
 import pty
 import select
-import shutil
 import struct
 import subprocess
 import termios
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result
+from conftest import Interpreter, Result, shell
 
 # Harmless wherever it is shown as it is; in a shell that expands any of it, a file appears or the text changes.
 NASTY = "$(touch PWNED)`touch PWNED`\"q\"'q' !! !x ;&|<> %m%% \\w\\u * ~ é #"
@@ -51,13 +50,6 @@ def env(request: pytest.FixtureRequest, python: Interpreter, tmp_path: Path) -> 
     assert result == Result(0, "", "")
     (path / "bin/pip").symlink_to("python")
     return Environment(path, f"p {name}")
-
-
-def shell(name: str) -> str:
-    path = shutil.which(name, path="/usr/bin:/bin")
-    if path is None:
-        pytest.skip(f"{name} is not installed")
-    return path
 
 
 def run(command: list[str], script: str, env: Environment, **variables: str) -> list[str]:

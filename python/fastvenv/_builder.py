@@ -42,6 +42,9 @@ class EnvBuilder:
         upgrade_deps: upgrade `CORE_VENV_DEPS` to what the package index offers.
         scm_ignore_files: the version control systems to be told to ignore the environment; `"git"` is known, and a
             subclass can add `create_<name>_ignore_file(context)`.
+        activators: the shells to write activation scripts for, by the names in `fastvenv._activation.ACTIVATORS`; by
+            default all that the platform has.
+        relocatable: the environment can be moved: its scripts find it by where they lie.
         link_mode: how pip's files come from the cache: `"clone"`, `"hardlink"`, `"symlink"`, `"copy"`, or `"auto"`, the
             best that works; by default what `FASTVENV_LINK_MODE` says, or `"auto"`.
         use_cache: keep pip unpacked and compiled in the cache, for the next environment.
@@ -60,6 +63,8 @@ class EnvBuilder:
     orig_prompt: "str | None" = None
     upgrade_deps: bool = False
     scm_ignore_files: "frozenset[str]" = frozenset()
+    activators: "frozenset[str] | None" = None
+    relocatable: bool = False
     link_mode: "str | None" = None
     use_cache: bool = True
     compile_bytecode: bool = True
@@ -81,6 +86,8 @@ class EnvBuilder:
         upgrade_deps: bool = False,
         *,
         scm_ignore_files: "Iterable[str]" = frozenset(),
+        activators: "Iterable[str] | None" = None,
+        relocatable: bool = False,
         link_mode: "str | None" = None,
         use_cache: bool = True,
         compile_bytecode: bool = True,
@@ -95,6 +102,8 @@ class EnvBuilder:
         self.prompt = os.path.basename(os.getcwd()) if prompt == "." else prompt
         self.upgrade_deps = upgrade_deps
         self.scm_ignore_files = frozenset(map(str.lower, scm_ignore_files))
+        self.activators = None if activators is None else frozenset(activators)
+        self.relocatable = relocatable
         self.link_mode = link_mode
         self.use_cache = use_cache
         self.compile_bytecode = compile_bytecode
@@ -116,6 +125,10 @@ class EnvBuilder:
         """
         if not os.fspath(env_dir):
             raise ValueError("Refusing to create a venv in '' because the path is empty.")
+        if self.activators is not None:
+            from ._activation import check_names
+
+            check_names(self.activators)
         env_dir = os.path.abspath(env_dir)
         self._directories_made, self._configured = (), None
         try:
@@ -164,6 +177,10 @@ class EnvBuilder:
             self.create_configuration(context)
         if self.upgrade_deps:
             self.upgrade_dependencies(context)
+        if self.relocatable:
+            from ._activation import relocate_scripts
+
+            relocate_scripts(context)
 
     def clear_directory(self, path: "EnvDir") -> None:
         """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""
@@ -271,6 +288,8 @@ class EnvBuilder:
         if _interpreter.HAS_VENV_SCHEME:
             entries.append(("executable", os.path.realpath(sys.executable)))
             entries.append(("command", self._command(context.env_dir)))
+        if self.relocatable:
+            entries.append(("relocatable", "true"))
         for key, value in entries:
             f"{key} = {value}\n".encode()  # the file is UTF-8: a value that is not raises what `venv` raises
         if _native.time_of(context.cfg_path) != self._configured:
@@ -414,7 +433,12 @@ class EnvBuilder:
             path: the folder; of its sub-folders, `common` and the one named like the platform (`os.name`) are used.
 
         """
-        for folder, *parts in _native.script_templates(path):
+        templates = _native.script_templates(path)
+        if self.activators is not None and path == SCRIPTS:
+            from ._activation import selected
+
+            templates = selected(templates, self.activators)
+        for folder, *parts in templates:
             template = os.path.join(path, folder, *parts)
             context.script_path = template
             with open(template, "rb") as file:
@@ -424,6 +448,8 @@ class EnvBuilder:
                     text = script.decode("utf-8")
                     if _interpreter.DECORATES_PROMPT and path == SCRIPTS:
                         text = _native.without_parentheses(text)
+                    if self.relocatable and path == SCRIPTS:
+                        text = _native.without_directory(text, template)
                     script = self.replace_variables(text, context).encode("utf-8")
                 except UnicodeError as error:
                     from fastvenv import logger
@@ -458,6 +484,8 @@ def create(
     upgrade_deps: bool = False,
     *,
     scm_ignore_files: "Iterable[str]" = frozenset(),
+    activators: "Iterable[str] | None" = None,
+    relocatable: bool = False,
 ) -> None:
     """Make a virtual environment; the parameters are those of `EnvBuilder`."""
     from fastvenv import EnvBuilder
@@ -470,6 +498,8 @@ def create(
         prompt=prompt,
         upgrade_deps=upgrade_deps,
         scm_ignore_files=scm_ignore_files,
+        activators=activators,
+        relocatable=relocatable,
     )
     builder.create(env_dir)
 

@@ -25,10 +25,23 @@ _FLAGS: "dict[str, tuple[str, object]]" = {
     "--without-scm-ignore-files": ("scm_ignore_files", frozenset()),
     "--no-cache": ("use_cache", False),
     "--no-compile": ("compile_bytecode", False),
+    "--relocatable": ("relocatable", True),
     "--quiet": ("quiet", True),
+    "--verbose": ("verbose", True),
 }
-_NEW = ("--force", "--no-cache", "--no-compile", "--quiet", "--link-mode", "--pip-wheel", "--version")
-_ALIASES = {"-q": "--quiet"}
+_NEW = (
+    "--force",
+    "--no-cache",
+    "--no-compile",
+    "--quiet",
+    "--verbose",
+    "--relocatable",
+    "--link-mode",
+    "--pip-wheel",
+    "--activators",
+    "--version",
+)
+_ALIASES = {"-q": "--quiet", "-v": "--verbose"}
 # The options that take a value, and where it goes.
 _VALUES = {"--prompt": "prompt", "--link-mode": "link_mode", "--pip-wheel": "pip_wheel"}
 _DEFAULTS: "dict[str, object]" = {
@@ -46,6 +59,9 @@ _DEFAULTS: "dict[str, object]" = {
     "compile_bytecode": True,
     "pip_wheel": None,
     "quiet": False,
+    "activators": None,
+    "relocatable": False,
+    "verbose": False,
 }
 _HELP = {
     "--system-site-packages": "let the environment see the packages of the base installation",
@@ -61,6 +77,9 @@ _HELP = {
     "--no-cache": "unpack pip into the environment itself, and keep nothing for the next one",
     "--no-compile": "leave pip without bytecode: the first pip call is slower then",
     "--quiet": "show no progress on a terminal",
+    "--relocatable": "let the environment be moved: its scripts find it by where they lie",
+    "--verbose": "say how to activate the environment in the shell that is running",
+    "--activators": "write the activation scripts of these alone, with commas between: {activators}",
     "--link-mode": "how pip's files come from the cache: {modes}",
     "--pip-wheel": "a wheel of pip, or a folder with one, in place of the one that Python comes with",
 }
@@ -105,6 +124,8 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         use_cache=options["use_cache"],
         compile_bytecode=options["compile_bytecode"],
         pip_wheel=options["pip_wheel"],
+        activators=options["activators"],
+        relocatable=options["relocatable"],
     )
     # Up to Python 3.9, the pip that upgrades itself shows what it does.
     is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
@@ -113,6 +134,10 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
             _check_clearable(os.path.abspath(env_dir))
         with Progress(f"Creating {env_dir}", is_wanted=is_silent and not options["quiet"]):
             builder.create(env_dir)
+        if options["verbose"]:
+            from ._shell import how_to_activate
+
+            print(how_to_activate(env_dir))
 
 
 def run() -> None:
@@ -156,6 +181,8 @@ def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
             if value.startswith("-") or (option == "--link-mode" and value not in _native.LINK_MODES):
                 return None
             options[_VALUES[option]] = value
+        elif argument.startswith("--activators="):
+            options["activators"] = _names(argument.partition("=")[2])
         elif option in _FLAGS:
             name, flag = _FLAGS[option]
             options[name] = flag
@@ -167,10 +194,17 @@ def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
     return options
 
 
+def _names(value: str) -> "list[str]":
+    """Names with commas between, and spaces where somebody likes them."""
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
 def _parser() -> "ArgumentParser":
     import argparse
 
     from fastvenv import CORE_VENV_DEPS
+
+    from ._activation import ACTIVATORS
 
     details: dict[str, Any] = {}
     if sys.version_info >= (3, 14):
@@ -186,6 +220,7 @@ def _parser() -> "ArgumentParser":
     parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="a directory to make an environment in")
     executables = parser.add_mutually_exclusive_group()
     facts = {"deps": ", ".join(CORE_VENV_DEPS), "modes": ", ".join(_native.LINK_MODES)}
+    facts["activators"] = ", ".join(ACTIVATORS)
     texts = {option: text.format(**facts) for option, text in _HELP.items()}
     short = {option: alias for alias, option in _ALIASES.items()}
     for option, (name, value) in _FLAGS.items():
@@ -196,6 +231,7 @@ def _parser() -> "ArgumentParser":
             parser.add_argument("--prompt", help=texts["--prompt"])
     parser.add_argument("--link-mode", metavar="MODE", choices=_native.LINK_MODES, help=texts["--link-mode"])
     parser.add_argument("--pip-wheel", metavar="PATH", help=texts["--pip-wheel"])
+    parser.add_argument("--activators", type=_names, metavar="NAMES", help=texts["--activators"])
     parser.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
     return parser
 

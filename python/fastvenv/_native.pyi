@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex
 
-__all__ = ["LINK_MODES", "__version__", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "prune_cache", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "prune_cache", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
 
 LINK_MODES: Final[list[str]]
 """
@@ -146,6 +146,11 @@ def windows_legacy_launcher(source: str | PathLike[str]) -> str:
 def windows_legacy_names(directory: str | PathLike[str], executable: str, *, symlinks: bool, is_source_build: bool) -> list[str]:
     """
     The files in the base folder that `symlink_or_copy` is called for on Windows up to Python 3.12.
+    """
+
+def without_directory(template: str, template_name: str) -> str:
+    """
+    The template of an environment that can be moved: its script takes the directory it lies in.
     """
 
 def without_parentheses(template: str) -> str:

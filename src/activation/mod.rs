@@ -77,7 +77,14 @@ fn last_line(text: &str) -> &str {
 pub fn without_parentheses(template: &str) -> String {
     template
         .replace("\"(\"__VENV_PROMPT__\") \"", "__VENV_PROMPT__")
+        .replace("\"(\" + __VENV_PROMPT__ + \") \"", "__VENV_PROMPT__")
         .replace("(__VENV_PROMPT__) ", "__VENV_PROMPT__")
+}
+
+/// The template of an environment that can be moved: with no directory recorded, its script takes the one it lies in.
+#[must_use]
+pub fn without_directory(template: &str, template_name: &str) -> String {
+    template.replace("__VENV_DIR__", &Language::of(template_name).quote(""))
 }
 
 /// A template: the parts of its path below the folder of templates. Without the first, `common` or the name of the
@@ -87,12 +94,14 @@ pub type Template = Vec<OsString>;
 /// The templates in the folders `common` and `posix` or `nt` of `folder`, in the order of their names.
 ///
 /// Like `venv`, it takes nothing that lies in `folder` itself, follows no link to a directory, and passes over what it
-/// cannot list.
+/// cannot list. Installers compile templates that are Python: the bytecode is passed over too.
 pub fn templates(folder: &Path, platform: Platform) -> Vec<Template> {
     let is_wanted = |entry: &DirEntry| {
-        entry.depth() != 1
-            || (entry.file_type().is_dir()
-                && ["common", platform.name()].map(Some).contains(&entry.file_name().to_str()))
+        let is_directory = entry.file_type().is_dir();
+        match entry.depth() {
+            1 => is_directory && ["common", platform.name()].map(Some).contains(&entry.file_name().to_str()),
+            _ => !(is_directory && entry.file_name() == "__pycache__"),
+        }
     };
     let is_passed_over = |entry: &DirEntry| {
         let is_directory =
@@ -168,6 +177,10 @@ mod tests {
 
     #[test]
     fn the_prompt_brings_its_parentheses_up_to_3_12() {
+        assert_eq!(
+            without_parentheses("let p = \"(\" + __VENV_PROMPT__ + \") \""),
+            "let p = __VENV_PROMPT__"
+        );
         assert_eq!(without_parentheses("PS1=\"(\"__VENV_PROMPT__\") \"$PS1"), "PS1=__VENV_PROMPT__$PS1");
         assert_eq!(without_parentheses("set \"P=(__VENV_PROMPT__) %P%\""), "set \"P=__VENV_PROMPT__%P%\"");
     }
@@ -184,6 +197,7 @@ mod tests {
             "nt/venv.EXE",
             "nt/d.exe",
             "x/e",
+            "common/__pycache__/a.cpython-313.pyc",
         ] {
             write_with_parents(&dir.path().join(file), b"").unwrap();
         }
@@ -194,6 +208,13 @@ mod tests {
         assert_eq!(found(Platform::Posix), ["common/a", "common/deep/er/b", "posix/c"]);
         assert_eq!(found(Platform::Windows), ["common/a", "common/deep/er/b", "nt/d.exe"]);
         assert!(templates(&dir.path().join("none"), Platform::Posix).is_empty());
+    }
+
+    #[test]
+    fn no_directory_is_an_empty_word_of_the_language() {
+        assert_eq!(without_directory("A=__VENV_DIR__", "activate"), "A=''");
+        assert_eq!(without_directory("let a = __VENV_DIR__", "activate.nu"), "let a = \"\"");
+        assert_eq!(without_directory("set \"A=__VENV_DIR__\"", "activate.bat"), "set \"A=\"");
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub enum Language {
     PowerShell,
     /// The Windows command interpreter: `activate.bat`.
     Batch,
+    /// Nushell: `activate.nu`.
+    Nushell,
+    /// Python, and xonsh, whose strings are Python's: `activate_this.py`, `activate.xsh`.
+    Python,
 }
 
 impl Language {
@@ -27,6 +31,8 @@ impl Language {
             Some("csh") => Self::Csh,
             Some("ps1") => Self::PowerShell,
             Some("bat") => Self::Batch,
+            Some("nu") => Self::Nushell,
+            Some("py" | "xsh") => Self::Python,
             _ => Self::Posix,
         }
     }
@@ -37,6 +43,8 @@ impl Language {
         match self {
             Self::Batch => batch(value),
             Self::PowerShell => powershell(value),
+            Self::Nushell => nushell(value),
+            Self::Python => python(value),
             _ if is_plain(value) => value.to_owned(),
             Self::Posix => posix(value),
             Self::Fish => fish(value),
@@ -45,17 +53,40 @@ impl Language {
     }
 
     /// The value as a word of the language behind `line`, the part of its line that comes before it: a string that is
-    /// open there is closed first and opened again after.
+    /// open there is closed first and opened again after. Where strings do not join, a plain value stays as it is in a
+    /// string, and in a comment such as `#!`; in a batch file, a value in `PROMPT` is one that the prompt shows.
     #[must_use]
     pub fn quote_after(self, line: &str, value: &str) -> String {
         let quoted = self.quote(value);
         match self {
-            Self::Posix | Self::Fish | Self::Csh if quoted != value => match open_string(line) {
+            Self::Posix | Self::Fish | Self::Csh if quoted != value => match self.open_string(line) {
                 Some(mark) => format!("{mark}{quoted}{mark}"),
                 None => quoted,
             },
+            Self::Batch if line.contains("set \"PROMPT=") => self.quote(&batch_prompt(value)),
+            Self::Nushell | Self::Python
+                if is_plain(value) && (line.starts_with('#') || self.open_string(line).is_some()) =>
+            {
+                value.to_owned()
+            }
             _ => quoted,
         }
+    }
+
+    /// The quotation mark of the string in which the line ends, if it ends in one.
+    fn open_string(self, line: &str) -> Option<char> {
+        let mut mark = None;
+        let mut characters = line.chars();
+        while let Some(character) = characters.next() {
+            match (mark, character) {
+                (Some('\''), '\\') if self != Self::Python => {}
+                (_, '\\') => drop(characters.next()),
+                (None, '"' | '\'') => mark = Some(character),
+                (Some(open), _) if open == character => mark = None,
+                _ => {}
+            }
+        }
+        mark
     }
 }
 
@@ -63,21 +94,6 @@ impl Language {
 /// mean something at the start of a word: `=ls` in zsh, `=0` in tcsh, `%self` in fish.
 fn is_plain(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@+:,./_-".contains(&byte))
-}
-
-/// The quotation mark of the string in which the line ends, if it ends in one.
-fn open_string(line: &str) -> Option<char> {
-    let mut mark = None;
-    let mut characters = line.chars();
-    while let Some(character) = characters.next() {
-        match (mark, character) {
-            (None | Some('"'), '\\') => drop(characters.next()),
-            (None, '"' | '\'') => mark = Some(character),
-            (Some(open), _) if open == character => mark = None,
-            _ => {}
-        }
-    }
-    mark
 }
 
 /// POSIX shell command language, 2.2.2: in single quotes everything stands for itself, and a single quote cannot
@@ -127,6 +143,33 @@ fn batch(value: &str) -> String {
     quoted
 }
 
+/// cmd.exe, `prompt /?`: a `$` begins a code. With codes in the place of the operators, a `PROMPT` that other scripts
+/// expand runs nothing either.
+fn batch_prompt(value: &str) -> String {
+    value.chars().fold(String::with_capacity(value.len()), |mut shown, character| {
+        match character {
+            '$' => shown.push_str("$$"),
+            '&' => shown.push_str("$A"),
+            '|' => shown.push_str("$B"),
+            '<' => shown.push_str("$L"),
+            '>' => shown.push_str("$G"),
+            _ => shown.push(character),
+        }
+        shown
+    })
+}
+
+/// Nushell, "Working with strings": in double quotes, a backslash begins an escape, and nothing is interpolated without
+/// a `$` before the quotes.
+fn nushell(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', r"\\").replace('"', r#"\""#))
+}
+
+/// Python, "String and Bytes literals": without a prefix, a backslash begins an escape and nothing else has a meaning.
+fn python(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +182,9 @@ mod tests {
             ("/x/activate.csh", Language::Csh),
             ("Activate.ps1", Language::PowerShell),
             ("deactivate.bat", Language::Batch),
-            ("tool.py", Language::Posix),
+            ("activate.nu", Language::Nushell),
+            ("activate.xsh", Language::Python),
+            ("activate_this.py", Language::Python),
         ] {
             assert_eq!(Language::of(name), language, "{name}");
         }
@@ -164,17 +209,35 @@ mod tests {
         assert_eq!(Language::Csh.quote(value), r#"'a'\''b"c\d'\!'e%f`g$h'"#);
         assert_eq!(Language::PowerShell.quote(value), r#"'a''b"c\d!e%f`g$h'"#);
         assert_eq!(Language::PowerShell.quote("\u{2019}"), "'\u{2019}\u{2019}'");
+        assert_eq!(Language::Nushell.quote(value), r#""a'b\"c\\d!e%f`g$h""#);
+        assert_eq!(Language::Python.quote(value), r#"'a\'b"c\\d!e%f`g$h'"#);
         assert_eq!(Language::Batch.quote("50%&a"), "50%%&a");
         assert_eq!(Language::Batch.quote(r#"a"&b"&c"#), r#"a"^&b"&c"#);
     }
 
     #[test]
+    fn a_prompt_of_cmd_has_codes_for_the_operators() {
+        let line = "set \"PROMPT=(";
+        assert_eq!(Language::Batch.quote_after(line, "50% $a\"&b|c<d>"), "50%% $$a\"$Ab$Bc$Ld$G");
+        assert_eq!(Language::Batch.quote_after("set \"A=", "$a&b"), "$a&b");
+    }
+
+    #[test]
+    fn a_plain_value_joins_a_string_or_a_comment_that_is_open() {
+        assert_eq!(Language::Python.quote_after("X = ", "/a"), "'/a'");
+        assert_eq!(Language::Python.quote_after("X = \"", "/a"), "/a");
+        assert_eq!(Language::Python.quote_after("#!", "/a/bin/python"), "/a/bin/python");
+        assert_eq!(Language::Nushell.quote_after("let x = '", "/a"), "/a");
+    }
+
+    #[test]
     fn a_string_is_open_until_its_own_mark() {
-        assert_eq!(open_string("A="), None);
-        assert_eq!(open_string("A=\"it's "), Some('"'));
-        assert_eq!(open_string("A='x\\' B='"), Some('\''));
-        assert_eq!(open_string("A=\"\\\""), Some('"'));
-        assert_eq!(open_string("A=\\\""), None);
-        assert_eq!(open_string("\"(\""), None);
+        assert_eq!(Language::Posix.open_string("A="), None);
+        assert_eq!(Language::Posix.open_string("A=\"it's "), Some('"'));
+        assert_eq!(Language::Posix.open_string("A='x\\' B='"), Some('\''));
+        assert_eq!(Language::Posix.open_string("A=\"\\\""), Some('"'));
+        assert_eq!(Language::Posix.open_string("A=\\\""), None);
+        assert_eq!(Language::Posix.open_string("\"(\""), None);
+        assert_eq!(Language::Python.open_string(r"f('it\'s', "), None);
     }
 }

@@ -6,7 +6,7 @@ Activates this virtual environment in PowerShell.
 Puts the environment's interpreter and scripts first in $Env:PATH, sets $Env:VIRTUAL_ENV and shows the environment's
 name in the prompt. The function "deactivate" undoes it.
 
-The script is the same in every environment: it finds the environment by where it lies, and the name in pyvenv.cfg.
+It finds the environment by where it lies, and the name in pyvenv.cfg.
 
 .PARAMETER VenvDir
 The directory of the environment; by default the one that this script lies in.
@@ -79,6 +79,11 @@ function Get-ConfiguredPrompt ([string] $Directory) {
 $ScriptsDir = Split-Path -Parent $MyInvocation.MyCommand.Definition
 if (-not $VenvDir) {
     $VenvDir = Split-Path -Parent $ScriptsDir
+}
+$RecordedDir = __VENV_DIR__
+if ($RecordedDir -and -not (Test-Path -LiteralPath $RecordedDir)) {
+    [Console]::Error.WriteLine("activate: made in $RecordedDir, but now in ${VenvDir}: " +
+        'its scripts, like pip, look for the old place')
 }
 if (-not $Prompt) {
     $Prompt = Get-ConfiguredPrompt -Directory $VenvDir

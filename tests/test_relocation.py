@@ -1,0 +1,178 @@
+"""Environments that were moved: each shell notices, and with `--relocatable` everything works where it lies."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, Result, run_shell, shell
+from fastvenv import _native
+
+SHELLS = {
+    "bash": ["bash", "--norc", "--noprofile", "-eu", "-s"],
+    "zsh": ["zsh", "-f", "-eu", "-s"],
+    "dash": ["dash", "-eu", "-s"],
+    "ksh": ["ksh93", "-eu", "-s"],
+    "mksh": ["mksh", "-eu"],
+    "yash": ["yash", "--norcfile", "-eu"],
+    "busybox ash": ["busybox", "ash", "-eu"],
+    "fish": ["fish", "-N"],
+    "tcsh": ["tcsh", "-f"],
+    "nushell": ["nu", "--no-config-file"],
+    "xonsh": ["xonsh", "--no-rc"],
+}
+POSIX = ". '{}/bin/activate'\nprintf '%s\\n' \"$VIRTUAL_ENV\"\n"
+SCRIPTS = {
+    "fish": "source '{}/bin/activate.fish'\nprintf '%s\\n' $VIRTUAL_ENV\n",
+    "tcsh": "source '{}/bin/activate.csh'\necho \"$VIRTUAL_ENV:q\"\n",
+    "nushell": "overlay use '{}/bin/activate.nu'\nprint $env.VIRTUAL_ENV\n",
+    "xonsh": "source '{}/bin/activate.xsh'\nprint($VIRTUAL_ENV)\n",
+}
+PYTHON = "python -c 'import sys; print(sys.prefix)'\n"
+
+
+def activated(name: str, env_dir: Path, cwd: Path, rest: str = PYTHON) -> Result:
+    """Activate the environment in the shell; what `VIRTUAL_ENV` and the interpreter say then."""
+    script = SCRIPTS.get(name, POSIX).format(env_dir) + rest
+    return run_shell([shell(SHELLS[name][0]), *SHELLS[name][1:]], script, cwd)
+
+
+def make(python: Interpreter, env_dir: Path, *options: str) -> None:
+    assert python.run("-m", "fastvenv", *options, env_dir) == Result(0, "", "")
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_moved_environment_is_noticed(python: Interpreter, tmp_path: Path, name: str) -> None:
+    old, new, link = tmp_path / "o ld", tmp_path / "ne$w", tmp_path / "link"
+    make(python, old, "--without-pip")
+    link.symlink_to(old)
+    for path in (old, link):  # a link to where it was made is no other place
+        assert activated(name, path, tmp_path) == Result(0, f"{old}\n{old}\n", "")
+    shutil.copytree(old, new, symlinks=True)
+    copied = activated(name, new, tmp_path)
+    shutil.rmtree(old)
+    moved = activated(name, new, tmp_path)
+    assert copied == moved == Result(0, f"{new}\n{new}\n", moved.stderr)
+    assert moved.stderr.count("\n") == 1 and f"made in {old}, but now in {new}" in moved.stderr
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_script_that_lies_in_no_environment_says_so(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """A copy of the script alone works as long as the environment is there."""
+    env, copy = tmp_path / "env", tmp_path / "copy"
+    make(python, env, "--without-pip")
+    shutil.copytree(env / "bin", copy / "bin", symlinks=True)
+    assert activated(name, copy, tmp_path) == Result(0, f"{env}\n{env}\n", "")
+    shutil.rmtree(env)
+    gone = activated(name, copy, tmp_path, "")
+    message = gone.stderr.replace("\n  | ", "")  # Nushell breaks lines
+    assert f"no environment in '{env}'" in message
+    assert str(env) not in gone.output
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_relocatable_environment_is_where_it_lies(python: Interpreter, tmp_path: Path, name: str) -> None:
+    old, new = tmp_path / "o ld", tmp_path / "ne$w"
+    make(python, old, "--without-pip", "--relocatable")
+    assert "relocatable = true\n" in (old / "pyvenv.cfg").read_text()
+    old.rename(new)
+    assert activated(name, new, tmp_path) == Result(0, f"{new}\n{new}\n", "")
+    # By a relative path too, and by a link to the script, from anywhere.
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link/bin").symlink_to(new / "bin")
+    for path in (Path(new.name), tmp_path / "link"):
+        assert activated(name, path, tmp_path) == Result(0, f"{new}\n{new}\n", "")
+
+
+@pytest.mark.parametrize("place", ["new", "ne w", "n'e\"w$x`id`", "new" * 40])
+def test_pip_of_a_relocatable_environment(python: Interpreter, tmp_path: Path, place: str) -> None:
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip")
+    shared = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    for name, options in (("other", []), ("old", ["--relocatable"])):
+        assert python.run("-m", "fastvenv", *options, tmp_path / name, env=shared) == Result(0, "", "")
+    assert str(tmp_path / "other/bin/python").encode() in (tmp_path / "other/bin/pip").read_bytes()
+    [record] = (tmp_path / "old").glob("lib/*/site-packages/pip-*/RECORD")
+    for path, recorded, size in csv.reader(record.read_text().splitlines()):
+        file = record.parents[1] / path
+        if recorded:
+            digest = base64.urlsafe_b64encode(hashlib.sha256(file.read_bytes()).digest()).decode().rstrip("=")
+            assert (recorded, size) == (f"sha256={digest}", str(file.stat().st_size)), path
+    new = tmp_path / place
+    (tmp_path / "old").rename(new)
+    for file in new.rglob("*"):
+        if file.is_file() and file.name != "pyvenv.cfg" and file.suffix != ".pyc":
+            assert os.fsencode(tmp_path / "old") not in file.read_bytes(), file
+    (tmp_path / "pip").symlink_to(new / "bin/pip")
+    for command in (new / "bin/pip", tmp_path / "pip"):
+        process = subprocess.run([command, "--version"], capture_output=True, text=True, check=True, cwd="/")
+        assert str(new) in process.stdout
+
+
+def test_a_long_path_with_a_space_is_relocatable(python: Interpreter, tmp_path: Path) -> None:
+    """There, pip writes another first line."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip")
+    old = tmp_path / ("a b" * 40)
+    make(python, old, "--relocatable")
+    old.rename(tmp_path / "new")
+    process = subprocess.run([tmp_path / "new/bin/pip", "--version"], capture_output=True, text=True, check=True)
+    assert str(tmp_path / "new") in process.stdout
+
+
+def test_scripts_of_a_subclass_are_relocatable(python: Interpreter, tmp_path: Path) -> None:
+    """Whatever `post_setup` installs, as long as it runs the interpreter of the environment."""
+    script = """
+import json, os, sys
+import fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        for name, first in (("mine", context.env_exec_cmd), ("other", "/usr/bin/python3")):
+            with open(os.path.join(context.bin_path, name), "w") as file:
+                file.write("#!" + first + "\\nimport sys\\nprint(sys.prefix)\\n")
+            os.chmod(file.name, 0o750)
+Builder(symlinks=True, relocatable=True).create(sys.argv[1])
+print(json.dumps(True))
+"""
+    python.answer(script, tmp_path / "old")
+    (tmp_path / "old").rename(tmp_path / "new")
+    mine = tmp_path / "new/bin/mine"
+    assert subprocess.run([mine], capture_output=True, text=True, check=True).stdout == f"{tmp_path / 'new'}\n"
+    assert mine.stat().st_mode & 0o777 == 0o750
+    assert (tmp_path / "new/bin/other").read_text().startswith("#!/usr/bin/python3\n")
+
+
+def test_a_failed_activation_changes_nothing(python: Interpreter, tmp_path: Path) -> None:
+    env, copy = tmp_path / "env", tmp_path / "copy"
+    make(python, env, "--without-pip")
+    shutil.copytree(env / "bin", copy / "bin", symlinks=True)
+    shutil.rmtree(env)
+    script = "set > before; . copy/bin/activate; echo $?; set > after\n"
+    assert run_shell([shell("dash"), "-s"], script, tmp_path).output == "1\n"
+    before, after = ((tmp_path / name).read_text().splitlines() for name in ("before", "after"))
+    assert [line for line in after if not line.startswith("_=")] == [line for line in before if line[:2] != "_="]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash"])
+def test_a_windows_path_is_translated(tmp_path: Path, name: str) -> None:
+    """As Cygwin and MSYS want it: by their `cygpath`, whatever function has that name."""
+    (tmp_path / "e nv/Scripts").mkdir(parents=True)
+    (tmp_path / "e nv/pyvenv.cfg").touch()
+    template = Path(_native.__file__).parent / "scripts/common/activate"
+    script = _native.render_script(
+        template.read_text(), "activate", dir="C:\\e nv", name="e", prompt="e", bin_name="Scripts", python="python"
+    )
+    (tmp_path / "e nv/Scripts/activate").write_text(script)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/cygpath").write_text(f"#!/bin/sh\ntest \"$1\" = 'C:\\e nv' && printf '%s\\n' '{tmp_path}/e nv'\n")
+    (tmp_path / "bin/cygpath").chmod(0o755)
+    typed = "cygpath () { echo wrong; }\n. 'e nv/Scripts/activate'\nprintf '%s\\n' \"$VIRTUAL_ENV\" \"$PATH\"\n"
+    path = f"{tmp_path}/bin:/usr/bin:/bin"
+    result = run_shell([shell(SHELLS[name][0]), *SHELLS[name][1:]], typed, tmp_path, PATH=path)
+    assert result == Result(0, f"{tmp_path}/e nv\n{tmp_path}/e nv/Scripts:{path}\n", "")
