@@ -12,7 +12,6 @@ from . import _interpreter, _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from subprocess import CalledProcessError
     from types import SimpleNamespace
     from typing import Any, Union
 
@@ -277,19 +276,10 @@ class EnvBuilder:
 
     def create_configuration(self, context: "Context") -> None:
         """Write `pyvenv.cfg`: where the environment's Python comes from, and what it may see of the base."""
+        from ._configuration import entries_of
+
         context.cfg_path = os.path.join(context.env_dir, "pyvenv.cfg")
-        entries = [
-            ("home", context.python_dir),
-            ("include-system-site-packages", "true" if self.system_site_packages else "false"),
-            ("version", "{}.{}.{}".format(*sys.version_info[:3])),
-        ]
-        if self.prompt is not None:
-            entries.append(("prompt", repr(self.prompt)))
-        if _interpreter.HAS_VENV_SCHEME:
-            entries.append(("executable", os.path.realpath(sys.executable)))
-            entries.append(("command", self._command(context.env_dir)))
-        if self.relocatable:
-            entries.append(("relocatable", "true"))
+        entries = entries_of(self, context)
         for key, value in entries:
             f"{key} = {value}\n".encode()  # the file is UTF-8: a value that is not raises what `venv` raises
         if _native.time_of(context.cfg_path) != self._configured:
@@ -297,29 +287,6 @@ class EnvBuilder:
         self._configured = _BEING_WRITTEN
         _native.write_configuration(context.cfg_path, entries)
         self._configured = _native.time_of(context.cfg_path)
-
-    def _command(self, env_dir: str) -> str:
-        """The command that makes this environment again, in the words of `venv`, which tools look for."""
-        words = [sys.executable, "-m", "venv"]
-        if self.symlinks and _interpreter.IS_WINDOWS:
-            words.append("--symlinks")
-        if not self.symlinks and not _interpreter.IS_WINDOWS:
-            words.append("--copies")
-        if not self.with_pip:
-            words.append("--without-pip")
-        if self.system_site_packages:
-            words.append("--system-site-packages")
-        if self.clear:
-            words.append("--clear")
-        if self.upgrade:
-            words.append("--upgrade")
-        if self.upgrade_deps:
-            words.append("--upgrade-deps")
-        if self.orig_prompt is not None:
-            words.append(f'--prompt="{self.orig_prompt}"')
-        if not self.scm_ignore_files and _interpreter.IGNORES_SCM_BY_DEFAULT:
-            words.append("--without-scm-ignore-files")
-        return " ".join([*words, env_dir])
 
     def create_git_ignore_file(self, context: "Context") -> None:
         """Write a `.gitignore` that makes git ignore the whole environment."""
@@ -375,30 +342,9 @@ class EnvBuilder:
 
             if install(self, context):
                 return
-        if self.pip_wheel is None:
-            self._run_installer(context, ["-m", "ensurepip", "--upgrade", "--default-pip"])
-            return
-        from ._wheels import find
+        from ._installer import run
 
-        wheels = find(self.pip_wheel, self.use_cache) or []
-        command = [os.path.join(wheels[0], "pip"), "install", "--no-index", "--no-deps", "--upgrade"]
-        options = [] if self.compile_bytecode else ["--no-compile"]
-        self._run_installer(context, [*command, *options, *wheels])
-
-    def _run_installer(self, context: "Context", arguments: "list[str]") -> None:
-        from fastvenv import subprocess
-
-        try:
-            if _interpreter.ISOLATES_ENSUREPIP:
-                arguments = [f"-I{arguments[0][1:]}", *arguments[1:]] if arguments[0] == "-m" else ["-I", *arguments]
-                subprocess.check_output([context.env_exec_cmd, *arguments], stderr=subprocess.STDOUT)
-            else:
-                self._call_new_python(context, *arguments, stderr=subprocess.STDOUT)
-        except subprocess.CalledProcessError as error:
-            output = child_output(error)
-            if output and hasattr(error, "add_note"):  # Python 3.11; the command line prints it on every Python
-                error.add_note(output)
-            raise
+        run(self, context)
 
     def setup_scripts(self, context: "Context") -> None:
         """Install the activation scripts, from the templates in this package."""
@@ -515,9 +461,3 @@ def _base_executable() -> str:
     if not _interpreter.IS_WINDOWS:
         os.stat(executable)  # a link to what is not there would only fail when it is used
     return executable
-
-
-def child_output(error: "CalledProcessError") -> str:
-    """What a child process printed before it failed, as text without the last line's end."""
-    output = error.output or ""
-    return (output if isinstance(output, str) else output.decode(errors="backslashreplace")).rstrip()

@@ -244,9 +244,9 @@ def _explanation(error: Exception) -> str:
 
     if not isinstance(error, subprocess.CalledProcessError):
         return ""
-    from ._builder import child_output
+    from ._installer import output_of
 
-    output = child_output(error)
+    output = output_of(error)
     explanation = f"\n{output}" if output else ""
     if "No module named ensurepip" in output:
         package = "python{}.{}-venv".format(*sys.version_info[:2])
