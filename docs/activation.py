@@ -1,6 +1,6 @@
 """Writes the table of docs/activation.md: what the activation scripts of several makers get right, measured.
 
-    python docs/activation.py PYTHON FOLDER > docs/activation.md
+    python docs/activation.py PYTHON FOLDER [SHELL...] > docs/activation.md
 
 PYTHON is the interpreter to make environments of, FOLDER where fastvenv is installed. `virtualenv` and `uv` are taken
 from PATH, and so are the shells. It takes some minutes, and is no part of CI; `tests/test_hostile_names.py` is.
@@ -37,8 +37,8 @@ many:
 - **prompt**: the prompt did not show the text, in parentheses, before what it showed without;
 - **restores**: variables, functions or aliases were not after `deactivate` what they were before.
 
-Made by `{command}` with {versions}. A dash: it has no script for that shell. An environment that a
-maker refuses to make counts as wrong.
+Made by `{command}` with {versions}.
+A dash: it has no script for that shell. An environment that a maker refuses to make counts as wrong.
 
 """
 
@@ -78,7 +78,8 @@ def version(*command: str) -> str:
 
 
 def main() -> None:
-    python, folder = sys.argv[1:]
+    python, folder, *wanted = sys.argv[1:]
+    shells = [shell for shell in SHELLS if not wanted or shell.name in wanted]
     plain = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     makers = {
         "fastvenv": made_in_process("fastvenv", python, {**plain, "PYTHONPATH": folder}),
@@ -87,7 +88,7 @@ def main() -> None:
         "uv": made_by("uv", "venv", "--quiet", "--no-config", "--python", python),
     }
     prompts = values()
-    rows: dict[str, list[str]] = {shell.name: [] for shell in SHELLS}
+    rows: dict[str, list[str]] = {shell.name: [] for shell in shells}
     with tempfile.TemporaryDirectory() as directory:
         for maker, make in makers.items():
             root = Path(directory, maker)
@@ -96,7 +97,7 @@ def main() -> None:
             names = root / "names"
             names.write_text(json.dumps([[str(environment.path), environment.prompt] for environment in environments]))
             make(names)
-            for shell in SHELLS:
+            for shell in shells:
                 print(maker, shell.name, file=sys.stderr, flush=True)
                 if not shell.is_there:
                     rows[shell.name].append("not installed")

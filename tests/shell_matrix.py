@@ -310,7 +310,6 @@ dump("after")
     """
 import os
 from xonsh.built_ins import XSH
-from xonsh.prompt.base import PromptFormatter
 from xonsh.ansi_colors import ansi_partial_color_format
 $PROMPT = "{env_name}OLD> "
 
@@ -324,7 +323,7 @@ def dump(name):
 def write_prompt():
     $PROMPT_FIELDS.reset()
     with open("prompt", "w") as file:
-        file.write(ansi_partial_color_format(PromptFormatter()($PROMPT)))
+        file.write(ansi_partial_color_format(XSH.shell.prompt_formatter($PROMPT)))
 """,
     is_file=True,
     at_once=20,
@@ -408,7 +407,8 @@ def outcomes(shell: Shell, environments: Sequence[Environment], folder: Path) ->
         place = folder / f"{number}"
         if not shell.prompt and (place / "prompt").exists():
             text = (place / "prompt").read_text(errors="backslashreplace")
-            shown[number] = re.sub("\x1b\\[[0-9;]*m|\x1b\\(B|\x0f", "", text)
+            # The line's end is none of the prompt's: fish drops it.
+            shown[number] = re.sub("\x1b\\[[0-9;]*m|\x1b\\(B|\x0f", "", text).removesuffix("\n")
         before, after = (steady(place / name) for name in ("before", "after"))
         found.append(
             Outcome(
@@ -430,12 +430,12 @@ def steady(path: Path) -> list[str]:
     return sorted(line for line in lines if not VOLATILE.match(line))
 
 
-def variables_of(folder: Path) -> dict[str, str]:
+def variables_of(shell: Shell, folder: Path) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
-        "TERM": "dumb",
+        "TERM": "dumb" if shell.prompt else "xterm",
         "PS1": "OLD> ",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -459,7 +459,7 @@ def run_steps(shell: Shell, folder: Path, numbers: Sequence[int]) -> None:
             input=b"" if shell.is_file else script.encode(),
             stdout=log,
             stderr=log,
-            env=variables_of(folder),
+            env=variables_of(shell, folder),
             check=False,
             timeout=300,
         )
@@ -474,7 +474,7 @@ def prompts(shell: Shell, folder: Path, numbers: Sequence[int]) -> dict[int, str
         stdin=slave,
         stdout=slave,
         stderr=slave,
-        env=variables_of(folder),
+        env=variables_of(shell, folder),
         start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )
