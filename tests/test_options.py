@@ -125,7 +125,9 @@ def test_bytecode_is_compiled_where_the_base_has_none(python: Interpreter, tmp_p
     assert python.run("-c", COMPILED, tmp_path / "compiled", env=variables) == Result(0, "", "")
     assert create(python, tmp_path / "taken", cache=cache).status == 0
     assert tree(tmp_path / "compiled").keys() == tree(tmp_path / "taken").keys()
-    script = "import json, pip._internal.cli.main as m; print(json.dumps([m.__cached__, m.main.__code__.co_filename]))"
+    script = (
+        "import json, pip._internal.cli.main as m; print(json.dumps([m.__spec__.cached, m.main.__code__.co_filename]))"
+    )
     for name in ("compiled", "taken"):
         cached, file_name = inside(python, tmp_path / name).answer(script)
         assert cached.startswith(str(tmp_path / name)) and file_name.startswith(str(tmp_path / name))
