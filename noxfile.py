@@ -49,7 +49,9 @@ EXTENT = {
     "test_interrupts.py": ["3.13"],
     "test_cache_command.py": ["3.13", "debian"],
     "test_notes.py": ["3.10", "3.13", "debian"],
-    "test_options.py": ["3.9", "3.13", "3.15", "pypy", "debian"],
+    "test_options.py": ["3.9", "3.13", "3.15", "debian"],
+    "test_existing_pip.py": ["3.9", "3.12", "3.13", "3.15", "debian"],
+    "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
 
