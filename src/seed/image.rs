@@ -65,27 +65,24 @@ impl Image {
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         let files = self.folder.join(FILES);
-        let mut placed = Vec::new();
-        let mut last_parent = PathBuf::new();
-        for file in self.distribution().files.iter().filter(|file| is_wanted(&file.path)) {
-            let Some(destination) = scheme.linked_path(&file.path) else { continue };
-            if let Some(parent) = destination.parent()
-                && parent != last_parent
-            {
-                fs::create_directory(parent)?;
-                parent.clone_into(&mut last_parent);
-            }
-            placed.push((files.join(&file.path), destination, file.is_executable));
-        }
-        let Some(((source, destination, is_executable), rest)) = placed.split_first() else { return Ok(()) };
-        // The first one shows which way works.
-        linker.place(source, destination, *is_executable)?;
-        threads::share(rest, |part| {
-            let mut linker = *linker;
-            part.iter().try_for_each(|(source, destination, is_executable)| {
-                linker.place(source, destination, *is_executable)
+        let wanted = self.distribution().files.iter().filter(|file| is_wanted(&file.path));
+        let pairs: Vec<_> = wanted.filter_map(|file| Some((file, scheme.linked_path(&file.path)?))).collect();
+        let place = |part: &[(&Installed, PathBuf)], linker: &mut Linker| {
+            let mut last_parent = Path::new("");
+            part.iter().try_for_each(|(file, destination)| {
+                if let Some(parent) = destination.parent()
+                    && parent != last_parent
+                {
+                    fs::create_directory(parent)?;
+                    last_parent = parent;
+                }
+                linker.place(&files.join(&file.path), destination, file.is_executable)
             })
-        })
+        };
+        // The first one shows which way works.
+        let (first, rest) = pairs.split_at(pairs.len().min(1));
+        place(first, linker)?;
+        threads::share(rest, |part| place(part, &mut linker.clone()))
     }
 
     /// Whether every file is what it was, and nobody else could have changed it.
@@ -137,5 +134,7 @@ pub(super) fn write(
             });
         }
     }
+    // Folder by folder, which is how they are placed.
+    distribution.files.sort_by(|one, other| one.path.rsplit_once('/').cmp(&other.path.rsplit_once('/')));
     fs::write(&folder.join(MANIFEST), Manifest::render(origin, &distribution, &files)?.as_bytes())
 }
