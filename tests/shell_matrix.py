@@ -37,7 +37,7 @@ COMMANDS = [
     '"$(touch PWNED)"',
     "\\'; touch PWNED #",
     '\\"; touch PWNED #',
-    "')\ntouch PWNED"[:2] + "; touch PWNED; (",
+    "'); touch PWNED; (",
     "(touch PWNED)",
     "{ touch PWNED; }",
     "<(touch PWNED)",

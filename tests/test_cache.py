@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -208,6 +209,30 @@ def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interprete
         assert found[0] == found[1], command
         assert found[1][0] == 0, command
         assert digest(cache) == before, command
+
+
+def test_a_cache_that_is_cleared_meanwhile(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """Whoever is about to link a file that is gone by now does without the cache."""
+    assert create(python, tmp_path / "sound", cache) == Result(0, "", "")
+    script = """
+import sys, time
+from fastvenv import _native
+end = time.monotonic() + 60
+while time.monotonic() < end:
+    _native.clear_cache(sys.argv[1])
+    time.sleep(0.01)
+"""
+    with subprocess.Popen(
+        [python.path, "-c", script, cache], env=python.variables, stderr=subprocess.DEVNULL
+    ) as clearing:
+        try:
+            for number in range(10):
+                assert create(python, tmp_path / f"env{number}", cache) == Result(0, "", "")
+        finally:
+            clearing.kill()
+    for number in range(10):
+        assert contents(tmp_path / f"env{number}").keys() == contents(tmp_path / "sound").keys()
+    assert_sound(python, tmp_path / "env9")
 
 
 def test_many_at_once_on_an_empty_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:

@@ -77,9 +77,11 @@ def _all_in(folder: str, is_single: bool = False) -> "Optional[dict[str, str]]":
 def _installed() -> "Optional[dict[str, str]]":
     """The metadata of the distributions that are installed for this Python; `None` where pip is not."""
     found: dict[str, str] = {}
-    for library in [*sys.path, *base_libraries()]:
+    # Not wherever modules are looked for: the current directory is anybody's.
+    own = [entry for entry in sys.path if os.path.basename(entry) in {"site-packages", "dist-packages"}]
+    for library in [*own, *base_libraries()]:
         try:
-            names = os.listdir(library or ".")
+            names = os.listdir(library)
         except OSError:
             continue
         for name in _interpreter.CORE_VENV_DEPS:

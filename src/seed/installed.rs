@@ -2,6 +2,7 @@
 //! for a wheel.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::Path;
 
 use super::archive::File;
@@ -35,22 +36,20 @@ impl Found {
     }
 }
 
-/// Looks what there is of a distribution in an environment.
+/// Looks what there is of a distribution in an environment. Without METADATA, which is written last, it counts as nothing:
+/// whatever a run that was cut short has left is written anew.
 ///
 /// # Errors
 /// [`Error::Io`] where the directory of the packages cannot be read.
 pub(super) fn look(distribution: &Distribution, scheme: &Scheme<'_>, target: &Target) -> Result<Found> {
-    let names = fs::names(scheme.library)?;
-    let mut is_there = false;
-    for name in names.iter().filter_map(|name| name.to_str()) {
-        if name == distribution.dist_info {
-            is_there = true;
-        } else if is_metadata_of(name, distribution.name()) {
-            return Ok(Found::Another);
-        }
-        is_there |= distribution.files.iter().any(|file| file.path.split('/').next() == Some(name));
+    let is_another = |name: &OsString| {
+        name.to_str()
+            .is_some_and(|name| name != distribution.dist_info && is_metadata_of(name, distribution.name()))
+    };
+    if fs::names(scheme.library)?.iter().any(is_another) {
+        return Ok(Found::Another);
     }
-    if !is_there {
+    if !fs::exists(&scheme.library.join(distribution.metadata("METADATA"))) {
         return Ok(Found::Nothing);
     }
     let missing = missing(distribution, scheme, &target.interpreter.cache_tag);

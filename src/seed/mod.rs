@@ -28,7 +28,7 @@ mod wheel;
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fs::{LinkMode, Linker};
 use crate::layout::Platform;
 use entry_points::EntryPoint;
@@ -144,8 +144,20 @@ enum Source {
 /// [`crate::error::Error::Wheel`] for a damaged wheel, before anything is written; [`crate::error::Error::Io`] with the
 /// path that could not be read or written.
 pub fn install(paths: &[PathBuf], target: &Target, options: &Options) -> Result<bool> {
+    match install_from(paths, target, options, options.cache.as_deref()) {
+        // Somebody cleared the cache just now, or it cannot be read: it is not needed.
+        Err(Error::Io { path, .. })
+            if options.cache.as_ref().is_some_and(|cache| path.starts_with(cache)) =>
+        {
+            install_from(paths, target, options, None)
+        }
+        result => result,
+    }
+}
+
+fn install_from(paths: &[PathBuf], target: &Target, options: &Options, cache: Option<&Path>) -> Result<bool> {
     let interpreter = options.compiles.then_some(&target.interpreter);
-    let cache = options.cache.as_deref().and_then(|folder| Cache::open(folder, interpreter));
+    let cache = cache.and_then(|folder| Cache::open(folder, interpreter));
     let mut sources = Vec::new();
     for path in paths {
         match Source::find(path, target, cache.as_ref(), options.compiles)? {
