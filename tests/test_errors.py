@@ -196,12 +196,15 @@ def test_bytes_are_no_path(python: Interpreter, tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_utf8(python: Interpreter, tmp_path: Path) -> None:
-    """As `venv` does: up to Python 3.10 an environment without scripts, from 3.11 on an error."""
+    """As `venv` does: up to Python 3.10 an environment without the scripts that name it, from 3.11 on an error.
+
+    Of `venv`'s scripts, the one for PowerShell does not name it; ours does, to notice when it was moved.
+    """
     path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
     outcomes = []
     for module in ("venv", "fastvenv"):
         error = error_of(python, module, path)
-        outcomes.append((error, sorted(os.listdir(path + "/bin")) if error is None else None))
+        outcomes.append((error, {*os.listdir(path + "/bin")} - {"Activate.ps1"} if error is None else None))
         if module == "fastvenv":
             assert os.path.exists(path) == (error is None)
         shutil.rmtree(path, ignore_errors=True)
