@@ -197,7 +197,8 @@ def fuzz(session: nox.Session) -> None:
     # The instrumentation and the address sanitizer are nightly options, which the stable compiler has, too.
     env = {"RUSTC_BOOTSTRAP": "1", "PATH": os.pathsep.join([str(cargo_fuzz(session)), os.environ["PATH"]])}
     for target in FUZZ_TARGETS:
-        session.run("cargo", "fuzz", "run", target, "--", f"-max_total_time={seconds}", env=env, external=True)
+        options = ["-verbosity=0", f"-max_total_time={seconds}"]
+        session.run("cargo", "fuzz", "run", target, "--", *options, env=env, external=True)
 
 
 def cargo_fuzz(session: nox.Session) -> Path:
