@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from shell_matrix import SHELLS, Environment, Outcome, outcomes, paths, values
+from hostile_values import paths, values
+from shell_matrix import SHELLS, Environment, Outcome, outcomes
 
 IN_PROCESS = """
 import json, sys
@@ -28,7 +29,7 @@ HEADER = """# Activation, measured
 
 {count} environments whose directories and prompts are hostile names: every ASCII punctuation mark alone, in front and
 behind, quotes, `$()`, backticks, `%PATH%`, `!`, leading dashes, spaces at both ends, emoji, combining marks, 200
-characters (`tests/shell_matrix.py` has them all). Each is activated in each shell and left again, and the prompt is
+characters (`tests/hostile_values.py` has them all). Each is activated in each shell and left again, and the prompt is
 looked at on a terminal. A cell tells for how many of them all was right, and if not for all, what was wrong with how
 many:
 

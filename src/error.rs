@@ -62,6 +62,17 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// The refusal of a wheel, or of what stands in for one.
+    pub(crate) fn wheel(wheel: &Path, entry: Option<&str>, reason: &str) -> Self {
+        Self::Wheel {
+            wheel: wheel.to_owned(),
+            entry: entry.map(ToOwned::to_owned),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
 /// Keeps the path of a failed call, which [`io::Error`] does not hold.
 pub(crate) trait AtPath<T> {
     /// Turns an [`io::Error`] into an [`Error`] that names `path`.

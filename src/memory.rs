@@ -26,7 +26,7 @@ pub fn recall(folder: &Path, key: &str) -> Option<String> {
 
 /// Keeps a text under a key in a folder, which is made where it is missing. Where that cannot be done, nothing is kept.
 pub fn remember(folder: &Path, key: &str, text: &str) {
-    if fs::create_directory(folder).is_err() || !fs::is_private(folder) {
+    if !fs::create_private_directory(folder) {
         return;
     }
     let path = path(folder, key);

@@ -107,6 +107,13 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
+def has_wheels(python: Interpreter) -> None:
+    """For tests of what is made of the wheels that `ensurepip` has, or of `ensurepip` itself."""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+
+
+@pytest.fixture
 def made(python: Interpreter, tmp_path: Path) -> Path:
     """An environment that fastvenv made, without pip."""
     env_dir = tmp_path / "made"
@@ -120,6 +127,22 @@ def shell(name: str) -> str:
     if path is None:
         pytest.skip(f"{name} is not installed")
     return path
+
+
+# Variables of shells that change by themselves from one command to the next.
+VOLATILE = (
+    "_=",
+    "LINENO=",
+    "RANDOM=",
+    "SRANDOM=",
+    "SECONDS=",
+    "EPOCH",
+    "TTYIDLE=",
+    "KSH_MATCH=",
+    "USER_ID=",
+    "'?'=",
+    "status=",
+)
 
 
 def run_shell(command: list[str], script: str, cwd: Path, **variables: str) -> Result:

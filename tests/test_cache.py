@@ -14,14 +14,12 @@ from pathlib import Path
 
 import pytest
 from conftest import ADDED_SCRIPTS, Interpreter, Result, needs_root, packages, snapshot, without_override
-from tracing import calls, happened, injecting, spread, tracing
+from tracing import calls, happened, injecting, spread, strace, tracing
 from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, small_pip, write_wheel
 
 
 @pytest.fixture
-def cache(python: Interpreter, tmp_path: Path) -> Path:
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels to keep")
+def cache(has_wheels: None, tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
@@ -307,25 +305,11 @@ def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: 
 
 @pytest.mark.parametrize("error", ["EMLINK", "EPERM", "EXDEV", "EOPNOTSUPP"])
 def test_files_that_cannot_be_linked_are_copied(python: Interpreter, tmp_path: Path, cache: Path, error: str) -> None:
-    strace = shutil.which("strace", path="/usr/bin:/bin")
-    if strace is None:
-        pytest.skip("strace is not installed")
+    fault = f"inject=link,linkat:error={error}:when=9+"
+    prefix = [strace(), "-f", "-qq", "-o", "/dev/null", "-e", "trace=link,linkat", "-e", fault]
     assert create(python, tmp_path / "warm", cache).status == 0
-    prefix = [
-        strace,
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        "trace=link,linkat",
-        "-e",
-        f"inject=link,linkat:error={error}:when=9+",
-    ]
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=prefix)
-    if "PTRACE" in result.stderr or "ptrace" in result.stderr:
-        pytest.skip("strace may not trace here")
     assert result == Result(0, "", "")
     assert contents(tmp_path / "env") == contents(tmp_path / "warm")
     counts = {path.stat().st_nlink > 1 for path in packages(tmp_path / "env").rglob("*") if path.is_file()}

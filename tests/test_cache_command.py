@@ -14,10 +14,8 @@ from conftest import Interpreter, Result, needs_root
 
 
 @pytest.fixture
-def cache(python: Interpreter, tmp_path: Path) -> Path:
+def cache(python: Interpreter, has_wheels: None, tmp_path: Path) -> Path:
     """A cache with one image for each wheel, and files of somebody else's beside them."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels to keep")
     folder = tmp_path / "cache"
     assert run(python, folder, "fastvenv", str(tmp_path / "env")) == Result(0, "", "")
     (folder / "mine").mkdir()

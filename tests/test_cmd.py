@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from fastvenv import _native
-from shell_matrix import values
+from hostile_values import values
 
 TEMPLATES = Path(_native.__file__).parent / "scripts/nt"
 # What no name of a file on Windows has; and the percent sign, since Wine expands what it has expanded once more, which

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, packages, snapshot
 
+pytestmark = pytest.mark.usefixtures("has_wheels")
+
 NATIVE = """
 import json, sys
 import fastvenv
@@ -18,8 +20,6 @@ print(json.dumps("subprocess" not in sys.modules))
 
 def test_another_pip_is_left_to_ensurepip(python: Interpreter, tmp_path: Path) -> None:
     """Which keeps what is newer, and upgrades what is older."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip to run")
     env_dir = tmp_path / "env"
     assert python.run("-m", "fastvenv", env_dir).status == 0
     [metadata] = packages(env_dir).glob("pip-*.dist-info")
@@ -33,8 +33,6 @@ def test_another_pip_is_left_to_ensurepip(python: Interpreter, tmp_path: Path) -
 
 
 def test_nothing_is_done_where_the_same_pip_is(python: Interpreter, tmp_path: Path) -> None:
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     env_dir = tmp_path / "env"
     assert python.run("-m", "venv", env_dir).status == 0
 
@@ -63,8 +61,6 @@ def test_nothing_is_done_where_the_same_pip_is(python: Interpreter, tmp_path: Pa
 )
 def test_a_damaged_pip_is_repaired(python: Interpreter, tmp_path: Path, damaged: list[str], cache: str) -> None:
     """What is missing or was changed is there again, and nothing of the cache is written to."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     env_dir, other = tmp_path / "env", tmp_path / "other"
     variables = {**python.variables, **({"FASTVENV_CACHE_DIR": ""} if cache == "none" else {})}
     for folder in (env_dir, other):

@@ -92,10 +92,8 @@ class Bed:
 
 
 @pytest.fixture
-def bed(request: pytest.FixtureRequest, python: Interpreter, tmp_path: Path) -> Bed:
+def bed(request: pytest.FixtureRequest, python: Interpreter, has_wheels: None, tmp_path: Path) -> Bed:
     strace()
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     return Bed(python, tmp_path, small_pip(python, tmp_path), request.param)
 
 
@@ -136,12 +134,11 @@ def test_a_link_to_the_interpreter_cannot_be_made(bed: Bed, error: str) -> None:
             assert inside.answer("import json, sys; print(json.dumps(sys.prefix))") == str(bed.env_dir)
 
 
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("call", ["write", "link"])
 def test_a_call_fails_that_the_whole_pip_takes(python: Interpreter, tmp_path: Path, call: str) -> None:
     """As with the small one; and where the environment is there, that pip works."""
     strace()
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     bed = Bed(python, tmp_path, bundled_pip(python), "warm")
     sound = bed.sound()
     places = bed.places(call)

@@ -10,8 +10,9 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, run_shell, shell
-from shell_matrix import SHELLS, Environment, Shell, outcomes, paths, values
+from conftest import VOLATILE, Interpreter, Result, run_shell, shell
+from hostile_values import paths, values
+from shell_matrix import SHELLS, Environment, Shell, outcomes
 
 MAKE = """
 import json, sys
@@ -121,27 +122,14 @@ set > after
     expected = f"{made}\n{made} {made}/bin:/usr/bin:/bin unset (made) OLD> \n"
     assert result == Result(0, expected, "")
     before, after = (
-        [line for line in (tmp_path / dump).read_text().splitlines() if not line.startswith(VOLATILE)]
+        [
+            line
+            for line in (tmp_path / dump).read_text().splitlines()
+            if not line.startswith((*VOLATILE, "BASH_", "PIPESTATUS="))
+        ]
         for dump in ("before", "after")
     )
     assert after == before
-
-
-VOLATILE = (
-    "_=",
-    "LINENO=",
-    "RANDOM=",
-    "SRANDOM=",
-    "SECONDS=",
-    "EPOCH",
-    "BASH_",
-    "PIPESTATUS=",
-    "'?'=",
-    "TTYIDLE=",
-    "status=",
-    "KSH_MATCH=",
-    "USER_ID=",
-)
 
 
 FISH = """

@@ -6,7 +6,6 @@ None of it depends on the version of Python, and it takes its time: CI runs it o
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -14,12 +13,12 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result
+from tracing import strace
 
 
+@pytest.mark.usefixtures("has_wheels")
 def test_an_interrupt_while_pip_is_installed_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
     """Ctrl-C reaches the whole process group, as it does at a terminal."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip to interrupt")
     env_dir = tmp_path / "env"
     # A replaced hook, as rule: then pip is installed by a child process, which takes its time.
     script = """
@@ -49,25 +48,19 @@ Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 @pytest.mark.parametrize("call", range(1, 8))
 def test_an_interrupt_while_a_directory_is_made(python: Interpreter, tmp_path: Path, call: int) -> None:
     """It shows when the call is over: what was made must be known by then."""
-    strace = shutil.which("strace", path="/usr/bin:/bin")
-    if strace is None:
-        pytest.skip("strace is not installed")
     inject = f"inject=mkdir,mkdirat:signal=SIGINT:when={call}"
-    prefix = [strace, "-qq", "-o", "/dev/null", "-e", "trace=mkdir,mkdirat", "-e", inject]
+    prefix = [strace(), "-qq", "-o", "/dev/null", "-e", "trace=mkdir,mkdirat", "-e", inject]
     variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
     result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", env=variables, prefix=prefix)
-    if "ptrace" in result.stderr.lower():
-        pytest.skip("strace may not trace here")
     assert (tmp_path / "env").exists() == (tmp_path / "env/bin/activate.csh").exists()
     assert (result.status == 0) == (tmp_path / "env").exists()
 
 
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("delay", [0.02, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8])
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: float, times: int) -> None:
     """Ctrl-C reaches the processes that compile, too: the environment is whole, or not there. A second one may follow."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     process = subprocess.Popen(
         [python.path, "-m", "fastvenv", tmp_path / "env"],
         env={**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")},
@@ -87,10 +80,9 @@ def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: 
     assert whole or not succeeded
 
 
+@pytest.mark.usefixtures("has_wheels")
 def test_a_worker_that_is_killed_fails_the_run_and_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
     """As when memory runs out while bytecode is compiled."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     script = """
 import os, sys, fastvenv
 from fastvenv import _seed, _wheels
@@ -113,11 +105,10 @@ Builder(symlinks=True, with_pip=True).create(sys.argv[1])
     assert not (tmp_path / "env").exists()
 
 
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("delay", [0.03, 0.06, 0.09, 0.12, 0.16, 0.2, 0.3, 0.5])
 def test_a_run_after_one_that_was_killed_is_right(python: Interpreter, tmp_path: Path, delay: float) -> None:
     """Whatever a process that was killed has left: nobody takes half a pip for a whole one."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     env_dir = tmp_path / "env"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
     process = subprocess.Popen(

@@ -14,17 +14,13 @@ import pytest
 from conftest import Interpreter, Result, describe, needs_root, packages, snapshot
 from wheels import bundled_pip, other_pip
 
+pytestmark = pytest.mark.usefixtures("has_wheels")
+
 COMPILED = """
 from fastvenv import _cli, _wheels
 _wheels.base_libraries = lambda: []  # where there may be bytecode already
 _cli.run()
 """
-
-
-@pytest.fixture(autouse=True)
-def _has_wheels(python: Interpreter) -> None:
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
 
 
 @pytest.fixture
@@ -134,6 +130,21 @@ def test_bytecode_is_compiled_where_the_base_has_none(python: Interpreter, tmp_p
         verbose = inside(python, tmp_path / name).run("-v", "-c", "import pip._internal.cli.main")
         if not python.is_pypy:
             assert f"code object from '{cached}'" in verbose.stderr
+
+
+def test_a_prefix_for_bytecode_moves_it(python: Interpreter, tmp_path: Path) -> None:
+    """`PYTHONPYCACHEPREFIX`: what lies where is what `venv` leaves."""
+    found = []
+    for module in ("venv", "fastvenv"):
+        variables = {**python.variables, "PYTHONPYCACHEPREFIX": str(tmp_path / "prefix")}
+        assert python.run("-m", module, tmp_path / "env", env=variables).status == 0
+        modules = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("pip/**/*.pyc")}
+        assert not any(path.startswith("env/") for path in modules)
+        found.append(modules)
+        for folder in ("env", "prefix"):
+            shutil.rmtree(tmp_path / folder)
+    assert found[0] == found[1]
+    assert found[0]
 
 
 def test_bytecode_that_is_not_valid_is_not_taken(python: Interpreter, tmp_path: Path) -> None:

@@ -84,19 +84,17 @@ def test_the_error_shows_why_in_code(python: Interpreter, tmp_path: Path) -> Non
     assert ("the reason is this" in result.stderr.splitlines()[-1:]) == (python.version >= (3, 11))
 
 
+@pytest.mark.usefixtures("has_wheels")
 def test_no_child_installs_it(python: Interpreter, tmp_path: Path) -> None:
     """The native way is really taken, on every Python whose ensurepip has its wheels."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     assert python.answer(NATIVE, tmp_path / "env") is True
     assert (tmp_path / "env/bin/pip").exists()
 
 
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("setting", ["PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "SOURCE_DATE_EPOCH", ""])
 def test_a_setting_that_changes_what_pip_writes(python: Interpreter, tmp_path: Path, setting: str) -> None:
     """Then the native way does nothing, and pip writes it."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     script = """
 import json, sys
 import fastvenv
@@ -113,10 +111,9 @@ print(json.dumps(answers))
     assert any(packages(tmp_path / "env").iterdir()) == (not setting)
 
 
+@pytest.mark.usefixtures("has_wheels")
 def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> None:
     """It finds itself sound, and takes away all that was installed: RECORD is right."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     env_dir = tmp_path / "env"
     assert python.answer(NATIVE, env_dir) is True
     inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
@@ -131,11 +128,10 @@ def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> N
     assert (left, list((env_dir / "bin").glob("pip*"))) == ([], [])
 
 
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("damage", ["truncated", "changed"])
 def test_a_damaged_wheel_is_refused(python: Interpreter, tmp_path: Path, damage: str) -> None:
     """By its name, before anything of it is installed; and nothing is left."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
     script = """
 import os, sys
 from fastvenv import _wheels

@@ -90,10 +90,9 @@ def test_a_relocatable_environment_is_where_it_lies(python: Interpreter, tmp_pat
         assert activated(name, path, tmp_path) == Result(0, f"{new}\n{new}\n", "")
 
 
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("place", ["new", "ne w", "n'e\"w$x`id`", "new" * 40])
 def test_pip_of_a_relocatable_environment(python: Interpreter, tmp_path: Path, place: str) -> None:
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip")
     shared = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     for name, options in (("other", []), ("old", ["--relocatable"])):
         assert python.run("-m", "fastvenv", *options, tmp_path / name, env=shared) == Result(0, "", "")
@@ -115,10 +114,9 @@ def test_pip_of_a_relocatable_environment(python: Interpreter, tmp_path: Path, p
         assert str(new) in process.stdout
 
 
+@pytest.mark.usefixtures("has_wheels")
 def test_a_long_path_with_a_space_is_relocatable(python: Interpreter, tmp_path: Path) -> None:
     """There, pip writes another first line."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip")
     old = tmp_path / ("a b" * 40)
     make(python, old, "--relocatable")
     old.rename(tmp_path / "new")

@@ -433,7 +433,7 @@ def create(
     activators: "Iterable[str] | None" = None,
     relocatable: bool = False,
 ) -> None:
-    """Make a virtual environment; the parameters are those of `EnvBuilder`."""
+    """Make a virtual environment; the parameters are those of `EnvBuilder`, which has some more."""
     from fastvenv import EnvBuilder
 
     builder = EnvBuilder(

@@ -64,9 +64,10 @@ def _is_known(use_cache: bool) -> bool:
     """Load the facts, from the cache or, to be kept there, from `sysconfig`; not where that is loaded anyway."""
     if _facts:
         return True
-    key = _key()
-    folder = cache.directory() if use_cache else None
-    if "sysconfig" in sys.modules or key is None or folder is None:
+    if not use_cache or "sysconfig" in sys.modules:
+        return False
+    folder, key = cache.directory(), _key()
+    if folder is None or key is None:
         return False
     note = _native.recall(folder, key)
     if note is None:

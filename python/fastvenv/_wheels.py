@@ -92,11 +92,10 @@ def _installed() -> "Optional[dict[str, str]]":
 
 
 def base_libraries() -> "list[str]":
-    """Where the base installation has its packages, as far as there is anything."""
+    """Where the base installation may have its packages."""
     version = "python{}.{}".format(*_interpreter.VERSION)
     places = [("lib", version, "site-packages"), ("lib", "python3", "dist-packages"), ("Lib", "site-packages")]
-    folders = [os.path.join(sys.base_prefix, *parts) for parts in places]
-    return [folder for folder in folders if os.path.isdir(folder)]
+    return [os.path.join(sys.base_prefix, *parts) for parts in places]
 
 
 def _wheels_of(distribution: str, names: "list[str]") -> "list[str]":

@@ -45,6 +45,12 @@ pub fn create_directory(path: &Path) -> Result<usize> {
     if found.is_symlink() || found.is_file() { Err(Error::Occupied(path.to_owned())) } else { Ok(0) }
 }
 
+/// Makes a directory where it is missing, and tells whether it is there, this user's, and nobody else may write to it.
+#[must_use]
+pub fn create_private_directory(path: &Path) -> bool {
+    create_directory(path).is_ok() && is_private(path)
+}
+
 /// `mkdir -p`, topmost first, so that an error names the path on which it occurred; how many directories it made, or
 /// none where somebody else made the last one.
 fn create_missing(path: &Path) -> Result<usize> {
@@ -160,11 +166,20 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
     replacing(path, || File::create_new(path).and_then(|mut file| file.write_all(contents)).at(path))
 }
 
+/// Writes a file like [`replace`], after the directories above it that are missing.
+///
+/// # Errors
+/// [`Error::Io`] with the path that could not be made or written.
+pub fn replace_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
+    create_parents(path)?;
+    replace(path, contents)
+}
+
 /// Makes the directories above `path` that are missing.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be made.
-pub fn create_parents(path: &Path) -> Result<()> {
+fn create_parents(path: &Path) -> Result<()> {
     match path.parent() {
         Some(parent) if !exists(parent) => create_missing(parent).map(drop),
         _ => Ok(()),

@@ -1,7 +1,6 @@
 //! Bytecode, which only Python can make: taken from the base installation where it has the same modules, else compiled by
 //! as many interpreters as there are processors.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -69,10 +68,8 @@ pub(super) fn find(target: &Target, wheel: &Wheel, locate: impl Fn(&str) -> Path
 /// The same distribution in the base installation, whose bytecode the interpreter itself would use.
 struct Base<'a> {
     library: &'a Path,
-    cache_tag: &'a str,
-    magic_number: &'a [u8],
-    /// The hash of each module in the wheel.
-    hashes: HashMap<&'a str, &'a str>,
+    interpreter: &'a Interpreter,
+    wheel: &'a Wheel,
 }
 
 impl<'a> Base<'a> {
@@ -80,25 +77,23 @@ impl<'a> Base<'a> {
         let interpreter = &target.interpreter;
         let is_there = |library: &&PathBuf| fs::exists(&library.join(wheel.metadata_path("RECORD")));
         let library = interpreter.libraries.iter().find(is_there)?;
-        let hashes = wheel.files().iter().map(|file| (file.path.as_str(), file.hash.as_str())).collect();
-        let Interpreter { cache_tag, magic_number, .. } = interpreter;
-        Some(Self { library, cache_tag, magic_number, hashes })
+        Some(Self { library, interpreter, wheel })
     }
 
     /// Writes the bytecode of a module, if the base installation has the same module with valid bytecode.
     fn give(&self, source: &str, locate: impl Fn(&str) -> PathBuf) -> Option<()> {
+        let Interpreter { cache_tag, magic_number, .. } = self.interpreter;
         let module = self.library.join(source);
-        let bytecode = path(source, self.cache_tag);
+        let bytecode = path(source, cache_tag);
         let mut code = fs::read(&self.library.join(&bytecode)).ok()?;
-        if code.get(..16)? != header(self.magic_number, Stamp::of(&module).ok()?) {
+        if code.get(..16)? != header(magic_number, Stamp::of(&module).ok()?) {
             return None;
         }
-        if record::hash(&fs::read(&module).ok()?) != **self.hashes.get(source)? {
+        if record::hash(&fs::read(&module).ok()?) != self.wheel.file(source)?.hash {
             return None;
         }
-        code[..16].copy_from_slice(&header(self.magic_number, Stamp::of(&locate(source)).ok()?));
-        let bytecode = locate(&bytecode);
-        fs::create_parents(&bytecode).and_then(|()| fs::replace(&bytecode, &code)).ok()
+        code[..16].copy_from_slice(&header(magic_number, Stamp::of(&locate(source)).ok()?));
+        fs::replace_with_parents(&locate(&bytecode), &code).ok()
     }
 }
 

@@ -18,7 +18,7 @@ const MAKING: &str = "making-";
 
 /// A folder of images, for one interpreter.
 #[derive(Debug)]
-pub struct Cache<'a> {
+pub(super) struct Cache<'a> {
     folder: &'a Path,
     /// Whom the bytecode is for; without, there is none.
     interpreter: Option<&'a Interpreter>,
@@ -48,10 +48,8 @@ pub struct Entry {
 impl<'a> Cache<'a> {
     /// The cache in a folder, which is made where it is missing; `None` where it cannot be used: it cannot be made, is
     /// somebody else's, or others may write to it.
-    #[must_use]
-    pub fn open(folder: &'a Path, interpreter: Option<&'a Interpreter>) -> Option<Self> {
-        fs::create_directory(folder).ok()?;
-        fs::is_private(folder).then_some(Self { folder, interpreter })
+    pub(super) fn open(folder: &'a Path, interpreter: Option<&'a Interpreter>) -> Option<Self> {
+        fs::create_private_directory(folder).then_some(Self { folder, interpreter })
     }
 
     /// The image of a wheel, where there is a sound one.

@@ -65,8 +65,7 @@ impl<'a> Installation<'a> {
                 && let Some((path, in_record)) = self.scheme.script(name)
             {
                 let text = script::with_interpreter(self.source.read(&file.path)?, &self.target.python);
-                fs::create_parents(&path)?;
-                fs::replace(&path, &text)?;
+                fs::replace_with_parents(&path, &text)?;
                 can_share &= fs::has_shared_mode(&path)?;
                 if file.is_executable {
                     fs::add_execute_permission(&path)?;
@@ -118,8 +117,7 @@ impl<'a> Installation<'a> {
         let [last, record] = ["METADATA", "RECORD"].map(|name| distribution.metadata(name));
         for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
             let path = self.scheme.library.join(distribution.metadata(name));
-            fs::create_parents(&path)?;
-            fs::replace(&path, contents)?;
+            fs::replace_with_parents(&path, contents)?;
             self.record.add(&distribution.metadata(name), contents);
         }
         let Self { source, scheme, found, record: mut rows, .. } = self;

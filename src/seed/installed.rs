@@ -100,11 +100,7 @@ fn is_metadata_of(name: &str, distribution: &str) -> bool {
 /// # Errors
 /// [`Error::Io`] where a file cannot be read; [`Error::Wheel`] for one that is not as RECORD says.
 pub(super) fn read(dist_info: &Path) -> Result<Wheel> {
-    let refused = |entry: Option<&str>, reason: &str| Error::Wheel {
-        wheel: dist_info.to_owned(),
-        entry: entry.map(ToOwned::to_owned),
-        reason: reason.to_owned(),
-    };
+    let refused = |entry: Option<&str>, reason: &str| Error::wheel(dist_info, entry, reason);
     let (Some(name), Some(library)) =
         (dist_info.file_name().and_then(|name| name.to_str()), dist_info.parent())
     else {

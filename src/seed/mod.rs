@@ -38,7 +38,8 @@ use scheme::{Place, Scheme};
 use script::ScriptMaker;
 use wheel::Wheel;
 
-pub use cache::{Cache, Entry, clear, entries, prune};
+use cache::Cache;
+pub use cache::{Entry, clear, entries, prune};
 
 /// Where the wheels go, and for whom.
 #[derive(Clone, Debug)]
@@ -217,7 +218,7 @@ impl Source {
     /// The contents of one of its files.
     fn read(&self, path: &str) -> Result<Vec<u8>> {
         match self {
-            Self::Wheel(wheel, _) => Ok(wheel.contents(path).unwrap_or_default().to_owned()),
+            Self::Wheel(wheel, _) => Ok(wheel.file(path).map_or_else(Vec::new, |file| file.contents.clone())),
             Self::Image(image) => image.read(path),
         }
     }

@@ -31,11 +31,7 @@ impl Wheel {
 
     /// Reads a wheel of which the name and the contents are known.
     pub(super) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
-        let refused = |entry: Option<&str>, reason: &str| Error::Wheel {
-            wheel: path.to_owned(),
-            entry: entry.map(ToOwned::to_owned),
-            reason: reason.to_owned(),
-        };
+        let refused = |entry: Option<&str>, reason: &str| Error::wheel(path, entry, reason);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let mut parts = name.split('-');
         let (Some(distribution), Some(version), true) = (parts.next(), parts.next(), is_wheel_name(name))
@@ -65,15 +61,15 @@ impl Wheel {
         &self.files
     }
 
-    /// The contents of a file, where it has that file.
-    pub(super) fn contents(&self, path: &str) -> Option<&[u8]> {
+    /// The file at a path, where it has one there.
+    pub(super) fn file(&self, path: &str) -> Option<&File> {
         let position = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
-        Some(&self.files[position].contents)
+        Some(&self.files[position])
     }
 
     /// The contents of a text file, where it has that file.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
-        self.contents(path).and_then(|contents| std::str::from_utf8(contents).ok())
+        self.file(path).and_then(|file| std::str::from_utf8(&file.contents).ok())
     }
 
     /// The path of a file of the wheel's metadata.
@@ -120,8 +116,7 @@ impl Wheel {
         let Some(is_pure) = self.field("WHEEL", "Root-Is-Purelib").filter(|_| self.is_known()) else {
             return Ok(None);
         };
-        let refused =
-            |entry: Option<String>, reason| Error::Wheel { wheel: self.path.clone(), entry, reason };
+        let refused = |entry: Option<&str>, reason: &str| Error::wheel(&self.path, entry, reason);
         if let Some(needed) = self.field("METADATA", "Requires-Python") {
             match requires_python::allows(needed, version) {
                 Some(true) => {}
@@ -129,7 +124,7 @@ impl Wheel {
                     let (major, minor) = version;
                     return Err(refused(
                         None,
-                        format!("it needs Python {needed}, and this is {major}.{minor}"),
+                        &format!("it needs Python {needed}, and this is {major}.{minor}"),
                     ));
                 }
                 None => return Ok(None),
@@ -137,7 +132,7 @@ impl Wheel {
         }
         let path = self.metadata_path("entry_points.txt");
         let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
-            .map_err(|reason| refused(Some(path), reason))?;
+            .map_err(|reason| refused(Some(&path), &reason))?;
         let names: HashSet<&str> = entry_points.iter().map(|entry_point| entry_point.name.as_str()).collect();
         // Of a name with a space pip takes the end, two scripts of one name are two lines of RECORD, and easy_install
         // becomes several.
@@ -172,8 +167,7 @@ impl Wheel {
     pub(super) fn unpack(&self, scheme: &Scheme<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
         for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
             if let Some(path) = scheme.linked_path(&file.path) {
-                fs::create_parents(&path)?;
-                fs::replace(&path, &file.contents)?;
+                fs::replace_with_parents(&path, &file.contents)?;
                 if file.is_executable {
                     fs::add_execute_permission(&path)?;
                 }
