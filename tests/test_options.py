@@ -133,18 +133,17 @@ def test_bytecode_is_compiled_where_the_base_has_none(python: Interpreter, tmp_p
 
 
 def test_a_prefix_for_bytecode_moves_it(python: Interpreter, tmp_path: Path) -> None:
-    """`PYTHONPYCACHEPREFIX`: what lies where is what `venv` leaves."""
+    """`PYTHONPYCACHEPREFIX`: what lies where is what `venv` leaves, whose pip does not heed it up to Python 3.9."""
     found = []
     for module in ("venv", "fastvenv"):
         variables = {**python.variables, "PYTHONPYCACHEPREFIX": str(tmp_path / "prefix")}
         assert python.run("-m", module, tmp_path / "env", env=variables).status == 0
         modules = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("pip/**/*.pyc")}
-        assert not any(path.startswith("env/") for path in modules)
+        assert {path.split("/")[0] for path in modules} == {"env" if python.version < (3, 10) else "prefix"}
         found.append(modules)
         for folder in ("env", "prefix"):
-            shutil.rmtree(tmp_path / folder)
+            shutil.rmtree(tmp_path / folder, ignore_errors=True)
     assert found[0] == found[1]
-    assert found[0]
 
 
 def test_bytecode_that_is_not_valid_is_not_taken(python: Interpreter, tmp_path: Path) -> None:
