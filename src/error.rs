@@ -77,10 +77,17 @@ impl Error {
 pub(crate) trait AtPath<T> {
     /// Turns an [`io::Error`] into an [`Error`] that names `path`.
     fn at(self, path: &Path) -> Result<T>;
+
+    /// As [`Self::at`], where the path is not at hand: it is made for the error alone.
+    fn at_with(self, path: impl FnOnce() -> PathBuf) -> Result<T>;
 }
 
 impl<T> AtPath<T> for io::Result<T> {
     fn at(self, path: &Path) -> Result<T> {
-        self.map_err(|source| Error::Io { path: path.to_owned(), source })
+        self.at_with(|| path.to_owned())
+    }
+
+    fn at_with(self, path: impl FnOnce() -> PathBuf) -> Result<T> {
+        self.map_err(|source| Error::Io { path: path(), source })
     }
 }

@@ -6,6 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use pyo3::PyErrArguments;
 use pyo3::exceptions::{PyOSError, PyValueError};
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::executables::{unix, windows};
 use crate::fs::LinkMode;
 use crate::layout::Platform;
-use crate::{config, fs, layout, memory, seed};
+use crate::{config, fs, layout, memory, seed, threads};
 
 /// The native part of fastvenv: what touches the disk when a virtual environment is made.
 ///
@@ -26,9 +27,9 @@ use crate::{config, fs, layout, memory, seed};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Bound, CacheEntry, Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyList, PyListMethods,
-        PyResult, PyValueError, Python, Values, activation, config, detached, fs, layout, memory, pyfunction,
-        seed, unix, windows,
+        Arc, Bound, CacheEntry, Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyList, PyListMethods,
+        PyResult, PyValueError, Python, Values, activation, config, detached, fs, layout, memory, pyclass,
+        pyfunction, pymethods, seed, threads, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -67,6 +68,12 @@ mod _native {
         layout::scheme_path(Platform::HOST, name, version)
     }
 
+    /// How many threads can run at the same time.
+    #[pyfunction]
+    fn available_parallelism() -> usize {
+        threads::available()
+    }
+
     /// Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place. Adds to
     /// `made` how many it made, which is none where somebody else made `path`: a value that is returned would be lost
     /// to an interrupt.
@@ -79,7 +86,7 @@ mod _native {
 
     /// When a file was last written, in nanoseconds since 1970; `None` where there is none.
     #[pyfunction]
-    fn time_of(py: Python<'_>, path: PathBuf) -> Option<u128> {
+    fn time_of(py: Python<'_>, path: PathBuf) -> Option<u64> {
         py.detach(|| fs::time_of(&path))
     }
 
@@ -181,41 +188,58 @@ mod _native {
         windows::legacy_launcher(&source).into_os_string()
     }
 
-    /// Installs wheels as `ensurepip` has pip do it; a `.dist-info` folder stands for what is installed there. Returns
-    /// whether it did: what is not known here, and an environment with another version, is left to `ensurepip`. With a
-    /// `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
-    #[pyfunction]
-    #[pyo3(signature = (
-        wheels, *, env_dir, purelib, platlib, scripts, python,
-        executable, version, description, cache_tag, magic_number, libraries,
-        cache, link_mode, compiles
-    ))]
-    fn install_wheels(
-        py: Python<'_>,
-        wheels: Vec<PathBuf>,
-        env_dir: PathBuf,
-        purelib: PathBuf,
-        platlib: PathBuf,
-        scripts: PathBuf,
-        python: PathBuf,
-        executable: PathBuf,
-        version: (u8, u8),
-        description: String,
-        cache_tag: String,
-        magic_number: Vec<u8>,
-        libraries: Vec<PathBuf>,
-        cache: Option<PathBuf>,
-        link_mode: &str,
-        compiles: bool,
-    ) -> PyResult<bool> {
-        let interpreter =
-            seed::Interpreter { executable, version, description, cache_tag, magic_number, libraries };
-        let target = seed::Target { env_dir, purelib, platlib, scripts, python, interpreter };
-        let Some(link_modes) = LinkMode::of_setting(link_mode) else {
-            return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
-        };
-        let options = seed::Options { cache, link_modes, compiles };
-        detached(py, || seed::install(&wheels, &target, &options))
+    /// Wheels that are to be installed as `ensurepip` has pip do it, in as many environments as one likes; a `.dist-info`
+    /// folder stands for what is installed there. With a `cache`, a folder, files come from there.
+    #[pyclass(frozen)]
+    struct Seed(seed::Seed);
+
+    #[pymethods]
+    impl Seed {
+        /// Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
+        /// environment each.
+        #[new]
+        #[pyo3(signature = (
+            wheels, *, executable, version, description, cache_tag, magic_number, libraries, cache, link_mode, compiles,
+            is_shared = false
+        ))]
+        fn new(
+            wheels: Vec<PathBuf>,
+            executable: PathBuf,
+            version: (u8, u8),
+            description: String,
+            cache_tag: String,
+            magic_number: Vec<u8>,
+            libraries: Vec<PathBuf>,
+            cache: Option<PathBuf>,
+            link_mode: &str,
+            compiles: bool,
+            is_shared: bool,
+        ) -> PyResult<Self> {
+            let interpreter =
+                seed::Interpreter { executable, version, description, cache_tag, magic_number, libraries };
+            let Some(link_modes) = LinkMode::of_setting(link_mode) else {
+                return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
+            };
+            let options = seed::Options { cache, link_modes, compiles, is_shared };
+            Ok(Self(seed::Seed::new(wheels, interpreter, options)))
+        }
+
+        /// Installs the wheels in an environment. Returns whether it did: what is not known here, and an environment with
+        /// another version, is left to `ensurepip`. `ValueError` for a wheel that is damaged.
+        #[pyo3(signature = (*, env_dir, purelib, platlib, scripts, python))]
+        fn install(
+            &self,
+            py: Python<'_>,
+            env_dir: PathBuf,
+            purelib: PathBuf,
+            platlib: PathBuf,
+            scripts: PathBuf,
+            python: PathBuf,
+        ) -> PyResult<bool> {
+            let interpreter = Arc::clone(self.0.interpreter());
+            let target = seed::Target { env_dir, purelib, platlib, scripts, python, interpreter };
+            detached(py, || self.0.install(&target))
+        }
     }
 
     /// What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in

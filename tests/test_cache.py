@@ -249,8 +249,15 @@ def assert_images_are_sound(cache: Path) -> None:
         lines = [line.split("\t") for line in (image / "manifest").read_text().splitlines()]
         assert lines[-1] == ["end"]
         listed = set()
-        for _, name, expected, _, size, modified, mode in (line for line in lines if line[0] == "file"):
-            path = image / "files" / name
+        folder = None
+        for line in lines:
+            if line[0] == "folder":
+                folder = image / "files" / line[1]
+            if line[0] != "file":
+                continue
+            assert folder is not None
+            _, name, expected, _, size, modified, mode = line
+            path = folder / name
             found = path.stat()
             assert (found.st_size, found.st_mtime_ns, found.st_mode & 0o7777) == (int(size), int(modified), int(mode))
             assert expected in {"", record_hash(path.read_bytes())}

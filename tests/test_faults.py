@@ -82,7 +82,8 @@ class Bed:
         else:
             assert (result.status, result.output) == (1, ""), note
             assert result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1, note
-            assert str(self.root) in result.stderr, note
+            # Or in what fastvenv is made of: the call of that number fails in each process.
+            assert str(self.root) in result.stderr or self.python.folder in result.stderr, note
         left = {path.name for path in self.root.iterdir()} - {"cache", "log", self.wheel.name}
         assert left == ({"env"} if result.status == 0 else set()), note
         assert not list(self.root.glob("cache/making-*")), note

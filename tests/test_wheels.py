@@ -33,11 +33,14 @@ def with_pip(name, folder):
 
 def natively(wheels, cache):
     path = sysconfig.get_path
-    return _native.install_wheels(
-        wheels, env_dir=sys.prefix, purelib=path("purelib"), platlib=path("platlib"), scripts=path("scripts"),
-        python=sys.executable, executable=os.path.realpath(sys.executable), version=sys.version_info[:2],
-        description=sys.version, cache_tag=sys.implementation.cache_tag, magic_number=importlib.util.MAGIC_NUMBER,
+    seed = _native.Seed(
+        wheels, executable=os.path.realpath(sys.executable), version=sys.version_info[:2], description=sys.version,
+        cache_tag=sys.implementation.cache_tag, magic_number=importlib.util.MAGIC_NUMBER,
         libraries=[], cache=cache, link_mode="hardlink", compiles=True,
+    )
+    return seed.install(
+        env_dir=sys.prefix, purelib=path("purelib"), platlib=path("platlib"), scripts=path("scripts"),
+        python=sys.executable,
     )
 
 for line in sys.stdin:

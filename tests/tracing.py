@@ -54,10 +54,15 @@ def strace() -> str:
     return program
 
 
+def alone() -> list[str]:
+    """The command before a command that has one processor: threads, of which each has calls of its own, share no work."""
+    return ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+
+
 def tracing(log: Path) -> list[str]:
     """The command before a command whose calls are to be logged."""
     names = ",".join(f"?{name}" for name in WATCHED)
-    return [strace(), *FAST, "-y", "-o", str(log), "-e", f"trace={names}"]
+    return [*alone(), strace(), *FAST, "-y", "-o", str(log), "-e", f"trace={names}"]
 
 
 def injecting(log: Path, *faults: str) -> list[str]:
@@ -65,7 +70,7 @@ def injecting(log: Path, *faults: str) -> list[str]:
     names = ",".join(fault.split("=")[1].split(":")[0] for fault in faults)
     options = [option for fault in faults for option in ("-e", fault)]
     speed = SLOW if any(":signal=" in fault for fault in faults) else FAST
-    return [strace(), *speed, "-o", str(log), "-e", f"trace={names}", *options]
+    return [*alone(), strace(), *speed, "-o", str(log), "-e", f"trace={names}", *options]
 
 
 def calls(log: Path, root: Path) -> list[Call]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
     from typing import Any, Union
 
+    from ._native import Seed
+
     Context = SimpleNamespace
     EnvDir = Union[str, "os.PathLike[str]"]
 else:
@@ -71,6 +73,8 @@ class EnvBuilder:
 
     # How many directories this call of `create` made, the last being the environment's own: what it may take back.
     _directories_made: "Sequence[int]" = ()
+    # What is to be installed, where that was found before `create`.
+    _seed: "Seed | None" = None
     # When it wrote the configuration; with another time, the file is somebody else's.
     _configured: "int | None" = None
 
@@ -218,7 +222,7 @@ class EnvBuilder:
         _native.check_env_dir(os.fspath(env_dir))
         if self.prompt is not None:
             _native.check_prompt(str(self.prompt).encode("utf-8", "replace").decode())
-        executable = _base_executable()
+        executable = _interpreter.base_executable()
         if self.clear:
             self._clear(env_dir)
         context = SimpleNamespace()
@@ -448,16 +452,3 @@ def create(
         relocatable=relocatable,
     )
     builder.create(env_dir)
-
-
-def _base_executable() -> str:
-    """The interpreter that the environment is made of, not resolved: its links are meant to stay valid (gh-96861)."""
-    executable: str = getattr(sys, "_base_executable", sys.executable)
-    if not executable:
-        raise ValueError(
-            "Unable to determine path to the running Python interpreter. Provide an explicit path or check that "
-            "your PATH environment variable is correctly set."
-        )
-    if not _interpreter.IS_WINDOWS:
-        os.stat(executable)  # a link to what is not there would only fail when it is used
-    return executable

@@ -1,7 +1,6 @@
 """What the `venv` of the running Python does, where versions and implementations differ.
 
-Facts that cannot change while Python runs. What can (`sys._base_executable`, which tests replace) is read where it is
-used.
+Facts that cannot change while Python runs; what can, since tests replace it, is a function.
 """
 
 import os
@@ -37,3 +36,22 @@ HAS_WHEEL_PKG_DIR = VERSION >= (3, 10)
 
 # setuptools came with pip (gh-101039 ended that).
 CORE_VENV_DEPS = ("pip",) if VERSION >= (3, 12) else ("pip", "setuptools")
+
+
+def base_executable() -> str:
+    """The interpreter that environments are made of, not resolved: its links are meant to stay valid (gh-96861).
+
+    Raises:
+        ValueError: Python does not know.
+        OSError: it is gone.
+
+    """
+    executable: str = getattr(sys, "_base_executable", sys.executable)
+    if not executable:
+        raise ValueError(
+            "Unable to determine path to the running Python interpreter. Provide an explicit path or check that "
+            "your PATH environment variable is correctly set."
+        )
+    if not IS_WINDOWS:
+        os.stat(executable)  # a link to what is not there would only fail when it is used
+    return executable

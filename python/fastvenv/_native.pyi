@@ -7,9 +7,9 @@ Paths are `str`, as `os.fsdecode` gives them. A call that the operating system r
 
 from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
-from typing import Final, SupportsIndex
+from typing import Final, SupportsIndex, final
 
-__all__ = ["LINK_MODES", "__version__", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "install_wheels", "make_executable", "prune_cache", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "Seed", "available_parallelism", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "make_executable", "prune_cache", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
 
 LINK_MODES: Final[list[str]]
 """
@@ -20,6 +20,28 @@ __version__: Final[str]
 """
 The version of fastvenv.
 """
+
+@final
+class Seed:
+    """
+    Wheels that are to be installed as `ensurepip` has pip do it, in as many environments as one likes; a `.dist-info`
+    folder stands for what is installed there. With a `cache`, a folder, files come from there.
+    """
+    def __new__(cls, /, wheels: SupportsGetItem[int, str | PathLike[str]], *, executable: str | PathLike[str], version: tuple[SupportsIndex, SupportsIndex], description: str, cache_tag: str, magic_number: SupportsGetItem[int, SupportsIndex], libraries: SupportsGetItem[int, str | PathLike[str]], cache: str | PathLike[str] | None, link_mode: str, compiles: bool, is_shared: bool = False) -> Seed:
+        """
+        Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
+        environment each.
+        """
+    def install(self, /, *, env_dir: str | PathLike[str], purelib: str | PathLike[str], platlib: str | PathLike[str], scripts: str | PathLike[str], python: str | PathLike[str]) -> bool:
+        """
+        Installs the wheels in an environment. Returns whether it did: what is not known here, and an environment with
+        another version, is left to `ensurepip`. `ValueError` for a wheel that is damaged.
+        """
+
+def available_parallelism() -> int:
+    """
+    How many threads can run at the same time.
+    """
 
 def cache_entries(folder: str | PathLike[str]) -> list[Incomplete]:
     """
@@ -68,13 +90,6 @@ def create_directory(path: str | PathLike[str], made: "list[int] | None" = None)
 def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) -> list[str]:
     """
     The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
-    """
-
-def install_wheels(wheels: SupportsGetItem[int, str | PathLike[str]], *, env_dir: str | PathLike[str], purelib: str | PathLike[str], platlib: str | PathLike[str], scripts: str | PathLike[str], python: str | PathLike[str], executable: str | PathLike[str], version: tuple[SupportsIndex, SupportsIndex], description: str, cache_tag: str, magic_number: SupportsGetItem[int, SupportsIndex], libraries: SupportsGetItem[int, str | PathLike[str]], cache: str | PathLike[str] | None, link_mode: str, compiles: bool) -> bool:
-    """
-    Installs wheels as `ensurepip` has pip do it; a `.dist-info` folder stands for what is installed there. Returns
-    whether it did: what is not known here, and an environment with another version, is left to `ensurepip`. With a
-    `cache`, a folder, files come from there. `ValueError` for a wheel that is damaged.
     """
 
 def make_executable(path: str | PathLike[str]) -> None:

@@ -3,11 +3,12 @@
 import os
 import sys
 
-from . import _native, _wheels, cache
+from . import _interpreter, _native, _wheels, cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import SimpleNamespace
+    from typing import Optional
 
     from ._builder import EnvBuilder
 
@@ -15,26 +16,29 @@ if TYPE_CHECKING:
 _BYTECODE_VARIABLES = ("PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "PYTHONNODEBUGRANGES", "SOURCE_DATE_EPOCH")
 
 
-def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
-    """Install what `ensurepip` would, and say whether it was done; where it was not, nothing was written.
+def find(builder: "EnvBuilder", is_shared: bool = False) -> "Optional[_native.Seed]":
+    """Find what `ensurepip` would install, and begin to look for it in the cache.
 
-    It is left to `ensurepip` when a setting or a replaced `subprocess` shows that somebody expects something else, when
-    the environment has another version, and when the wheels are not found or not understood.
+    It is left to `ensurepip` when a setting or a replaced `subprocess` shows that somebody expects something else, and
+    when the wheels are not found.
+
+    Args:
+        builder: whose options say what is wanted.
+        is_shared: it is installed in several environments at the same time.
+
+    Raises:
+        ValueError: there is no such link mode, or no wheel where the user says that it is.
+
     """
     cache_tag = sys.implementation.cache_tag
     if cache_tag is None or _is_replaced() or any(map(os.environ.get, _BYTECODE_VARIABLES)):
-        return False
+        return None
     wheels = _wheels.find(builder.pip_wheel, builder.use_cache)
     if wheels is None:
-        return False
-    return _native.install_wheels(
+        return None
+    return _native.Seed(
         wheels,
-        env_dir=context.env_dir,
-        purelib=context.lib_path,
-        platlib=context.platlib_path,
-        scripts=context.bin_path,
-        python=context.env_exec_cmd,
-        executable=context.executable,
+        executable=_interpreter.base_executable(),
         version=sys.version_info[:2],
         description=sys.version,
         cache_tag=cache_tag,
@@ -44,6 +48,23 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
         cache=cache.directory() if builder.use_cache else None,
         link_mode=_link_mode(builder),
         compiles=builder.compile_bytecode,
+        is_shared=is_shared,
+    )
+
+
+def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
+    """Install it in an environment, and say whether it was done; where it was not, nothing was written.
+
+    It is left to `ensurepip` when nothing was found, when the environment has another version, and when the wheels are
+    not understood.
+    """
+    seed = builder._seed or find(builder)  # noqa: SLF001 - it is found before where that saves time
+    return seed is not None and seed.install(
+        env_dir=context.env_dir,
+        purelib=context.lib_path,
+        platlib=context.platlib_path,
+        scripts=context.bin_path,
+        python=context.env_exec_cmd,
     )
 
 

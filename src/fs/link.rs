@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::system;
+use super::{Folder, system};
 use crate::error::{AtPath, Result};
 
 /// What tells that a file is still the one that was written.
@@ -15,7 +15,7 @@ pub struct Stamp {
     /// The size in bytes.
     pub size: u64,
     /// When it was changed, in nanoseconds since 1970.
-    pub modified: u128,
+    pub modified: u64,
     /// The permission bits; on Windows, whether it can be written.
     pub mode: u32,
 }
@@ -26,7 +26,7 @@ impl Stamp {
     /// # Errors
     /// [`crate::error::Error::Io`] where there is no file.
     pub fn of(path: &Path) -> Result<Self> {
-        Self::new(path, &fs::symlink_metadata(path).at(path)?)
+        fs::symlink_metadata(path).and_then(|found| Self::new(&found)).at(path)
     }
 
     /// The stamp of the file that `path` leads to.
@@ -34,16 +34,16 @@ impl Stamp {
     /// # Errors
     /// [`crate::error::Error::Io`] where there is no file.
     pub fn of_target(path: &Path) -> Result<Self> {
-        Self::new(path, &fs::metadata(path).at(path)?)
+        fs::metadata(path).and_then(|found| Self::new(&found)).at(path)
     }
 
-    fn new(path: &Path, metadata: &fs::Metadata) -> Result<Self> {
+    pub(super) fn new(metadata: &fs::Metadata) -> io::Result<Self> {
         if !metadata.is_file() {
-            return Err(io::Error::from(io::ErrorKind::InvalidData)).at(path);
+            return Err(io::ErrorKind::InvalidData.into());
         }
-        let modified =
-            metadata.modified().at(path)?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Ok(Self { size: metadata.len(), modified: modified.as_nanos(), mode: system::mode(metadata) })
+        let modified = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let modified = u64::try_from(modified.as_nanos()).unwrap_or_default();
+        Ok(Self { size: metadata.len(), modified, mode: system::mode(metadata) })
     }
 }
 
@@ -78,16 +78,17 @@ impl LinkMode {
         }
     }
 
-    fn place(self, source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
-        match self {
-            Self::Clone => {
-                system::clone_file(source, destination)?;
-                if is_executable { super::add_execute_permission(destination) } else { Ok(()) }
-            }
-            Self::HardLink => fs::hard_link(source, destination).at(destination),
-            Self::Symlink => system::symlink(source, destination),
-            Self::Copy => copy(source, destination, is_executable),
+    fn place(self, name: &str, from: &Folder<'_>, to: &Folder<'_>, is_executable: bool) -> Result<()> {
+        if self == Self::HardLink {
+            return from.hard_link(name, to);
         }
+        let (source, destination) = (&from.path().join(name), &to.path().join(name));
+        match self {
+            Self::Symlink => return system::symlink(source, destination),
+            Self::Clone => system::clone_file(source, destination)?,
+            Self::Copy | Self::HardLink => copy(source, destination)?,
+        }
+        if is_executable { super::add_execute_permission(destination) } else { Ok(()) }
     }
 }
 
@@ -111,14 +112,21 @@ impl Linker {
         Self { modes: &[LinkMode::Copy] }
     }
 
-    /// Makes `destination` the same as the file `source`, with its time, so that bytecode stays valid. A file that has the
-    /// name is replaced and not written to: it may be shared.
+    /// Puts a file of one directory into another, under the same name and with its time, so that bytecode stays valid. A
+    /// file that has the name is replaced and not written to: it may be shared.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
-    pub fn place(&mut self, source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
+    pub fn place(
+        &mut self,
+        name: &str,
+        from: &Folder<'_>,
+        to: &Folder<'_>,
+        is_executable: bool,
+    ) -> Result<()> {
         while let [mode, rest @ ..] = self.modes {
-            match super::replacing(destination, || mode.place(source, destination, is_executable)) {
+            let place = || mode.place(name, from, to, is_executable);
+            match super::replacing(|| to.path().join(name), place) {
                 // Another file system, too many links, or no links at all here. What else can be wrong, a copy tells.
                 Err(_) if !rest.is_empty() => self.modes = rest,
                 result => return result,
@@ -128,13 +136,12 @@ impl Linker {
     }
 }
 
-fn copy(source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
+fn copy(source: &Path, destination: &Path) -> Result<()> {
     let mut reader = File::open(source).at(source)?;
     let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
     let mut writer = File::create_new(destination).at(destination)?;
     io::copy(&mut reader, &mut writer).at(destination)?;
-    writer.set_modified(modified).at(destination)?;
-    if is_executable { super::add_execute_permission(destination) } else { Ok(()) }
+    writer.set_modified(modified).at(destination)
 }
 
 #[cfg(test)]
@@ -146,16 +153,19 @@ mod tests {
     fn a_file_has_its_time_however_it_was_placed() {
         let dir = tempfile::tempdir().unwrap();
         let path = |name| dir.path().join(name);
-        write(&path("source"), b"contents").unwrap();
+        write(&path("file"), b"contents").unwrap();
         for setting in LinkMode::SETTINGS {
             let mut linker = Linker::new(LinkMode::of_setting(setting).unwrap());
-            linker.place(&path("source"), &path(setting), false).unwrap();
-            assert_eq!(read(&path(setting)).unwrap(), b"contents");
-            let target = fs::canonicalize(path(setting)).unwrap();
-            assert_eq!(Stamp::of(&target).unwrap(), Stamp::of(&path("source")).unwrap());
-            linker.place(&path("source"), &path(setting), false).unwrap();
+            let (inner, placed) = (path(setting), path(setting).join("file"));
+            fs::create_dir(&inner).unwrap();
+            let [from, to] = [dir.path(), &inner].map(|path| Folder::open(path).unwrap());
+            linker.place("file", &from, &to, false).unwrap();
+            assert_eq!(read(&placed).unwrap(), b"contents");
+            let target = fs::canonicalize(placed).unwrap();
+            assert_eq!(Stamp::of(&target).unwrap(), from.stamp("file").unwrap());
+            linker.place("file", &from, &to, false).unwrap();
         }
-        let is_shared = |setting| same_file::is_same_file(path("source"), path(setting)).unwrap();
+        let is_shared = |setting| same_file::is_same_file(path("file"), path(setting).join("file")).unwrap();
         assert_eq!(["hardlink", "symlink", "clone", "copy"].map(is_shared), [true, true, false, false]);
         assert_eq!(LinkMode::of_setting("magic"), None);
     }
@@ -164,15 +174,18 @@ mod tests {
     fn a_file_that_is_replaced_is_not_written_to() {
         let dir = tempfile::tempdir().unwrap();
         let path = |name| dir.path().join(name);
-        for (name, contents) in [("source", b"new"), ("shared", b"old")] {
+        for (name, contents) in [("file", b"new"), ("shared", b"old")] {
             write(&path(name), contents).unwrap();
         }
         for setting in LinkMode::SETTINGS {
             let mut linker = Linker::new(LinkMode::of_setting(setting).unwrap());
-            fs::hard_link(path("shared"), path(setting)).unwrap();
-            linker.place(&path("source"), &path(setting), false).unwrap();
+            let (inner, placed) = (path(setting), path(setting).join("file"));
+            fs::create_dir(&inner).unwrap();
+            let [from, to] = [dir.path(), &inner].map(|path| Folder::open(path).unwrap());
+            fs::hard_link(path("shared"), &placed).unwrap();
+            linker.place("file", &from, &to, false).unwrap();
             assert_eq!(
-                (read(&path(setting)).unwrap(), read(&path("shared")).unwrap()),
+                (read(&placed).unwrap(), read(&path("shared")).unwrap()),
                 (b"new".into(), b"old".into())
             );
         }

@@ -3,6 +3,7 @@
 //! `clippy.toml` bans the functions of [`std::fs`] everywhere else.
 #![expect(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
 
+mod folder;
 mod link;
 mod remove;
 #[cfg_attr(unix, path = "unix.rs")]
@@ -12,10 +13,11 @@ mod system;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{AtPath, Error, Result};
 
+pub use folder::Folder;
 pub use link::{LinkMode, Linker, Stamp};
 pub use remove::{clear_directory, remove_created, remove_directory};
 pub use system::{
@@ -84,7 +86,7 @@ pub fn try_exists(path: &Path) -> Result<bool> {
 
 /// When the file at `path` was last written, in nanoseconds since 1970; `None` where there is none.
 #[must_use]
-pub fn time_of(path: &Path) -> Option<u128> {
+pub fn time_of(path: &Path) -> Option<u64> {
     Stamp::of(path).ok().map(|stamp| stamp.modified)
 }
 
@@ -163,7 +165,8 @@ pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] with the path.
 pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
-    replacing(path, || File::create_new(path).and_then(|mut file| file.write_all(contents)).at(path))
+    let make = || File::create_new(path).and_then(|mut file| file.write_all(contents)).at(path);
+    replacing(|| path.to_owned(), make)
 }
 
 /// Writes a file like [`replace`], after the directories above it that are missing.
@@ -187,10 +190,10 @@ fn create_parents(path: &Path) -> Result<()> {
 }
 
 /// Makes something that must not be there yet, after what has its name is removed.
-fn replacing(path: &Path, make: impl Fn() -> Result<()>) -> Result<()> {
+fn replacing(path: impl FnOnce() -> PathBuf, make: impl Fn() -> Result<()>) -> Result<()> {
     match make() {
         Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
-            remove_file(path)?;
+            remove_file(&path())?;
             make()
         }
         result => result,

@@ -4,14 +4,15 @@
 use std::ffi::{CStr, OsStr};
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, unlinkat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, linkat, openat, statat, unlinkat};
 use rustix::io::Errno;
 
+use super::Stamp;
 use crate::error::{AtPath, Result};
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -140,6 +141,48 @@ pub fn is_private(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| {
         found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
     })
+}
+
+/// What an open directory is known by.
+pub(super) type Handle = OwnedFd;
+
+/// Opens a directory to find what is in it by name; not to list it, which Linux would ask a permission for.
+///
+/// # Errors
+/// The operating system's own, where there is none or a link in its place.
+pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const ACCESS: OFlags = OFlags::PATH;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const ACCESS: OFlags = OFlags::RDONLY;
+    let flags = ACCESS.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    Ok(openat(CWD, path, flags, Mode::empty())?)
+}
+
+/// The stamp of a file in an open directory, which must not be a link.
+///
+/// # Errors
+/// The operating system's own, and `InvalidData` for what is no file.
+#[allow(clippy::useless_conversion, reason = "the types of these numbers differ between systems")]
+pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
+    let found = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let modified = i128::from(found.st_mtime) * 1_000_000_000 + i128::from(found.st_mtime_nsec);
+    Ok(Stamp {
+        size: u64::try_from(found.st_size).unwrap_or_default(),
+        modified: u64::try_from(modified).unwrap_or_default(),
+        mode: u32::from(found.st_mode) & 0o7777,
+    })
+}
+
+/// Gives a file in an open directory the same name in another.
+///
+/// # Errors
+/// The operating system's own.
+pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle) -> io::Result<()> {
+    Ok(linkat(directory, name, to, name, AtFlags::empty())?)
 }
 
 /// Removes a file or a link.

@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::Stamp;
 use crate::error::{AtPath, Result};
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -14,6 +15,36 @@ use crate::error::{AtPath, Result};
 /// cannot be made.
 pub fn symlink(target: &Path, link: &Path) -> Result<()> {
     std::os::windows::fs::symlink_file(target, link).at(link)
+}
+
+/// What an open directory is known by: its path, since names are looked up by nothing else here.
+pub(super) type Handle = PathBuf;
+
+/// The directory at `path`.
+///
+/// # Errors
+/// Those of the operating system, where there is none, and `InvalidData` for a file or a link in its place.
+pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
+    if !fs::symlink_metadata(path)?.is_dir() {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    Ok(path.to_owned())
+}
+
+/// The stamp of a file in a directory, which must not be a link.
+///
+/// # Errors
+/// The operating system's own, and `InvalidData` for what is no file.
+pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
+    Stamp::new(&fs::symlink_metadata(directory.join(name))?)
+}
+
+/// Gives a file in a directory the same name in another.
+///
+/// # Errors
+/// The operating system's own.
+pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle) -> io::Result<()> {
+    fs::hard_link(directory.join(name), to.join(name))
 }
 
 /// Nothing: what can share blocks here (`ReFS`) is not where people have their environments.

@@ -4,12 +4,12 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::available_parallelism;
 
 use super::wheel::Wheel;
 use super::{Interpreter, Target, record};
 use crate::error::{AtPath, Result};
 use crate::fs::{self, Stamp};
+use crate::threads;
 
 /// Compiles the files whose names come on standard input. A file that is no valid Python on this version stays as it
 /// is, as it does when pip compiles. The names in tracebacks are set when a module is loaded.
@@ -74,7 +74,7 @@ struct Base<'a> {
 
 impl<'a> Base<'a> {
     fn find(target: &'a Target, wheel: &'a Wheel) -> Option<Self> {
-        let interpreter = &target.interpreter;
+        let interpreter = &*target.interpreter;
         let is_there = |library: &&PathBuf| fs::exists(&library.join(wheel.metadata_path("RECORD")));
         let library = interpreter.libraries.iter().find(is_there)?;
         Some(Self { library, interpreter, wheel })
@@ -101,14 +101,14 @@ impl<'a> Base<'a> {
 fn header(magic_number: &[u8], source: Stamp) -> Vec<u8> {
     let seconds = source.modified / 1_000_000_000;
     // Both are cut to 32 bits, which is what Python compares.
-    let fields = [0, seconds & 0xffff_ffff, u128::from(source.size) & 0xffff_ffff];
+    let fields = [0, seconds & 0xffff_ffff, source.size & 0xffff_ffff];
     let bytes = fields.iter().flat_map(|field| field.to_le_bytes().into_iter().take(4));
     magic_number.iter().copied().chain(bytes).collect()
 }
 
 /// Compiles modules, each beside itself.
 fn compile(python: &Path, sources: &[PathBuf]) -> Result<()> {
-    let workers = available_parallelism().map_or(1, usize::from).min(sources.len());
+    let workers = threads::available().min(sources.len());
     let mut children = Workers((0..workers).map(|_| start(python)).collect::<Result<_>>()?);
     // Every worker gets every so-manieth file: large modules lie side by side.
     let mut fed = Ok(());

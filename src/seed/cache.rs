@@ -46,14 +46,17 @@ pub struct Entry {
 }
 
 impl<'a> Cache<'a> {
-    /// The cache in a folder, which is made where it is missing; `None` where it cannot be used: it cannot be made, is
-    /// somebody else's, or others may write to it.
-    pub(super) fn open(folder: &'a Path, interpreter: Option<&'a Interpreter>) -> Option<Self> {
-        fs::create_private_directory(folder).then_some(Self { folder, interpreter })
+    /// The cache in a folder, which may be missing.
+    pub(super) fn new(folder: &'a Path, interpreter: Option<&'a Interpreter>) -> Self {
+        Self { folder, interpreter }
     }
 
-    /// The image of a wheel, where there is a sound one.
+    /// The image of a wheel, where there is a sound one; none where the folder is somebody else's, or others may write to
+    /// it.
     pub(super) fn find(&self, wheel: &Path) -> Option<Image> {
+        if !fs::is_private(self.folder) {
+            return None;
+        }
         let folder = self.path(wheel)?;
         let image = Image::open(&folder);
         if image.as_ref().is_some_and(Image::is_sound) {
@@ -64,7 +67,8 @@ impl<'a> Cache<'a> {
         None
     }
 
-    /// Makes the image of a wheel; somebody else's, where that was there first.
+    /// Makes the image of a wheel, in the folder that is made where it is missing; somebody else's, where that was there
+    /// first; none where the folder cannot be used.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] where it cannot be made.
@@ -75,7 +79,9 @@ impl<'a> Cache<'a> {
         distribution: &Distribution,
         target: Option<&Target>,
     ) -> Result<Option<Image>> {
-        let Some(folder) = self.path(path) else { return Ok(None) };
+        let Some(folder) = self.path(path).filter(|_| fs::create_private_directory(self.folder)) else {
+            return Ok(None);
+        };
         for leftover in leftovers(self.folder) {
             let _ = fs::remove_directory(&leftover);
         }

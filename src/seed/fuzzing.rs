@@ -29,7 +29,11 @@ pub fn wheel(name: &str, archive: &[u8]) -> Option<Vec<(String, Vec<u8>, String)
 #[must_use]
 pub fn record(text: &[u8]) -> Option<Vec<RecordRow>> {
     let rows = record::parse(text).ok()?;
-    Some(rows.into_iter().map(|Row { path, hash, size }| (path, hash, size)).collect())
+    Some(
+        rows.into_iter()
+            .map(|Row { path, hash, size }| (path.into_owned(), hash.into_owned(), size))
+            .collect(),
+    )
 }
 
 /// A RECORD of these rows.
@@ -37,7 +41,7 @@ pub fn record(text: &[u8]) -> Option<Vec<RecordRow>> {
 pub fn write_record(rows: &[RecordRow]) -> Vec<u8> {
     let mut record = Record::default();
     for (path, hash, size) in rows {
-        record.add_row(path, hash, *size);
+        record.add_row(path.as_str(), hash, *size);
     }
     record.into_csv()
 }

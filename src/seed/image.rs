@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{Manifest, Origin};
 use super::wheel::Wheel;
-use super::{Distribution, Installed, Scheme, Target, bytecode};
+use super::{Distribution, Installed, Options, Scheme, Target, bytecode};
 use crate::error::{AtPath, Result};
-use crate::fs::{self, Linker, Stamp};
+use crate::fs::{self, Folder, Linker, Stamp};
 use crate::threads;
 
 const FILES: &str = "files";
@@ -62,45 +62,63 @@ impl Image {
         &self,
         scheme: &Scheme<'_>,
         linker: &mut Linker,
+        options: &Options,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
-        let files = self.folder.join(FILES);
-        let wanted = self.distribution().files.iter().filter(|file| is_wanted(&file.path));
-        let pairs: Vec<_> = wanted.filter_map(|file| Some((file, scheme.linked_path(&file.path)?))).collect();
-        let place = |part: &[(&Installed, PathBuf)], linker: &mut Linker| {
-            let mut last_parent = Path::new("");
-            part.iter().try_for_each(|(file, destination)| {
-                if let Some(parent) = destination.parent()
-                    && parent != last_parent
-                {
-                    fs::create_directory(parent)?;
-                    last_parent = parent;
-                }
-                linker.place(&files.join(&file.path), destination, file.is_executable)
-            })
-        };
-        // The first one shows which way works.
-        let (first, rest) = pairs.split_at(pairs.len().min(1));
-        place(first, linker)?;
-        threads::share(rest, |part| place(part, &mut linker.clone()))
+        let moves = self.distribution().folders().filter_map(|folder| {
+            let files: Vec<_> = folder.iter().filter(|file| is_wanted(&file.path)).collect();
+            let first = files.first()?;
+            let to = scheme.linked_path(&first.path)?.parent()?.to_owned();
+            Some(Move { from: self.folder.join(FILES).join(first.folder()), to, files })
+        });
+        let moves: Vec<_> = moves.collect();
+        let Some((first, rest)) = moves.split_first() else { return Ok(()) };
+        // It shows which way works.
+        first.run(linker)?;
+        let number = rest.iter().map(|folder| folder.files.len()).sum();
+        let threads = if options.is_shared { 1 } else { threads::worth(number) };
+        threads::share(rest, threads, |folder| folder.run(&mut linker.clone()))
     }
 
     /// Whether every file is what it was, and nobody else could have changed it.
     pub(super) fn is_sound(&self) -> bool {
         let files = self.folder.join(FILES);
         let Manifest { distribution, stamps, .. } = &self.manifest;
-        let pairs: Vec<_> = distribution.files.iter().zip(stamps).collect();
-        let check = |part: &[(&Installed, &Stamp)]| {
-            part.iter().try_for_each(|(file, stamp)| {
-                let path = files.join(&file.path);
-                if Stamp::of(&path)? == **stamp {
+        let mut left = stamps.as_slice();
+        let folders = distribution.folders().filter_map(|folder| {
+            let (own, others) = left.split_at_checked(folder.len())?;
+            left = others;
+            Some((folder, own))
+        });
+        let folders: Vec<_> = folders.collect();
+        let check = |(files_in, stamps): &(&[Installed], &[Stamp])| {
+            let path = files.join(files_in[0].folder());
+            let folder = Folder::open(&path)?;
+            files_in.iter().zip(*stamps).try_for_each(|(file, stamp)| {
+                if folder.stamp(file.name())? == *stamp {
                     Ok(())
                 } else {
                     Err(io::Error::from(io::ErrorKind::InvalidData)).at(&path)
                 }
             })
         };
-        fs::is_private(&self.folder) && threads::share(&pairs, check).is_ok()
+        let threads = threads::worth(distribution.files.len());
+        fs::is_private(&self.folder) && threads::share(&folders, threads, check).is_ok()
+    }
+}
+
+/// Files of one folder that go to one directory.
+struct Move<'a> {
+    from: PathBuf,
+    to: PathBuf,
+    files: Vec<&'a Installed>,
+}
+
+impl Move<'_> {
+    fn run(&self, linker: &mut Linker) -> Result<()> {
+        fs::create_directory(&self.to)?;
+        let (from, to) = (Folder::open(&self.from)?, Folder::open(&self.to)?);
+        self.files.iter().try_for_each(|file| linker.place(file.name(), &from, &to, file.is_executable))
     }
 }
 

@@ -3,10 +3,12 @@
 //! METADATA comes last of all: it is what makes pip, or an installer, take the distribution for installed. A run that is
 //! killed before leaves nothing that a later one would be content with.
 
+use std::borrow::Cow;
+
 use super::installed::{self, Found};
 use super::record::Record;
 use super::script::{self, ScriptMaker};
-use super::{Distribution, Installed, Place, Scheme, Source, Target, bytecode, entry_points};
+use super::{Distribution, Installed, Options, Place, Scheme, Source, Target, bytecode, entry_points};
 use crate::error::Result;
 use crate::fs::{self, Linker};
 use crate::layout::Platform;
@@ -18,7 +20,7 @@ pub(super) struct Installation<'a> {
     target: &'a Target,
     scheme: Scheme<'a>,
     found: Found,
-    record: Record,
+    record: Record<'a>,
 }
 
 impl<'a> Installation<'a> {
@@ -58,7 +60,7 @@ impl<'a> Installation<'a> {
             fs::replace(&path, &script)?;
             can_share &= fs::has_shared_mode(&path)?;
             fs::make_script(&path)?;
-            self.record.add(&in_record, &script);
+            self.record.add(in_record, &script);
         }
         for file in &self.distribution().files {
             if let Some(Place::Scripts(name)) = Place::of(&file.path)
@@ -70,7 +72,7 @@ impl<'a> Installation<'a> {
                 if file.is_executable {
                     fs::add_execute_permission(&path)?;
                 }
-                self.record.add(&in_record, &text);
+                self.record.add(in_record, &text);
             }
         }
         Ok(can_share)
@@ -80,18 +82,20 @@ impl<'a> Installation<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
-    pub(super) fn write_files(&mut self, compiles: bool, linker: &mut Linker) -> Result<()> {
+    pub(super) fn write_files(&mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
         let wants = |path: &str| !is_metadata(distribution, path) && self.found.wants(path);
-        self.source.place(&self.scheme, linker, wants)?;
+        self.source.place(&self.scheme, linker, options, wants)?;
         if let Source::Wheel(wheel, _) = self.source {
             let locate = |path: &str| self.scheme.path(path).unwrap_or_default();
-            if compiles {
+            if options.compiles {
                 let sources: Vec<_> = wheel.sources().filter(|source| wants(source)).collect();
                 bytecode::make(self.target, wheel, &sources, locate)?;
             }
             for path in bytecode::find(self.target, wheel, locate)? {
-                self.record.add_unhashed(&self.scheme.path_in_record(&path).unwrap_or(path));
+                self.record.add_unhashed(
+                    self.scheme.path_in_record(&path).map_or_else(|| path.clone(), Cow::into_owned),
+                );
             }
         }
         for Installed { path, hash, size, .. } in &distribution.files {
@@ -102,7 +106,7 @@ impl<'a> Installation<'a> {
             if let Some(in_record) = self.scheme.path_in_record(path)
                 && is_listed
             {
-                self.record.add_row(&in_record, hash, *size);
+                self.record.add_row(in_record, hash, *size);
             }
         }
         Ok(())
@@ -112,21 +116,21 @@ impl<'a> Installation<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
-    pub(super) fn write_metadata(mut self, linker: &mut Linker) -> Result<()> {
+    pub(super) fn write_metadata(mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
         let [last, record] = ["METADATA", "RECORD"].map(|name| distribution.metadata(name));
         for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
             let path = self.scheme.library.join(distribution.metadata(name));
             fs::replace_with_parents(&path, contents)?;
-            self.record.add(&distribution.metadata(name), contents);
+            self.record.add(distribution.metadata(name), contents);
         }
         let Self { source, scheme, found, record: mut rows, .. } = self;
-        rows.add_unhashed(&record);
+        rows.add_unhashed(record.clone());
         fs::replace(&scheme.library.join(record), &rows.into_csv())?;
-        source.place(&scheme, linker, |path| {
+        source.place(&scheme, linker, options, |path| {
             is_metadata(distribution, path) && path != last && found.wants(path)
         })?;
-        source.place(&scheme, linker, |path| path == last && found.wants(path))
+        source.place(&scheme, linker, options, |path| path == last && found.wants(path))
     }
 }
 

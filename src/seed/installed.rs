@@ -116,13 +116,18 @@ pub(super) fn read(dist_info: &Path) -> Result<Wheel> {
     };
     let mut files = Vec::new();
     for row in rows.into_iter().filter(|row| !is_made(&row.path)) {
-        let path = library.join(&row.path);
+        let path = library.join(&*row.path);
         let contents = fs::read(&path)?;
         if record::hash(&contents) != row.hash {
             return Err(refused(Some(&row.path), "its hash is not the one in RECORD"));
         }
         let is_executable = fs::is_executable(&path);
-        files.push(File { path: row.path, contents, hash: row.hash, is_executable });
+        files.push(File {
+            path: row.path.into_owned(),
+            contents,
+            hash: row.hash.into_owned(),
+            is_executable,
+        });
     }
     Ok(Wheel::new(dist_info, name, files))
 }

@@ -1,4 +1,5 @@
-//! The manifest of an image: what the image is of, whom it is for, and a line for each script and each file.
+//! The manifest of an image: what the image is of, whom it is for, and a line for each script, each folder
+//! and each file in it.
 //!
 //! Fields are separated by tabs. The last line says that the manifest is whole.
 
@@ -12,7 +13,10 @@ use crate::error::Result;
 use crate::fs::Stamp;
 
 /// Changes with the form of images, so that no version reads what another wrote.
-pub(super) const FORMAT: &str = "fastvenv image 3";
+pub(super) const FORMAT: &str = "fastvenv image 4";
+
+/// How many fields a line has at most.
+const MOST_FIELDS: usize = 7;
 
 /// What a manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +45,7 @@ pub(super) struct Origin {
 pub(super) struct Stamped {
     pub(super) path: PathBuf,
     pub(super) size: u64,
-    pub(super) modified: u128,
+    pub(super) modified: u64,
 }
 
 impl Manifest {
@@ -63,10 +67,15 @@ impl Manifest {
         for EntryPoint { name, module, function, is_graphical } in &distribution.entry_points {
             let _ = writeln!(text, "script\t{name}\t{module}\t{function}\t{}", u8::from(*is_graphical));
         }
-        for Installed { path, hash, is_executable, .. } in &distribution.files {
-            let Stamp { size, modified, mode } = Stamp::of(&files.join(path))?;
-            let executable = u8::from(*is_executable);
-            let _ = writeln!(text, "file\t{path}\t{hash}\t{executable}\t{size}\t{modified}\t{mode}");
+        for folder in distribution.folders() {
+            let path = folder[0].folder();
+            let _ = writeln!(text, "folder\t{path}");
+            for file in folder {
+                let Stamp { size, modified, mode } = Stamp::of(&files.join(&file.path))?;
+                let Installed { hash, is_executable, .. } = file;
+                let (name, executable) = (file.name(), u8::from(*is_executable));
+                let _ = writeln!(text, "file\t{name}\t{hash}\t{executable}\t{size}\t{modified}\t{mode}");
+            }
         }
         text.push_str("end\n");
         Ok(text)
@@ -79,13 +88,16 @@ impl Manifest {
             return None;
         }
         let made = lines.next()?.strip_prefix("made\t")?.parse().ok()?;
-        let ["wheel", path, size, modified, hash] = fields(lines.next()?)[..] else { return None };
+        let (fields, number) = split(lines.next()?);
+        let ["wheel", path, size, modified, hash] = fields[..number] else { return None };
         let wheel = Stamped::parse(path, size, modified)?;
         let mut origin = Origin { wheel, hash: hash.to_owned(), made, interpreter: None };
         let mut distribution = Distribution::default();
         let mut stamps = Vec::new();
+        let mut folder = None;
         for line in lines {
-            match fields(line)[..] {
+            let (fields, number) = split(line);
+            match fields[..number] {
                 ["interpreter", path, size, modified, description] => {
                     origin.interpreter =
                         Some((Stamped::parse(path, size, modified)?, unescape(description)?));
@@ -103,8 +115,10 @@ impl Manifest {
                         graphical == "1",
                     )?);
                 }
-                ["file", path, hash, executable, size, modified, permissions]
-                    if archive::fault_of(path).is_none() =>
+                ["folder", ""] => folder = Some(String::new()),
+                ["folder", path] if archive::fault_of(path).is_none() => folder = Some(format!("{path}/")),
+                ["file", name, hash, executable, size, modified, permissions]
+                    if archive::fault_of(name).is_none() && !name.contains('/') =>
                 {
                     let size = size.parse().ok()?;
                     stamps.push(Stamp {
@@ -113,7 +127,7 @@ impl Manifest {
                         mode: permissions.parse().ok()?,
                     });
                     distribution.files.push(Installed {
-                        path: path.to_owned(),
+                        path: [folder.as_deref()?, name].concat(),
                         hash: hash.to_owned(),
                         size: (!hash.is_empty()).then_some(size),
                         is_executable: executable == "1",
@@ -156,8 +170,16 @@ impl Stamped {
     }
 }
 
-fn fields(line: &str) -> Vec<&str> {
-    line.split('\t').collect()
+/// The fields of a line: as many as the longest line has, and for a line with more none at all.
+fn split(line: &str) -> ([&str; MOST_FIELDS], usize) {
+    let mut fields = [""; MOST_FIELDS];
+    let (mut number, mut start) = (0, 0);
+    for end in memchr::memchr_iter(b'\t', line.as_bytes()).chain([line.len()]) {
+        let Some(field) = fields.get_mut(number) else { return (fields, 0) };
+        *field = &line[start..end];
+        (number, start) = (number + 1, end + 1);
+    }
+    (fields, number)
 }
 
 /// A text without what separates fields and lines.
@@ -234,14 +256,18 @@ mod tests {
     fn what_is_no_manifest_is_none() {
         let (_dir, text, _) = manifest();
         for (from, to) in [
-            ("image 3", "image 1"),
+            ("image 4", "image 1"),
             ("made\t9", "made\tx"),
             ("pip-1.dist-info", ""),
             ("metadata\t", "other\t"),
             ("\\n[GCC]", "\\x"),
             ("sha256=x\t0\t1", "sha256=x\t0\t-1"),
             ("pip-1.dist-info", "../pip-1.dist-info"),
-            ("pip/a.py", "/a.py"),
+            ("folder\tpip", "folder\t../pip"),
+            ("folder\tpip\n", ""),
+            ("a.py", "../a.py"),
+            ("a.py", "b/a.py"),
+            ("file\ta.py", "file\ta.py\t\t"),
             ("script\tpip", "script\t../pip"),
         ] {
             assert_eq!(Manifest::parse(&text.replacen(from, to, 1)), None, "{to:?}");

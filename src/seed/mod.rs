@@ -26,7 +26,11 @@ mod scheme;
 mod script;
 mod wheel;
 
+use std::iter::repeat_with;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use crate::error::{Error, Result};
 use crate::fs::{LinkMode, Linker};
@@ -55,7 +59,7 @@ pub struct Target {
     /// The interpreter of the environment, for the first line of scripts.
     pub python: PathBuf,
     /// What the environment is made of.
-    pub interpreter: Interpreter,
+    pub interpreter: Arc<Interpreter>,
 }
 
 /// What must be known of the base interpreter.
@@ -84,6 +88,8 @@ pub struct Options {
     pub link_modes: &'static [LinkMode],
     /// Whether modules get their bytecode.
     pub compiles: bool,
+    /// Whether other threads make environments at the same time, so that one is enough for each.
+    pub is_shared: bool,
 }
 
 /// What a wheel becomes when it is installed, but for what differs between environments.
@@ -117,12 +123,28 @@ impl Distribution {
         self.dist_info.split('-').next().unwrap_or_default()
     }
 
+    /// Its files, folder by folder where they are in that order.
+    fn folders(&self) -> impl Iterator<Item = &[Installed]> {
+        self.files.chunk_by(|one, other| one.folder() == other.folder())
+    }
+
     fn scheme<'a>(&self, target: &'a Target) -> Scheme<'a> {
         Scheme::new(target, self.name(), self.is_pure)
     }
 
     fn metadata(&self, name: &str) -> String {
         format!("{}/{name}", self.dist_info)
+    }
+}
+
+impl Installed {
+    /// The path of the folder that it is in, which is empty for that of the wheel.
+    fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    fn name(&self) -> &str {
+        self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
     }
 }
 
@@ -135,40 +157,130 @@ enum Source {
     Image(Image),
 }
 
-/// Installs distributions, each from a wheel or from the `.dist-info` folder of one that is installed elsewhere, as pip
-/// does when `ensurepip` calls it. One that is there, whole, is left alone; one that is damaged is repaired.
+/// Distributions that are to be installed, each from a wheel or from the `.dist-info` folder of one that is installed
+/// elsewhere, in as many environments as one likes.
 ///
-/// Returns whether it did: where another version is there, or a wheel is not one of those whose installation is known
-/// here, nothing is written.
-///
-/// # Errors
-/// [`crate::error::Error::Wheel`] for a damaged wheel, before anything is written; [`crate::error::Error::Io`] with the
-/// path that could not be read or written.
-pub fn install(paths: &[PathBuf], target: &Target, options: &Options) -> Result<bool> {
-    match install_from(paths, target, options, options.cache.as_deref()) {
-        // Somebody cleared the cache just now, or it cannot be read: it is not needed.
-        Err(Error::Io { path, .. })
-            if options.cache.as_ref().is_some_and(|cache| path.starts_with(cache)) =>
-        {
-            install_from(paths, target, options, None)
+/// What the cache has of them is looked for and checked once, in the background from the beginning on.
+#[derive(Debug)]
+pub struct Seed {
+    request: Arc<Request>,
+    search: Mutex<Search>,
+}
+
+/// What is to be installed, and how.
+#[derive(Debug)]
+struct Request {
+    paths: Vec<PathBuf>,
+    interpreter: Arc<Interpreter>,
+    options: Options,
+}
+
+/// What is known of the distributions.
+#[derive(Debug)]
+enum Search {
+    /// The look into the cache goes on; without a thread it was not begun.
+    Begun(Option<JoinHandle<Vec<Option<Image>>>>),
+    /// All of them; none where one has parts that are not known here.
+    Done(Option<Arc<[Source]>>),
+}
+
+impl Seed {
+    /// Begins to look for the distributions in the cache.
+    #[must_use]
+    pub fn new(paths: Vec<PathBuf>, interpreter: Interpreter, options: Options) -> Self {
+        let request = Arc::new(Request { paths, interpreter: Arc::new(interpreter), options });
+        let looking = Arc::clone(&request);
+        let thread = thread::Builder::new().spawn(move || looking.look_into_cache());
+        Self { request, search: Mutex::new(Search::Begun(thread.ok())) }
+    }
+
+    /// What they are installed for.
+    #[must_use]
+    pub fn interpreter(&self) -> &Arc<Interpreter> {
+        &self.request.interpreter
+    }
+
+    /// Installs the distributions as pip does when `ensurepip` calls it. One that is there, whole, is left alone; one that
+    /// is damaged is repaired.
+    ///
+    /// Returns whether it did: where another version is there, or a wheel is not one of those whose installation is known
+    /// here, nothing is written.
+    ///
+    /// # Errors
+    /// [`Error::Wheel`] for a damaged wheel, before anything is written; [`Error::Io`] with the path that could not be
+    /// read or written.
+    pub fn install(&self, target: &Target) -> Result<bool> {
+        let options = &self.request.options;
+        let from = |sources: Option<Arc<[Source]>>| {
+            sources.map_or(Ok(false), |sources| install(&sources, target, options))
+        };
+        match self.sources(target).and_then(from) {
+            // Somebody cleared the cache just now, or it cannot be read: it is not needed.
+            Err(Error::Io { path, .. })
+                if options.cache.as_ref().is_some_and(|cache| path.starts_with(cache)) =>
+            {
+                self.request.sources(Vec::new(), None, target).and_then(from)
+            }
+            result => result,
         }
-        result => result,
+    }
+
+    /// The distributions, which are found once.
+    fn sources(&self, target: &Target) -> Result<Option<Arc<[Source]>>> {
+        let mut search = self.search.lock().unwrap_or_else(PoisonError::into_inner);
+        let thread = match &mut *search {
+            Search::Done(sources) => return Ok(sources.clone()),
+            Search::Begun(thread) => thread.take(),
+        };
+        let images = match thread {
+            // One that panics ends the call as if this one had: nothing of ours does.
+            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => self.request.look_into_cache(),
+        };
+        let sources = self.request.sources(images, self.request.cache().as_ref(), target)?;
+        *search = Search::Done(sources.clone());
+        Ok(sources)
     }
 }
 
-fn install_from(paths: &[PathBuf], target: &Target, options: &Options, cache: Option<&Path>) -> Result<bool> {
-    let interpreter = options.compiles.then_some(&target.interpreter);
-    let cache = cache.and_then(|folder| Cache::open(folder, interpreter));
-    let mut sources = Vec::new();
-    for path in paths {
-        match Source::find(path, target, cache.as_ref(), options.compiles)? {
-            Some(source) => sources.push(source),
-            None => return Ok(false),
-        }
+impl Request {
+    /// The cache, where one is wanted.
+    fn cache(&self) -> Option<Cache<'_>> {
+        let interpreter = self.options.compiles.then_some(&*self.interpreter);
+        self.options.cache.as_deref().map(|folder| Cache::new(folder, interpreter))
     }
-    let Some(maker) = ScriptMaker::new(&sources, &target.python, Platform::HOST) else { return Ok(false) };
+
+    /// The image of each distribution, as far as there is a sound one.
+    fn look_into_cache(&self) -> Vec<Option<Image>> {
+        let cache = self.cache();
+        self.paths.iter().map(|path| cache.as_ref().and_then(|cache| cache.find(path))).collect()
+    }
+
+    /// The distributions: their images, those that the cache has by now at the latest, or else in memory; `None` where one
+    /// has parts that are not known here.
+    fn sources(
+        &self,
+        images: Vec<Option<Image>>,
+        cache: Option<&Cache<'_>>,
+        target: &Target,
+    ) -> Result<Option<Arc<[Source]>>> {
+        let mut sources = Vec::new();
+        for (path, image) in self.paths.iter().zip(images.into_iter().chain(repeat_with(|| None))) {
+            let found = match image {
+                Some(image) => Some(Source::Image(image)),
+                None => Source::unpack(path, target, cache, self.options.compiles)?,
+            };
+            let Some(source) = found else { return Ok(None) };
+            sources.push(source);
+        }
+        Ok(Some(sources.into()))
+    }
+}
+
+fn install(sources: &[Source], target: &Target, options: &Options) -> Result<bool> {
+    let Some(maker) = ScriptMaker::new(sources, &target.python, Platform::HOST) else { return Ok(false) };
     let mut installations = Vec::new();
-    for source in &sources {
+    for source in sources {
         match Installation::begin(source, target)? {
             Some(installation) => installations.push(installation),
             None => return Ok(false),
@@ -182,21 +294,23 @@ fn install_from(paths: &[PathBuf], target: &Target, options: &Options, cache: Op
         }
     }
     for installation in &mut installations {
-        installation.write_files(options.compiles, &mut linker)?;
+        installation.write_files(options, &mut linker)?;
     }
     for installation in installations {
-        installation.write_metadata(&mut linker)?;
+        installation.write_metadata(options, &mut linker)?;
     }
     Ok(true)
 }
 
 impl Source {
-    /// The distribution as it is in the cache, by now at the latest, or else in memory; `None` for one with parts that are
-    /// not known here.
-    fn find(path: &Path, target: &Target, cache: Option<&Cache<'_>>, compiles: bool) -> Result<Option<Self>> {
-        if let Some(image) = cache.and_then(|cache| cache.find(path)) {
-            return Ok(Some(Self::Image(image)));
-        }
+    /// The distribution in a wheel or in a folder of metadata, by way of the cache where there is one; `None` for one with
+    /// parts that are not known here.
+    fn unpack(
+        path: &Path,
+        target: &Target,
+        cache: Option<&Cache<'_>>,
+        compiles: bool,
+    ) -> Result<Option<Self>> {
         let wheel =
             if installed::is_metadata_folder(path) { installed::read(path)? } else { Wheel::open(path)? };
         let Some(distribution) = wheel.distribution(target.interpreter.version)? else { return Ok(None) };
@@ -228,11 +342,12 @@ impl Source {
         &self,
         scheme: &Scheme<'_>,
         linker: &mut Linker,
+        options: &Options,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         match self {
             Self::Wheel(wheel, _) => wheel.unpack(scheme, is_wanted),
-            Self::Image(image) => image.place(scheme, linker, is_wanted),
+            Self::Image(image) => image.place(scheme, linker, options, is_wanted),
         }
     }
 }

@@ -1,15 +1,17 @@
 //! RECORD: the list of what is installed, with a hash of each file (PEP 376, "Recording installed projects").
 
+use std::borrow::Cow;
+
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
 /// A line of RECORD.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     /// The path, relative to `site-packages`.
-    pub(super) path: String,
+    pub(super) path: Cow<'a, str>,
     /// `sha256=` and the hash, or nothing.
-    pub(super) hash: String,
+    pub(super) hash: Cow<'a, str>,
     /// The size in bytes, where it is told.
     pub(super) size: Option<u64>,
 }
@@ -18,7 +20,7 @@ pub(super) struct Row {
 ///
 /// # Errors
 /// What is wrong, where it is not a RECORD.
-pub(super) fn parse(text: &[u8]) -> Result<Vec<Row>, String> {
+pub(super) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
     let mut rows = Vec::new();
     for row in reader.records() {
@@ -33,7 +35,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Vec<Row>, String> {
                 Some(digits.parse().map_err(|_| format!("it has a size that is no number: {digits:?}"))?)
             }
         };
-        rows.push(Row { path: path.to_owned(), hash: hash.to_owned(), size });
+        rows.push(Row { path: path.to_owned().into(), hash: hash.to_owned().into(), size });
     }
     Ok(rows)
 }
@@ -45,22 +47,23 @@ pub(super) fn hash(contents: &[u8]) -> String {
 
 /// A RECORD that is being made.
 #[derive(Debug, Default)]
-pub(super) struct Record(Vec<Row>);
+pub(super) struct Record<'a>(Vec<Row<'a>>);
 
-impl Record {
+impl<'a> Record<'a> {
     /// Adds a file with its hash and size.
-    pub(super) fn add(&mut self, path: &str, contents: &[u8]) {
-        self.0.push(Row { path: path.to_owned(), hash: hash(contents), size: Some(contents.len() as u64) });
+    pub(super) fn add(&mut self, path: impl Into<Cow<'a, str>>, contents: &[u8]) {
+        let size = Some(contents.len() as u64);
+        self.0.push(Row { path: path.into(), hash: hash(contents).into(), size });
     }
 
     /// Adds a file that has neither: bytecode, and RECORD itself.
-    pub(super) fn add_unhashed(&mut self, path: &str) {
-        self.0.push(Row { path: path.to_owned(), hash: String::new(), size: None });
+    pub(super) fn add_unhashed(&mut self, path: impl Into<Cow<'a, str>>) {
+        self.add_row(path, "", None);
     }
 
     /// Adds a file of which the row is known.
-    pub(super) fn add_row(&mut self, path: &str, hash: &str, size: Option<u64>) {
-        self.0.push(Row { path: path.to_owned(), hash: hash.to_owned(), size });
+    pub(super) fn add_row(&mut self, path: impl Into<Cow<'a, str>>, hash: &'a str, size: Option<u64>) {
+        self.0.push(Row { path: path.into(), hash: hash.into(), size });
     }
 
     /// The text of the file: rows by path, lines that end as Python's `csv` ends them.
@@ -70,7 +73,7 @@ impl Record {
         for row in &self.0 {
             let size = row.size.map_or(String::new(), |size| size.to_string());
             // Writing to memory cannot fail.
-            let _ = writer.write_record([&row.path, &row.hash, &size]);
+            let _ = writer.write_record([&*row.path, &*row.hash, &size]);
         }
         writer.into_inner().unwrap_or_default()
     }
@@ -84,7 +87,7 @@ mod tests {
     fn rows_are_read_with_and_without_hash() {
         let rows = parse(b"a.py,sha256=x,3\r\n\"a,b.py\",,\n").unwrap();
         assert_eq!(rows[0], Row { path: "a.py".into(), hash: "sha256=x".into(), size: Some(3) });
-        assert_eq!(rows[1], Row { path: "a,b.py".into(), hash: String::new(), size: None });
+        assert_eq!(rows[1], Row { path: "a,b.py".into(), hash: "".into(), size: None });
         assert_eq!(parse(b"").unwrap(), []);
     }
 

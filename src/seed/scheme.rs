@@ -1,5 +1,6 @@
 //! Where the files of a wheel go in an environment (binary distribution format, "The .data directory").
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
 use super::Target;
@@ -74,10 +75,10 @@ impl<'a> Scheme<'a> {
     }
 
     /// The path of a file of the wheel as RECORD has it once it is installed.
-    pub(super) fn path_in_record(&self, path: &str) -> Option<String> {
+    pub(super) fn path_in_record<'p>(&self, path: &'p str) -> Option<Cow<'p, str>> {
         match Place::of(path)? {
-            Place::Library(path) => Some(path.to_owned()),
-            _ => relative(self.library, &self.path(path)?),
+            Place::Library(path) => Some(path.into()),
+            _ => relative(self.library, &self.path(path)?).map(Cow::from),
         }
     }
 
