@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -145,11 +146,15 @@ class Bed:
         return perf_counter() - start
 
     def empty(self) -> Path:
-        """An empty folder in the bed, in place of the last one."""
+        """An empty folder in the bed, in place of the last one, on a disk that is at rest.
+
+        Otherwise each run would pay for what the one before it has left to be written.
+        """
         place = self.folder / "place"
         if place.exists():
             self.run("rm", "-rf", str(place))
         place.mkdir()
+        os.sync()
         return place
 
 
