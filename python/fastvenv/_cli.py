@@ -4,13 +4,17 @@ import os
 import sys
 
 from . import _interpreter, _native
-from ._progress import Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Sequence
-    from typing import Any, Optional
+    from typing import Any, NoReturn, Optional, Union
+
+    from typing_extensions import Self
+
+    from ._builder import EnvBuilder
+    from ._progress import Progress
 
 # Each option: where its value goes, and the value. What differs from `venv` is in the epilog.
 _FLAGS: "dict[str, tuple[str, object]]" = {
@@ -109,9 +113,100 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         options = vars(_parser().parse_args(arguments))
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
+    # Up to Python 3.9, the pip that upgrades itself shows what it does.
+    is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
+    with _progress(is_silent and not options["quiet"]) as progress:
+        _create_all(options, progress)
+
+
+def run() -> None:
+    """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments."""
+    try:
+        main()
+    except Exception as error:  # noqa: BLE001 - as `venv` does: a message and status 1, whatever it was
+        print(f"Error: {error}{_explanation(error)}", file=sys.stderr)
+        sys.exit(1)
+    _leave()
+
+
+def _leave() -> "NoReturn":
+    """Exit with status 0, where that can be done without taking apart a Python that is about to be gone anyway.
+
+    It cannot where somebody else started us (a profiler, a debugger), or wants to be told of the end.
+    """
+    is_own = getattr(sys, "orig_argv", [])[1:] == ["-m", "fastvenv", *sys.argv[1:]]
+    if is_own and not sys.flags.inspect and not {"atexit", "threading"} & sys.modules.keys():
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (AttributeError, OSError, ValueError):  # Python knows what to say
+            sys.exit(0)
+        os._exit(0)
+    sys.exit(0)
+
+
+class _NoProgress:
+    """In place of `Progress` where nothing is shown, and nothing is to be loaded."""
+
+    text = ""
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _progress(is_wanted: bool) -> "Union[Progress, _NoProgress]":
+    """What shows the progress, where that is wanted and there is a terminal to show it on."""
+    if not is_wanted or sys.stderr is None or not sys.stderr.isatty():
+        return _NoProgress()
+    from ._progress import Progress
+
+    return Progress()
+
+
+def _create_all(options: "dict[str, Any]", progress: "Union[Progress, _NoProgress]") -> None:
+    """Make the environments: one after the other, or at the same time where nobody could tell."""
     from fastvenv import EnvBuilder
 
-    builder = EnvBuilder(
+    from ._builder import EnvBuilder as Plain
+
+    env_dirs: list[str] = options["dirs"]
+    builder = _builder(EnvBuilder, options)
+    is_shared = False
+    if EnvBuilder is Plain and len(env_dirs) > 1 and not options["upgrade_deps"] and not options["verbose"]:
+        from ._together import are_apart
+
+        is_shared = are_apart(env_dirs)
+    if EnvBuilder is Plain and options["with_pip"]:
+        from ._seed import find
+
+        builder._seed = find(builder, is_shared)  # noqa: SLF001 - the search goes on while the rest is prepared
+    if not is_shared:
+        for env_dir in env_dirs:
+            progress.text = f"Creating {env_dir}"
+            _create(builder, env_dir, options)
+            if options["verbose"]:
+                from ._shell import how_to_activate
+
+                print(how_to_activate(env_dir))
+        return
+    from ._together import create_together
+
+    def create(env_dir: str) -> None:
+        own = _builder(EnvBuilder, options)
+        own._seed = builder._seed  # noqa: SLF001 - as above
+        _create(own, env_dir, options)
+
+    def tell(text: str) -> None:
+        progress.text = text
+
+    create_together(env_dirs, create, tell)
+
+
+def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]") -> "EnvBuilder":
+    return kind(
         system_site_packages=options["system_site"],
         clear=options["clear"],
         symlinks=options["symlinks"],
@@ -127,28 +222,12 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         activators=options["activators"],
         relocatable=options["relocatable"],
     )
-    # Up to Python 3.9, the pip that upgrades itself shows what it does.
-    is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
-    for env_dir in options["dirs"]:
-        if options["clear"] and not options["force"] and env_dir:
-            _check_clearable(os.path.abspath(env_dir))
-        with Progress(f"Creating {env_dir}", is_wanted=is_silent and not options["quiet"]):
-            builder.create(env_dir)
-        if options["verbose"]:
-            from ._shell import how_to_activate
-
-            print(how_to_activate(env_dir))
 
 
-def run() -> None:
-    """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments."""
-    status = 1
-    try:
-        main()
-        status = 0
-    except Exception as error:  # noqa: BLE001 - as `venv` does: a message and status 1, whatever it was
-        print(f"Error: {error}{_explanation(error)}", file=sys.stderr)
-    sys.exit(status)
+def _create(builder: "EnvBuilder", env_dir: str, options: "dict[str, Any]") -> None:
+    if options["clear"] and not options["force"] and env_dir:
+        _check_clearable(os.path.abspath(env_dir))
+    builder.create(env_dir)
 
 
 def _check_clearable(env_dir: str) -> None:
