@@ -1,8 +1,8 @@
 """`python -m benches.budget`: what the warm path costs, in counts that do not depend on the machine's speed.
 
-A figure is what a command does beyond `python -m` an empty package, for each entry of the environment that it makes, so
-that it changes little with the pip that an interpreter has. Instructions are compared only for the interpreter that
-they were counted with, since most of them are its own.
+A figure is what a command does beyond `python -m` a package that ends as soon as it is started, for each entry of the
+environment that it makes, so that it changes little with the pip that an interpreter has. Instructions are compared
+only for the interpreter that they were counted with, since most of them are its own.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ COUNTERS = {
 
 @dataclass(frozen=True)
 class Counted:
-    """An interpreter with fastvenv and the empty package, in a folder for all that they write."""
+    """An interpreter with fastvenv and an empty package, in a folder for all that they write."""
 
     python: str
     folder: Path
@@ -58,7 +58,7 @@ class Counted:
         return stderr
 
     def figures(self, counter: str) -> dict[str, float]:
-        """How much of something each command does beyond the empty package, for each entry that it makes."""
+        """How much of something each command does beyond that package, for each entry that it makes."""
         floor = self.count(counter, "empty")
         found = {}
         for name, words in COMMANDS.items():
@@ -105,7 +105,7 @@ def prepare(python: str, fastvenv: Path, folder: Path) -> Counted:
     """Lay out the packages, and run each command once: then bytecode and cache are there."""
     shutil.copytree(fastvenv / "fastvenv", folder / "packages/fastvenv")
     (folder / "packages/empty").mkdir()
-    (folder / "packages/empty/__main__.py").touch()
+    (folder / "packages/empty/__main__.py").write_text("import os\n\nos._exit(0)\n")
     counted = Counted(python, folder)
     for number, module in enumerate([["empty"], *COMMANDS.values()]):
         counted.run("-m", *module, str(folder / f"first{number}"))
