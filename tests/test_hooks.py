@@ -334,3 +334,25 @@ differing += [name for name in ("create", "main")
 print(json.dumps([missing, differing, fastvenv.CORE_VENV_DEPS == venv.CORE_VENV_DEPS, fastvenv.logger is venv.logger]))
 """
     assert python.answer(script) == [[], [], True, True]
+
+
+def test_create_has_what_the_builder_has(python: Interpreter, tmp_path: Path) -> None:
+    """But `upgrade`, which `venv.create` has not; and it goes where it should."""
+    script = """
+import fastvenv, inspect, json, sys
+def parameters(function):
+    found = [(name, item.kind.name, repr(item.default)) for name, item in inspect.signature(function).parameters.items()]
+    return [item for item in found[1:] if item[0] != "upgrade"]
+given = {}
+class Builder(fastvenv.EnvBuilder):
+    def __init__(self, **options):
+        given.update(options)
+    def create(self, env_dir):
+        pass
+assert parameters(fastvenv.create) == parameters(fastvenv.EnvBuilder.__init__)
+values = {name: name for name, _, _ in parameters(fastvenv.create)}
+fastvenv.EnvBuilder = Builder
+fastvenv.create(sys.argv[1], **values)
+print(json.dumps(given == values))
+"""
+    assert python.answer(script, tmp_path / "env") is True

@@ -436,8 +436,12 @@ def create(
     scm_ignore_files: "Iterable[str]" = frozenset(),
     activators: "Iterable[str] | None" = None,
     relocatable: bool = False,
+    link_mode: "str | None" = None,
+    use_cache: bool = True,
+    compile_bytecode: bool = True,
+    pip_wheel: "EnvDir | None" = None,
 ) -> None:
-    """Make a virtual environment; the parameters are those of `EnvBuilder`, which has some more."""
+    """Make a virtual environment; the parameters are those of `EnvBuilder`, but `upgrade`, as in `venv`."""
     from fastvenv import EnvBuilder
 
     builder = EnvBuilder(
@@ -450,5 +454,9 @@ def create(
         scm_ignore_files=scm_ignore_files,
         activators=activators,
         relocatable=relocatable,
+        link_mode=link_mode,
+        use_cache=use_cache,
+        compile_bytecode=compile_bytecode,
+        pip_wheel=pip_wheel,
     )
     builder.create(env_dir)
