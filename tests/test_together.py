@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Interpreter, Result, snapshot
@@ -92,7 +94,7 @@ def test_what_to_do_is_told_in_order(python: Interpreter, tmp_path: Path) -> Non
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("delay", [0.03, 0.06, 0.1, 0.15, 0.25])
+@pytest.mark.parametrize("delay", [0.03, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.15, 0.2, 0.25])
 def test_an_interrupt_leaves_each_whole_or_absent(python: Interpreter, tmp_path: Path, delay: float) -> None:
     names = [f"env{number}" for number in range(150)]
     process = subprocess.Popen(
@@ -170,3 +172,27 @@ def test_a_thread_that_cannot_be_had_is_done_without(monkeypatch: pytest.MonkeyP
     made: list[str] = []
     _together.create_together(["a", "b"], made.append, lambda _: None)
     assert made == ["a", "b"]
+
+
+def test_an_interrupt_while_threads_are_started_waits_for_what_was_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = _thread.start_new_thread
+    has_begun = threading.Event()
+
+    def start_one(*arguments: Any) -> int:
+        if has_begun.is_set():
+            raise KeyboardInterrupt
+        thread = start(*arguments)
+        has_begun.wait(60)
+        return thread
+
+    def create(env_dir: str) -> None:
+        has_begun.set()
+        time.sleep(0.1)
+        made.append(env_dir)
+
+    made: list[str] = []
+    monkeypatch.setattr("fastvenv._together._thread.start_new_thread", start_one)
+    monkeypatch.setattr("fastvenv._native.available_parallelism", lambda: 2)
+    with pytest.raises(KeyboardInterrupt):
+        _together.create_together(["a", "b"], create, lambda _: None)
+    assert made == ["a"]

@@ -113,10 +113,7 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         options = vars(_parser().parse_args(arguments))
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
-    # Up to Python 3.9, the pip that upgrades itself shows what it does.
-    is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
-    with _progress(is_silent and not options["quiet"]) as progress:
-        _create_all(options, progress)
+    _create_all(options)
 
 
 def run() -> None:
@@ -145,64 +142,36 @@ def _leave() -> "NoReturn":
     sys.exit(0)
 
 
-class _NoProgress:
-    """In place of `Progress` where nothing is shown, and nothing is to be loaded."""
-
-    text = ""
-
-    def __enter__(self) -> "Self":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-def _progress(is_wanted: bool) -> "Union[Progress, _NoProgress]":
-    """What shows the progress, where that is wanted and there is a terminal to show it on."""
-    if not is_wanted or sys.stderr is None or not sys.stderr.isatty():
-        return _NoProgress()
-    from ._progress import Progress
-
-    return Progress()
-
-
-def _create_all(options: "dict[str, Any]", progress: "Union[Progress, _NoProgress]") -> None:
-    """Make the environments: one after the other, or at the same time where nobody could tell."""
+def _create_all(options: "dict[str, Any]") -> None:
+    """Make the environments: one after the other, or at the same time where nobody can tell."""
     from fastvenv import EnvBuilder
 
     from ._builder import EnvBuilder as Plain
 
-    env_dirs: list[str] = options["dirs"]
+    env_dirs = options["dirs"]
     builder = _builder(EnvBuilder, options)
-    is_shared = False
-    if EnvBuilder is Plain and len(env_dirs) > 1 and not options["upgrade_deps"] and not options["verbose"]:
-        from ._together import are_apart
-
-        is_shared = are_apart(env_dirs)
-    if EnvBuilder is Plain and options["with_pip"]:
+    is_plain = EnvBuilder is Plain
+    is_together = is_plain and _may_go_together(options)
+    if is_plain and options["with_pip"]:
         from ._seed import find
 
-        builder._seed = find(builder, is_shared)  # noqa: SLF001 - the search goes on while the rest is prepared
-    if not is_shared:
-        for env_dir in env_dirs:
-            progress.text = f"Creating {env_dir}"
-            _create(builder, env_dir, options)
-            if options["verbose"]:
-                from ._shell import how_to_activate
+        builder._seed = find(builder, is_together)  # noqa: SLF001 - it is looked for while the rest is prepared
+    if is_together:
+        from copy import copy
 
-                print(how_to_activate(env_dir))
+        from ._together import create_together
+
+        with _progress(options) as progress:
+            create_together(env_dirs, lambda env_dir: _create(copy(builder), env_dir, options), progress.tell)
         return
-    from ._together import create_together
+    for env_dir in env_dirs:
+        with _progress(options) as progress:
+            progress.tell(f"Creating {env_dir}")
+            _create(builder, env_dir, options)
+        if options["verbose"]:
+            from ._shell import how_to_activate
 
-    def create(env_dir: str) -> None:
-        own = _builder(EnvBuilder, options)
-        own._seed = builder._seed  # noqa: SLF001 - as above
-        _create(own, env_dir, options)
-
-    def tell(text: str) -> None:
-        progress.text = text
-
-    create_together(env_dirs, create, tell)
+            print(how_to_activate(env_dir))
 
 
 def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]") -> "EnvBuilder":
@@ -222,6 +191,40 @@ def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]") -> "EnvBuilder
         activators=options["activators"],
         relocatable=options["relocatable"],
     )
+
+
+def _may_go_together(options: "dict[str, Any]") -> bool:
+    """Whether the environments are several, none in another, and nothing is printed that has an order."""
+    _, *others = options["dirs"]
+    if not others or options["upgrade_deps"] or options["verbose"]:
+        return False
+    from ._together import are_apart
+
+    return are_apart(options["dirs"])
+
+
+class _NoProgress:
+    """In place of `Progress` where nothing is shown, and nothing is to be loaded."""
+
+    def __enter__(self) -> "Self":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def tell(self, text: str) -> None:
+        """Ignore what is being done."""
+
+
+def _progress(options: "dict[str, Any]") -> "Union[Progress, _NoProgress]":
+    """What shows the progress, where that is wanted and there is a terminal to show it on."""
+    # Up to Python 3.9, the pip that upgrades itself shows what it does.
+    is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
+    if options["quiet"] or not is_silent or sys.stderr is None or not sys.stderr.isatty():
+        return _NoProgress()
+    from ._progress import Progress
+
+    return Progress()
 
 
 def _create(builder: "EnvBuilder", env_dir: str, options: "dict[str, Any]") -> None:

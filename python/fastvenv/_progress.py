@@ -14,10 +14,10 @@ _PICTURES = "|/-\\"
 
 
 class Progress:
-    """Shows on stderr, from half a second on, what is being made: its `text`, which may change meanwhile."""
+    """Shows on stderr, from half a second on, what it was told last."""
 
     def __init__(self) -> None:
-        self.text = ""
+        self._text = ""
         self._running = _thread.allocate_lock()
         self._shown = _thread.allocate_lock()
 
@@ -31,11 +31,15 @@ class Progress:
         self._running.release()
         self._shown.acquire()  # until the line is gone
 
+    def tell(self, text: str) -> None:
+        """Show this text from now on."""
+        self._text = text
+
     def _show(self) -> None:
         count, pause, width = 0, _PATIENCE, 0
         try:
             while not self._running.acquire(timeout=pause):
-                line = f"{_PICTURES[count % len(_PICTURES)]} {self.text}"
+                line = f"{_PICTURES[count % len(_PICTURES)]} {self._text}"
                 width = max(width, len(line))
                 self._print(f"{line.ljust(width)}\r")  # what somebody else prints goes over it
                 count, pause = count + 1, _PACE

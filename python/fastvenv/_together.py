@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     Create = Callable[[str], None]
     Tell = Callable[[str], None]
 
-# Seconds after which a wait looks whether it is over: an interrupt may have come just when it was.
-_PACE = 1
+# Seconds after which a wait looks whether it is over: an interrupt may have come just when it was told so.
+_PACE = 0.5
 
 
 def are_apart(env_dirs: "Sequence[str]") -> bool:
@@ -46,8 +46,8 @@ def create_together(env_dirs: "Sequence[str]", create: "Create", tell: "Tell") -
 
     """
     work = _Work(env_dirs, create, tell)
-    work.start(min(_native.available_parallelism(), len(env_dirs)))
     try:
+        work.start(min(_native.available_parallelism(), len(env_dirs)))
         work.wait()
     except KeyboardInterrupt:
         work.stop()
@@ -67,25 +67,25 @@ class _Work:
         self._create = create
         self._tell = tell
         self._made, self._number = 0, len(env_dirs)
-        self._threads = 0
+        # How many threads are at work. One that has not begun yet does not matter: it finds what is left, or nothing.
+        self._working = 0
         self._mutex = _thread.allocate_lock()
-        self._done = _thread.allocate_lock()
-        self._done.acquire()
+        # Free when a thread has ended since somebody waited.
+        self._ended = _thread.allocate_lock()
+        self._ended.acquire()
 
     def start(self, threads: int) -> None:
         """Start the threads; where the system has none left, those that there are do the work, or this one."""
         try:
             for _ in range(threads):
-                with self._mutex:
-                    self._threads += 1
                 _thread.start_new_thread(self._run, ())
         except RuntimeError:
             self._run()
 
     def wait(self) -> None:
-        """Wait until all threads are done."""
-        while self._threads:
-            self._done.acquire(timeout=_PACE)
+        """Wait until there is nothing to be done any more, and nobody is at work."""
+        while self._todo or self._working:
+            self._ended.acquire(timeout=_PACE)
 
     def stop(self) -> None:
         """Let nothing more be begun."""
@@ -93,19 +93,23 @@ class _Work:
             self._todo.clear()
 
     def _run(self) -> None:
-        while (item := self._next()) is not None:
-            position, env_dir = item
-            try:
-                self._create(env_dir)
-            except BaseException as error:  # noqa: BLE001 - it is raised where the environments are asked for
-                self.errors[position] = error
-                self.stop()
-            with self._mutex:
-                self._made += 1
         with self._mutex:
-            self._threads -= 1
-            if not self._threads:
-                self._done.release()
+            self._working += 1
+        try:
+            while (item := self._next()) is not None:
+                position, env_dir = item
+                try:
+                    self._create(env_dir)
+                except BaseException as error:  # noqa: BLE001 - it is raised where the environments are asked for
+                    self.errors[position] = error
+                    self.stop()
+                with self._mutex:
+                    self._made += 1
+        finally:
+            with self._mutex:
+                self._working -= 1
+                if self._ended.locked():
+                    self._ended.release()
 
     def _next(self) -> "tuple[int, str] | None":
         with self._mutex:
