@@ -34,7 +34,7 @@ def side_by_side(bed: Bed, runs: Mapping[str, Run], rounds: int) -> dict[str, li
             figure = runs[name](bed.empty())
             if number > 0:
                 figures[name].append(figure)
-    bed.empty()
+    bed.clear()
     return figures
 
 

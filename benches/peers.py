@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -96,6 +97,11 @@ class Bed:
         """An environment with pip, which the bare loop makes again."""
         return self.folder / "tree"
 
+    @property
+    def places(self) -> Path:
+        """Where the folders for runs are."""
+        return self.folder / "places"
+
     @cached_property
     def variables(self) -> dict[str, str]:
         """All environment variables of a run."""
@@ -146,16 +152,19 @@ class Bed:
         return perf_counter() - start
 
     def empty(self) -> Path:
-        """An empty folder in the bed, in place of the last one, on a disk that is at rest.
+        """A new folder in the bed, on a disk that is at rest.
 
-        Otherwise each run would pay for what the one before it has left to be written.
+        Otherwise each run would pay for what the one before it has left to be written; and for what is deleted, which
+        the disk discards long after, so that everything stays until `clear`.
         """
-        place = self.folder / "place"
-        if place.exists():
-            self.run("rm", "-rf", str(place))
-        place.mkdir()
+        self.places.mkdir(exist_ok=True)
+        place = Path(tempfile.mkdtemp(dir=self.places))
         os.sync()
         return place
+
+    def clear(self) -> None:
+        """Delete the folders that `empty` made."""
+        self.run("rm", "-rf", str(self.places))
 
 
 def file_system(folder: Path) -> str:

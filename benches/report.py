@@ -28,7 +28,8 @@ Made by `python -m nox -s bench`; none of it is written by hand. `results.json` 
 All programs run by turns, one round after the other, after a round that is not counted. A figure is the median of the
 rounds and, in brackets, their quartiles. A ratio is taken in each round, between runs that went side by side.
 
-- Before each run the disk is let come to rest (`sync`): no program pays for what another has left to be written.
+- Before each run the disk is let come to rest (`sync`), and nothing is deleted until all rounds are over: no program
+  pays for what another has left to be written or discarded.
 - Every process gets a clean environment: `PATH`, `HOME`, `LANG`, and caches in a folder on the file system that is
   measured. Caches are warm where nothing else is said.
 - fastvenv is installed by pip, from the wheel, into an environment of the same CPython that all environments are made
