@@ -11,7 +11,7 @@ use std::sync::Arc;
 use pyo3::PyErrArguments;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::activation::{self, Values};
 use crate::error::{Error, Result};
@@ -27,9 +27,9 @@ use crate::{config, fs, layout, memory, seed, threads};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Arc, Bound, CacheEntry, Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyList, PyListMethods,
-        PyResult, PyValueError, Python, Values, activation, config, detached, fs, layout, memory, pyclass,
-        pyfunction, pymethods, seed, threads, unix, windows,
+        Arc, Bound, CacheEntry, Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyList,
+        PyListMethods, PyResult, PyValueError, Python, Values, activation, config, detached, fs, layout,
+        memory, pyclass, pyfunction, pymethods, seed, threads, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -100,6 +100,12 @@ mod _native {
     #[pyfunction]
     fn clear_directory(py: Python<'_>, path: PathBuf) -> PyResult<()> {
         detached(py, || fs::clear_directory(&path))
+    }
+
+    /// The contents of a file.
+    #[pyfunction]
+    fn read_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyBytes>> {
+        Ok(PyBytes::new(py, &detached(py, || fs::read(&path))?))
     }
 
     /// Writes a text file, made or overwritten.

@@ -391,8 +391,7 @@ class EnvBuilder:
         for folder, *parts in templates:
             template = os.path.join(path, folder, *parts)
             context.script_path = template
-            with open(template, "rb") as file:
-                script = file.read()
+            script = _native.read_file(template)
             if not (_interpreter.IS_WINDOWS and template.endswith((".exe", ".pdb"))):
                 try:
                     text = script.decode("utf-8")

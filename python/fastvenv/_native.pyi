@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["LINK_MODES", "__version__", "Seed", "available_parallelism", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "make_executable", "prune_cache", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "Seed", "available_parallelism", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
 
 LINK_MODES: Final[list[str]]
 """
@@ -100,6 +100,11 @@ def make_executable(path: str | PathLike[str]) -> None:
 def prune_cache(folder: str | PathLike[str]) -> int:
     """
     Removes what nobody needs from the cache in a folder, and returns how many bytes it had.
+    """
+
+def read_file(path: str | PathLike[str]) -> bytes:
+    """
+    The contents of a file.
     """
 
 def recall(folder: str | PathLike[str], key: str) -> str | None:

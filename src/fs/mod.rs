@@ -151,13 +151,18 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
     File::create(path).and_then(|mut file| file.write_all(contents)).at(path)
 }
 
-/// Writes a file like [`write`], after the directories above it that are missing.
+/// Writes a file like [`write`], and the directories above it that are missing.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be made or written.
 pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
-    create_parents(path)?;
-    write(path, contents)
+    match write(path, contents) {
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            create_parents(path)?;
+            write(path, contents)
+        }
+        result => result,
+    }
 }
 
 /// Writes a file in a directory that is there; a file that has the name is replaced and not written to: it may be shared.

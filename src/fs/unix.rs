@@ -98,9 +98,12 @@ fn add_permissions(path: &Path, bits: u32) -> Result<()> {
 /// Gives `destination` the permission bits of `source`.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the mode cannot be read or set.
+/// [`crate::error::Error::Io`] where a mode cannot be read or set.
 pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
     let mode = fs::metadata(source).at(source)?.permissions();
+    if fs::metadata(destination).at(destination)?.permissions() == mode {
+        return Ok(()); // as it is most often: to set it would cost more than to look
+    }
     fs::set_permissions(destination, mode).at(destination)
 }
 

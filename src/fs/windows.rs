@@ -85,6 +85,9 @@ pub fn make_script(_path: &Path) -> Result<()> {
 /// [`crate::error::Error::Io`] where the flag cannot be read or set.
 pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
     let mode = fs::metadata(source).at(source)?.permissions();
+    if fs::metadata(destination).at(destination)?.permissions() == mode {
+        return Ok(()); // as it is most often: to set it would cost more than to look
+    }
     fs::set_permissions(destination, mode).at(destination)
 }
 
