@@ -1,8 +1,10 @@
 //! Work on many files, shared by as many threads as there are processors.
 
 use std::panic::resume_unwind;
+use std::result;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{self, Scope, ScopedJoinHandle, available_parallelism};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Builder, Scope, ScopedJoinHandle, available_parallelism};
 
 use crate::error::Result;
 
@@ -55,14 +57,93 @@ fn start<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: impl FnOnce() -> T + Send + 'scope,
 ) -> Option<ScopedJoinHandle<'scope, T>> {
-    thread::Builder::new().spawn_scoped(scope, work).ok()
+    Builder::new().spawn_scoped(scope, work).ok()
+}
+
+/// How many threads work off tasks, at most. Even with few processors they pay, as the disk is waited for, too; more of
+/// them would wait for each other.
+const THREADS: usize = 4;
+
+/// Where so many tasks wait, another thread starts.
+const MANY_TASKS: usize = 8;
+
+/// Calls a function with a task and with all the tasks that it returns, the last first; where many wait, in several
+/// threads.
+///
+/// # Errors
+/// The first error; no task is begun after it.
+pub fn work_off<T: Send, E: Send>(
+    first: T,
+    run: impl Fn(T) -> result::Result<Vec<T>, E> + Sync,
+) -> result::Result<(), E> {
+    let tasks = Tasks { waiting: vec![first], threads: 1, failure: None };
+    let work = Work { run, tasks: Mutex::new(tasks) };
+    thread::scope(|scope| work.take_part(scope));
+    work.tasks().failure.take().map_or(Ok(()), Err)
+}
+
+/// Tasks that bring more tasks.
+struct Work<T, E, F> {
+    run: F,
+    tasks: Mutex<Tasks<T, E>>,
+}
+
+struct Tasks<T, E> {
+    waiting: Vec<T>,
+    /// How many take from them.
+    threads: usize,
+    failure: Option<E>,
+}
+
+impl<T: Send, E: Send, F: Fn(T) -> result::Result<Vec<T>, E> + Sync> Work<T, E, F> {
+    /// Takes tasks until none waits; who is at one then looks after what it brings.
+    fn take_part<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
+        while let Some((task, is_help_wanted)) = self.next() {
+            if is_help_wanted {
+                // Where the system has no thread to give, it goes on with those that are.
+                drop(Builder::new().spawn_scoped(scope, || self.take_part(scope)));
+            }
+            self.note((self.run)(task));
+        }
+    }
+
+    /// The next task, and whether another thread, which counts from now on, is to take part; none where this thread is
+    /// at its end.
+    fn next(&self) -> Option<(T, bool)> {
+        let mut tasks = self.tasks();
+        let Some(task) = tasks.waiting.pop() else {
+            tasks.threads -= 1;
+            return None;
+        };
+        let is_help_wanted = tasks.waiting.len() >= MANY_TASKS && tasks.threads < THREADS;
+        tasks.threads += usize::from(is_help_wanted);
+        Some((task, is_help_wanted))
+    }
+
+    /// Keeps what came of a task.
+    fn note(&self, outcome: result::Result<Vec<T>, E>) {
+        let mut tasks = self.tasks();
+        match outcome {
+            Ok(more) if tasks.failure.is_none() => tasks.waiting.extend(more),
+            Ok(_) => {}
+            Err(error) => {
+                tasks.waiting.clear();
+                tasks.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, Tasks<T, E>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Error;
-    use std::sync::Mutex;
+    use std::sync::atomic::Ordering::Relaxed;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn every_item_is_worked_on_once() {
@@ -96,5 +177,53 @@ mod tests {
     fn a_thread_is_for_many_files() {
         assert_eq!((worth(0), worth(ENOUGH)), (1, 1));
         assert!(worth(1_000_000) >= worth(ENOUGH * 2));
+    }
+
+    /// Tasks are numbers: the first brings all others.
+    fn numbers(task: usize, count: usize) -> Vec<usize> {
+        if task == 0 { (1..count).collect() } else { Vec::new() }
+    }
+
+    #[test]
+    fn every_task_is_worked_off_once_by_several_threads() {
+        let (seen, at_work) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
+        let end = Instant::now() + Duration::from_secs(60);
+        work_off(0, |task| {
+            seen.lock().unwrap().push(task);
+            if task > 0 {
+                // Who comes first waits for the others, which start one after another.
+                at_work.fetch_add(1, Relaxed);
+                while at_work.load(Relaxed) < THREADS && Instant::now() < end {
+                    thread::yield_now();
+                }
+            }
+            Ok::<_, Error>(numbers(task, 100))
+        })
+        .unwrap();
+        assert!(Instant::now() < end, "the tasks did not run at the same time");
+        let mut seen = seen.into_inner().unwrap();
+        seen.sort_unstable();
+        assert_eq!(seen, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn few_tasks_start_no_thread() {
+        let own = thread::current().id();
+        work_off(0, |task| {
+            assert_eq!(thread::current().id(), own);
+            Ok::<_, Error>(numbers(task, MANY_TASKS))
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn after_a_failure_no_task_is_begun() {
+        let seen = Mutex::new(Vec::new());
+        let result = work_off(0, |task| {
+            seen.lock().unwrap().push(task);
+            if task == 5 { Err(Error::Occupied(task.to_string().into())) } else { Ok(numbers(task, 7)) }
+        });
+        assert!(matches!(result, Err(Error::Occupied(path)) if path.as_os_str() == "5"));
+        assert_eq!(seen.into_inner().unwrap(), [0, 6, 5]);
     }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,74 @@ def test_clear_keeps_the_directory_itself_and_follows_no_link(python: Interprete
     assert python.run("-m", "fastvenv", "--without-pip", "--clear", made) == Result(0, "", "")
     assert made.stat().st_ino == inode
     assert (tmp_path / "outside/precious").exists() and not (made / "link").exists()
+
+
+SWAP = """
+import os, random, sys
+packages, aside, outside = sys.argv[1:]
+print("swapping", flush=True)
+while True:
+    name = f"package{random.randrange(200)}"
+    try:
+        if random.random() < 0.5:
+            os.rename(f"{packages}/{name}", f"{aside}/{name}")
+            os.symlink(outside, f"{packages}/{name}")
+        else:
+            os.unlink(f"{packages}/{name}")
+            os.rename(f"{aside}/{name}", f"{packages}/{name}")
+    except OSError:
+        pass
+"""
+
+
+def large(env_dir: Path) -> Path:
+    """Make what is cleared by several threads, and return the folder of its packages."""
+    packages = env_dir / "lib/python3.13/site-packages"
+    for number in range(200):
+        for folder in (packages / f"package{number}/inner", packages / f"package{number}-1.dist-info"):
+            folder.mkdir(parents=True)
+            for file in ("METADATA", "first.py", "second.py"):
+                (folder / file).touch()
+    (env_dir / "pyvenv.cfg").touch()
+    return packages
+
+
+def test_clear_follows_no_link_that_appears_meanwhile(python: Interpreter, tmp_path: Path) -> None:
+    """Another process puts links to a folder outside in the place of directories, while several threads clear."""
+    outside = tmp_path / "outside"
+    large(outside)
+    before = snapshot(outside)
+    for number in range(10):
+        env_dir, aside = tmp_path / f"env{number}", tmp_path / f"aside{number}"
+        aside.mkdir()
+        folders = [large(env_dir), aside, outside / "lib/python3.13/site-packages"]
+        command = [python.path, "-c", SWAP, *map(str, folders)]
+        with subprocess.Popen(command, env=python.variables, stdout=subprocess.PIPE) as swapping:
+            try:
+                assert swapping.stdout is not None
+                swapping.stdout.readline()
+                result = python.run("-m", "fastvenv", "--without-pip", "--clear", env_dir)
+            finally:
+                swapping.kill()
+        assert snapshot(outside) == before
+        # A directory that is a link by now, or gone, may be told.
+        assert result.status == 0 or result.stderr.startswith("Error: [Errno "), result
+
+
+def test_a_failure_among_many_packages_is_named(python: Interpreter, tmp_path: Path) -> None:
+    """Of several threads the one that fails is heard, and no package whose files are left counts as installed."""
+    for number in range(10):
+        env_dir = tmp_path / f"env{number}"
+        packages = large(env_dir)
+        stuck = packages / f"package{number * 20}/inner"
+        shutil.rmtree(stuck)
+        (stuck / "directory").mkdir(parents=True)
+        stuck.chmod(0o555)
+        result = python.run("-m", "fastvenv", "--without-pip", "--clear", env_dir, prefix=without_override())
+        stuck.chmod(0o755)
+        assert (result.status, result.stderr) == (1, f"Error: [Errno 13] Permission denied: '{stuck}/directory'\n")
+        assert (env_dir / "pyvenv.cfg").exists()
+        assert not list(packages.glob("*.dist-info"))
 
 
 def test_the_configuration_is_cleared_last(python: Interpreter, made: Path) -> None:

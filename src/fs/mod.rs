@@ -9,6 +9,8 @@ mod remove;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;
+#[cfg(unix)]
+mod tree;
 
 use std::ffi::OsString;
 use std::fs::{self, File};

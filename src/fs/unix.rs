@@ -1,18 +1,16 @@
 //! Links and modes on POSIX systems.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
-use std::ffi::{CStr, OsStr};
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, linkat, openat, statat, unlinkat};
-use rustix::io::Errno;
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, linkat, openat, statat};
 
 use super::Stamp;
+pub(super) use super::tree::remove_tree;
 use crate::error::{AtPath, Result};
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -191,50 +189,4 @@ pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle) -> io::Resu
 /// Removes a file or a link.
 pub(super) fn remove_link(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
-}
-
-/// Removes a directory with all that is in it.
-///
-/// It goes from directory to directory by what is open, and follows no link, not even one that is put in the place of a
-/// directory while it runs: nothing outside can be reached.
-pub(super) fn remove_tree(path: &Path) -> Result<()> {
-    remove_directory(CWD, path.as_os_str(), path)
-}
-
-/// Removes a directory that is named relative to an open one; `path` is for the message.
-fn remove_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path) -> Result<()> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let directory = openat(parent, name, flags, Mode::empty()).map_err(io::Error::from).at(path)?;
-    let entries = Dir::read_from(&directory).and_then(Iterator::collect::<rustix::io::Result<Vec<_>>>);
-    let mut entries = entries.map_err(io::Error::from).at(path)?;
-    entries.sort_by_key(|entry| !is_claim(entry.file_name()));
-    for entry in entries {
-        let name = entry.file_name();
-        if name != c"." && name != c".." {
-            let is_directory = entry.file_type() == FileType::Directory;
-            remove_entry(directory.as_fd(), name, is_directory, path)?;
-        }
-    }
-    unlinkat(parent, name, AtFlags::REMOVEDIR).map_err(io::Error::from).at(path)
-}
-
-/// Whether it is what makes a distribution count as installed. That goes first: when the rest cannot be removed, nobody
-/// takes what is left for the whole.
-fn is_claim(name: &CStr) -> bool {
-    name == c"METADATA" || name.to_bytes().ends_with(b".dist-info")
-}
-
-/// Removes what has a name in an open directory.
-fn remove_entry(directory: BorrowedFd<'_>, name: &CStr, is_directory: bool, above: &Path) -> Result<()> {
-    let name = OsStr::from_bytes(name.to_bytes());
-    if !is_directory {
-        match unlinkat(directory, name, AtFlags::empty()) {
-            // Some file systems do not tell what an entry is before one tries.
-            Err(Errno::ISDIR) => {}
-            Err(Errno::NOENT) => return Ok(()), // somebody else is removing, too
-            Err(Errno::PERM) if above.join(name).is_dir() && !above.join(name).is_symlink() => {}
-            result => return result.map_err(io::Error::from).at(&above.join(name)),
-        }
-    }
-    remove_directory(directory, name, &above.join(name))
 }

@@ -1,0 +1,240 @@
+//! Removing a tree of directories, with several threads and following no link.
+
+use std::ffi::{CStr, OsStr, OsString};
+use std::iter;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, CWD, Dir, DirEntry, FileType, Mode, OFlags, openat, statat, unlinkat};
+use rustix::io::Errno;
+
+use crate::error::Error;
+use crate::threads::work_off;
+
+/// So many files of one directory make a task: with fewer, threads spend more time on waiting for that directory.
+const FILES: usize = 128;
+
+/// Removes a directory with all that is in it.
+///
+/// It goes from directory to directory by what is open, and follows no link, not even one that is put in the place of a
+/// directory while it runs: nothing outside can be reached.
+///
+/// # Errors
+/// [`Error::Io`] with the path that cannot be removed; what was not begun by then stays.
+pub(super) fn remove_tree(path: &Path) -> crate::error::Result<()> {
+    let removed = work_off(Task::Directory(Place { above: None, name: path.into() }), |task| match task {
+        Task::Directory(place) => go_on(Some(Directory::open(place)?)),
+        Task::Files(directory, files) => remove_files(directory, &files),
+    });
+    removed.map_err(|Failure(place, source)| Error::Io { path: place.path(), source: source.into() })
+}
+
+/// What could not be removed. As long as it is kept, the directories above it are held, and nobody tries to remove them.
+struct Failure(Place, Errno);
+
+type Outcome<T> = Result<T, Failure>;
+
+/// What one thread does at a time.
+enum Task {
+    Directory(Place),
+    Files(Arc<Directory>, Vec<DirEntry>),
+}
+
+/// A name in an open directory, or, without one, a path.
+struct Place {
+    above: Option<Arc<Directory>>,
+    name: OsString,
+}
+
+impl Place {
+    fn new(directory: &Arc<Directory>, name: &CStr) -> Self {
+        Self { above: Some(Arc::clone(directory)), name: OsStr::from_bytes(name.to_bytes()).to_owned() }
+    }
+
+    /// What the name is relative to.
+    fn base(&self) -> BorrowedFd<'_> {
+        self.above.as_ref().map_or(CWD, |directory| directory.descriptor.as_fd())
+    }
+
+    /// The place of the directory above.
+    fn above(&self) -> Option<&Self> {
+        self.above.as_ref().map(|directory| &directory.place)
+    }
+
+    fn path(&self) -> PathBuf {
+        let places: Vec<_> = iter::successors(Some(self), |place| place.above()).collect();
+        places.iter().rev().map(|place| &place.name).collect()
+    }
+}
+
+/// An open directory that is being removed.
+struct Directory {
+    place: Place,
+    descriptor: OwnedFd,
+    /// What is in it and not begun yet: the last group is removed, then the one before it.
+    groups: Vec<Vec<DirEntry>>,
+}
+
+impl Directory {
+    fn open(place: Place) -> Outcome<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = openat(place.base(), &place.name, flags, Mode::empty());
+        let read = opened.and_then(|descriptor| {
+            let entries = Dir::read_from(&descriptor)?.collect::<rustix::io::Result<Vec<_>>>()?;
+            Ok((descriptor, entries))
+        });
+        let (descriptor, mut entries) = match read {
+            Ok(read) => read,
+            Err(error) => return Err(Failure(place, error)),
+        };
+        entries.retain(|entry| entry.file_name() != c"." && entry.file_name() != c"..");
+        let (claims, others) = entries.into_iter().partition(|entry| is_claim(entry.file_name()));
+        let groups = [others, claims].into_iter().filter(|group: &Vec<_>| !group.is_empty()).collect();
+        Ok(Self { place, descriptor, groups })
+    }
+
+    /// The tasks that remove these entries; each of them holds the directory until it is done.
+    fn tasks(self, entries: Vec<DirEntry>) -> Vec<Task> {
+        let directory = Arc::new(self);
+        let (directories, mut files): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| entry.file_type() == FileType::Directory);
+        let places = directories.iter().map(|entry| Place::new(&directory, entry.file_name()));
+        let mut tasks: Vec<_> = places.map(Task::Directory).collect();
+        while !files.is_empty() {
+            let some = files.split_off(files.len().saturating_sub(FILES));
+            tasks.push(Task::Files(Arc::clone(&directory), some));
+        }
+        tasks
+    }
+}
+
+/// Whether it is what makes a distribution count as installed. That goes first: when the rest cannot be removed, nobody
+/// takes what is left for the whole.
+fn is_claim(name: &CStr) -> bool {
+    name == c"METADATA" || name.to_bytes().ends_with(b".dist-info")
+}
+
+/// Removes what is no directory; what turns out to be one is left to further tasks.
+fn remove_files(directory: Arc<Directory>, files: &[DirEntry]) -> Outcome<Vec<Task>> {
+    let mut tasks = Vec::new();
+    for file in files {
+        let name = file.file_name();
+        match unlinkat(&directory.descriptor, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {} // somebody else is removing, too
+            // Some file systems do not tell what an entry is before one tries.
+            Err(Errno::ISDIR | Errno::PERM) if names_directory(&directory, name) => {
+                tasks.push(Task::Directory(Place::new(&directory, name)));
+            }
+            Err(error) => return Err(Failure(Place::new(&directory, name), error)),
+        }
+    }
+    tasks.extend(go_on(Arc::into_inner(directory))?);
+    Ok(tasks)
+}
+
+fn names_directory(directory: &Directory, name: &CStr) -> bool {
+    statat(&directory.descriptor, name, AtFlags::SYMLINK_NOFOLLOW)
+        .is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::Directory)
+}
+
+/// Goes on with a directory that nobody else holds any more: with what is to be removed next from it; or, when it is
+/// empty, with its own removal, and then with the directory above in the same way.
+fn go_on(mut unheld: Option<Directory>) -> Outcome<Vec<Task>> {
+    while let Some(mut directory) = unheld {
+        if let Some(entries) = directory.groups.pop() {
+            return Ok(directory.tasks(entries));
+        }
+        let place = directory.place;
+        if let Err(error) = unlinkat(place.base(), &place.name, AtFlags::REMOVEDIR) {
+            return Err(Failure(place, error));
+        }
+        unheld = place.above.and_then(Arc::into_inner);
+    }
+    Ok(Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::{names, symlink, write, write_with_parents};
+
+    /// Enough directories and files that several threads take part.
+    fn fill(tree: &Path) {
+        for package in 0..40 {
+            let package = tree.join(format!("package{package}"));
+            for path in ["module.py", "a/module.py", "a/b/c/module.py", "package.dist-info/METADATA"] {
+                write_with_parents(&package.join(path), b"").unwrap();
+            }
+        }
+        for module in 0..FILES * 3 {
+            write(&tree.join(format!("module{module}.py")), b"").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_large_tree_goes_and_what_its_links_lead_to_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (tree, outside) = (dir.path().join("tree"), dir.path().join("outside"));
+        fill(&tree);
+        fill(&outside);
+        for link in ["link", "package1/link", "package2/a/b/link", "package3/package.dist-info/link"] {
+            symlink(&outside, &tree.join(link)).unwrap();
+        }
+        let before = names(&outside.join("package1")).unwrap();
+        remove_tree(&tree).unwrap();
+        assert_eq!(names(dir.path()).unwrap(), ["outside"]);
+        assert_eq!(names(&outside).unwrap().len(), 40 + FILES * 3);
+        assert_eq!(names(&outside.join("package1")).unwrap(), before);
+    }
+
+    #[test]
+    fn a_tree_is_removed_however_deep_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        // As deep as a path can be, and no deeper than a process may have directories open.
+        let deep = dir.path().join("d/".repeat(500));
+        write_with_parents(&deep.join("file"), b"").unwrap();
+        remove_tree(&dir.path().join("d")).unwrap();
+        assert_eq!(names(dir.path()).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn a_link_is_no_tree() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(&dir.path().join("outside"));
+        let link = dir.path().join("link");
+        symlink(Path::new("outside"), &link).unwrap();
+        let Err(Error::Io { path, .. }) = remove_tree(&link) else { panic!("no error") };
+        assert_eq!(path, link);
+        assert_eq!(names(&dir.path().join("outside")).unwrap().len(), 40 + FILES * 3);
+    }
+
+    #[test]
+    fn of_a_distribution_the_claim_goes_first() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path());
+        let place = Place { above: None, name: dir.path().join("package1").into() };
+        let mut package = Directory::open(place).ok().unwrap();
+        let group = package.groups.pop().unwrap();
+        let names: Vec<_> = group.iter().map(|entry| entry.file_name().to_owned()).collect();
+        assert_eq!(names, [c"package.dist-info".to_owned()]);
+        assert_eq!(package.groups.len(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_removed_is_named_and_holds_what_is_above() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(&dir.path().join("full"));
+        let place = Place { above: None, name: dir.path().into() };
+        let above = Arc::new(Directory::open(place).ok().unwrap());
+        let mut full = Directory::open(Place::new(&above, c"full")).ok().unwrap();
+        full.groups.clear();
+        let gone = Directory::open(Place::new(&above, c"gone"));
+        for (name, failure) in [("full", go_on(Some(full)).err()), ("gone", gone.err())] {
+            let Failure(place, _) = failure.unwrap();
+            assert_eq!(place.path(), dir.path().join(name));
+            assert!(place.above.is_some_and(|held| Arc::ptr_eq(&held, &above)));
+        }
+    }
+}
