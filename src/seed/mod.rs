@@ -140,11 +140,16 @@ impl Distribution {
 impl Installed {
     /// The path of the folder that it is in, which is empty for that of the wheel.
     fn folder(&self) -> &str {
-        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+        self.slash().map_or("", |position| &self.path[..position])
     }
 
     fn name(&self) -> &str {
-        self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
+        self.slash().map_or(&self.path, |position| &self.path[position + 1..])
+    }
+
+    /// Where its folder ends.
+    fn slash(&self) -> Option<usize> {
+        memchr::memrchr(b'/', self.path.as_bytes())
     }
 }
 
