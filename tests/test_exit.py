@@ -37,8 +37,12 @@ def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: In
     if python.is_pypy:
         pytest.skip("PyPy does not take its modules apart")
     assert ends(customized, "-c", "")
-    # Before Python 3.10 nobody can know how it was started.
-    assert ends(customized, "-m", "fastvenv", "--without-pip", tmp_path / "env") == (python.version < (3, 10))
+    # With an empty cache, sysconfig is asked, which loads `threading` in some versions.
+    assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "first").status == 0
+    # Before Python 3.10 nobody can know how it was started, and what is installed beside Python may load these.
+    loads = python.run("-c", "import sys; print({'atexit', 'threading'} & sys.modules.keys())").output != "set()\n"
+    expected = python.version < (3, 10) or loads
+    assert ends(customized, "-m", "fastvenv", "--without-pip", tmp_path / "env") == expected
     assert (tmp_path / "env/bin/activate.csh").exists()
 
 
