@@ -269,6 +269,7 @@ def killed(python: Interpreter, root: Path, wheel: Path, points: int) -> Iterato
     """The commands before a command that kill it, one after the other, from its first look at the disk to its last."""
     log = root / "log"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(root / "traced/cache")}
+    (root / "traced").mkdir()  # where it is missing, there are more calls
     result = python.run("-c", CREATE_WITH, root / "traced/env", wheel, env=variables, prefix=tracing(log))
     assert result == Result(0, "", "")
     for call in spread(points, calls(log, root)):

@@ -29,10 +29,11 @@ pub fn clear_directory(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The order in which names are removed: `pyvenv.cfg` goes last, so that as long as anything is left, the directory can
-/// be told for an environment.
+/// The order in which names are removed: the packages go before the scripts that need them, so that what is left counts as
+/// installed no more; `pyvenv.cfg` goes last, so that as long as anything is left, the directory can be told for an
+/// environment.
 fn in_order(mut names: Vec<OsString>) -> Vec<OsString> {
-    names.sort_by_key(|name| name == OsStr::new(CONFIGURATION_FILE));
+    names.sort_by_key(|name| (name == OsStr::new(CONFIGURATION_FILE), !name.eq_ignore_ascii_case("lib")));
     names
 }
 

@@ -110,10 +110,10 @@ impl Directory {
     }
 }
 
-/// Whether it is what makes a distribution count as installed. That goes first: when the rest cannot be removed, nobody
-/// takes what is left for the whole.
+/// Whether it is what makes a distribution count as installed, or where that lies in an environment. That goes first: when
+/// the rest cannot be removed, its scripts among it, nobody takes what is left for the whole.
 fn is_claim(name: &CStr) -> bool {
-    name == c"METADATA" || name.to_bytes().ends_with(b".dist-info")
+    matches!(name.to_bytes(), b"METADATA" | b"lib") || name.to_bytes().ends_with(b".dist-info")
 }
 
 /// Removes what is no directory; what turns out to be one is left to further tasks.
