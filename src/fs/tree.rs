@@ -223,6 +223,18 @@ mod tests {
     }
 
     #[test]
+    fn packages_go_before_the_scripts_beside_them() {
+        let dir = tempfile::tempdir().unwrap();
+        for path in ["bin/script", "lib/file", "zlib/file"] {
+            write_with_parents(&dir.path().join(path), b"").unwrap();
+        }
+        let mut opened = Directory::open(Place { above: None, name: dir.path().into() }).ok().unwrap();
+        let first = opened.groups.pop().unwrap();
+        assert_eq!(first.iter().map(DirEntry::file_name).collect::<Vec<_>>(), [c"lib"]);
+        assert_eq!(opened.groups.pop().unwrap().len(), 2);
+    }
+
+    #[test]
     fn what_cannot_be_removed_is_named_and_holds_what_is_above() {
         let dir = tempfile::tempdir().unwrap();
         fill(&dir.path().join("full"));
