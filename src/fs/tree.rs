@@ -90,9 +90,7 @@ impl Directory {
             Err(error) => return Err(Failure(place, error)),
         };
         entries.retain(|entry| entry.file_name() != c"." && entry.file_name() != c"..");
-        let (claims, others) = entries.into_iter().partition(|entry| is_claim(entry.file_name()));
-        let groups = [others, claims].into_iter().filter(|group: &Vec<_>| !group.is_empty()).collect();
-        Ok(Self { place, descriptor, groups })
+        Ok(Self { place, descriptor, groups: groups(entries) })
     }
 
     /// The tasks that remove these entries; each of them holds the directory until it is done.
@@ -110,10 +108,24 @@ impl Directory {
     }
 }
 
-/// Whether it is what makes a distribution count as installed, or where that lies in an environment. That goes first: when
-/// the rest cannot be removed, its scripts among it, nobody takes what is left for the whole.
-fn is_claim(name: &CStr) -> bool {
-    matches!(name.to_bytes(), b"METADATA" | b"lib") || name.to_bytes().ends_with(b".dist-info")
+/// What is removed one after the other, the last group first.
+fn groups(entries: Vec<DirEntry>) -> Vec<Vec<DirEntry>> {
+    let mut groups: [Vec<DirEntry>; 3] = Default::default();
+    for entry in entries {
+        groups[rank(entry.file_name())].push(entry);
+    }
+    groups.into_iter().filter(|group| !group.is_empty()).collect()
+}
+
+/// First goes what makes a distribution count as installed; then `lib`, which has that below it, and scripts beside it.
+/// So when something cannot be removed, nobody takes what is left of a distribution for the whole.
+fn rank(name: &CStr) -> usize {
+    match name.to_bytes() {
+        b"METADATA" => 2,
+        name if name.ends_with(b".dist-info") => 2,
+        b"lib" => 1,
+        _ => 0,
+    }
 }
 
 /// Removes what is no directory; what turns out to be one is left to further tasks.
@@ -223,15 +235,17 @@ mod tests {
     }
 
     #[test]
-    fn packages_go_before_the_scripts_beside_them() {
+    fn claims_go_before_packages_and_those_before_scripts() {
         let dir = tempfile::tempdir().unwrap();
-        for path in ["bin/script", "lib/file", "zlib/file"] {
+        for path in ["bin/script", "lib/file", "lib.dist-info/METADATA"] {
             write_with_parents(&dir.path().join(path), b"").unwrap();
         }
-        let mut opened = Directory::open(Place { above: None, name: dir.path().into() }).ok().unwrap();
-        let first = opened.groups.pop().unwrap();
-        assert_eq!(first.iter().map(DirEntry::file_name).collect::<Vec<_>>(), [c"lib"]);
-        assert_eq!(opened.groups.pop().unwrap().len(), 2);
+        let opened = Directory::open(Place { above: None, name: dir.path().into() }).ok().unwrap();
+        let names = |group: &Vec<DirEntry>| {
+            group.iter().map(|entry| entry.file_name().to_owned()).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = opened.groups.iter().rev().map(names).collect();
+        assert_eq!(found, [c"lib.dist-info", c"lib", c"bin"].map(|name| vec![name.to_owned()]));
     }
 
     #[test]
