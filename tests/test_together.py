@@ -113,6 +113,14 @@ def test_an_interrupt_leaves_each_whole_or_absent(python: Interpreter, tmp_path:
     assert all((tmp_path / name / "bin/activate.csh").exists() for name in made)
 
 
+def test_an_interrupt_that_was_lost_while_python_imported(python: Interpreter, tmp_path: Path) -> None:
+    """It can leave the main thread with the import lock, for which the other threads would wait forever."""
+    script = "import _imp; _imp.acquire_lock(); from fastvenv import _cli; _cli.run()"
+    result = python.run("-c", script, "--without-pip", *NAMES, cwd=tmp_path, prefix=["timeout", "--signal=KILL", "60"])
+    assert result == Result(0, "", "")
+    assert {path.name for path in tmp_path.iterdir()} == set(NAMES)
+
+
 def test_progress_counts(python: Interpreter, tmp_path: Path) -> None:
     script = """
 import sys, time

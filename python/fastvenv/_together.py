@@ -1,5 +1,6 @@
 """Several environments at the same time, by as many threads as there are processors."""
 
+import _imp
 import _thread
 import os
 
@@ -75,7 +76,14 @@ class _Work:
         self._ended.acquire()
 
     def start(self, threads: int) -> None:
-        """Start the threads; where the system has none left, those that there are do the work, or this one."""
+        """Start the threads; where the system has none left, those that there are do the work, or this one.
+
+        This one also does it where the others could not import: an interrupt that comes while Python holds its import
+        lock can be lost, and the lock is never free again (seen with CPython 3.11 and 3.13).
+        """
+        if _imp.lock_held():
+            self._run()
+            return
         try:
             for _ in range(threads):
                 _thread.start_new_thread(self._run, ())
