@@ -1,9 +1,9 @@
-//! Work on many files, shared by as many threads as there are processors.
+//! Work on many files, shared by threads: a list of it, or tasks that bring more tasks.
 
 use std::panic::resume_unwind;
 use std::result;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle, available_parallelism};
 
 use crate::error::Result;
@@ -11,16 +11,21 @@ use crate::error::Result;
 /// With fewer files for each, starting a thread costs more than it saves.
 const ENOUGH: usize = 128;
 
-/// How many threads can run at the same time.
+/// How many threads can run at the same time, as it was when this was first asked: the answer takes twenty system
+/// calls.
 #[must_use]
 pub fn available() -> usize {
-    available_parallelism().map_or(1, usize::from)
+    static AVAILABLE: OnceLock<usize> = OnceLock::new();
+    *AVAILABLE.get_or_init(|| available_parallelism().map_or(1, usize::from))
 }
 
 /// How many threads are worth having for work on so many files, that of the caller among them.
 #[must_use]
 pub fn worth(files: usize) -> usize {
-    available().min(files / ENOUGH).max(1)
+    match files / ENOUGH {
+        0 | 1 => 1,
+        enough => available().min(enough),
+    }
 }
 
 /// Calls a function with each item of a list, in this thread and others, of which each takes the next item when it is
