@@ -79,16 +79,14 @@ impl LinkMode {
     }
 
     fn place(self, name: &str, from: &Folder<'_>, to: &Folder<'_>, is_executable: bool) -> Result<()> {
-        if self == Self::HardLink {
-            return from.hard_link(name, to);
-        }
-        let (source, destination) = (&from.path().join(name), &to.path().join(name));
+        let [source, destination] = [from, to].map(|folder| move || folder.path().join(name));
         match self {
-            Self::Symlink => return system::symlink(source, destination),
-            Self::Clone => system::clone_file(source, destination)?,
-            Self::Copy | Self::HardLink => copy(source, destination)?,
+            Self::HardLink => return from.hard_link(name, to),
+            Self::Symlink => return system::symlink(&source(), &destination()),
+            Self::Clone => system::clone_file(&source(), &destination())?,
+            Self::Copy => copy(&source(), &destination())?,
         }
-        if is_executable { super::add_execute_permission(destination) } else { Ok(()) }
+        if is_executable { super::add_execute_permission(&destination()) } else { Ok(()) }
     }
 }
 

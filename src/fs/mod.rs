@@ -158,13 +158,7 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] with the path that could not be made or written.
 pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
-    match write(path, contents) {
-        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            create_parents(path)?;
-            write(path, contents)
-        }
-        result => result,
-    }
+    with_parents(path, || write(path, contents))
 }
 
 /// Writes a file in a directory that is there; a file that has the name is replaced and not written to: it may be shared.
@@ -176,13 +170,23 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
     replacing(|| path.to_owned(), make)
 }
 
-/// Writes a file like [`replace`], after the directories above it that are missing.
+/// Writes a file like [`replace`], and the directories above it that are missing.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be made or written.
 pub fn replace_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
-    create_parents(path)?;
-    replace(path, contents)
+    with_parents(path, || replace(path, contents))
+}
+
+/// Makes something at `path`; where the directories above it are missing, after those.
+fn with_parents(path: &Path, make: impl Fn() -> Result<()>) -> Result<()> {
+    match make() {
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            create_parents(path)?;
+            make()
+        }
+        result => result,
+    }
 }
 
 /// Makes the directories above `path` that are missing.
