@@ -67,7 +67,7 @@ fn start<'scope, T: Send + 'scope>(
 
 /// How many threads work off tasks, at most. Even with few processors they pay, as the disk is waited for, too; more of
 /// them would wait for each other.
-const THREADS: usize = 4;
+const THREADS: usize = 8;
 
 /// Where so many tasks wait, another thread starts.
 const MANY_TASKS: usize = 8;
