@@ -26,6 +26,12 @@ def customized(python: Interpreter, tmp_path: Path) -> Interpreter:
     return Interpreter(python.path, f"{python.folder}:{tmp_path}/site", python.home)
 
 
+@pytest.fixture
+def takes_itself_apart(python: Interpreter) -> None:
+    if python.is_pypy:
+        pytest.skip("PyPy does not take its modules apart")
+
+
 def ends(python: Interpreter, *arguments: str | Path) -> bool:
     """Whether Python was taken apart in the end."""
     result = python.run(*arguments)
@@ -33,9 +39,8 @@ def ends(python: Interpreter, *arguments: str | Path) -> bool:
     return "taken apart" in result.output
 
 
+@pytest.mark.usefixtures("takes_itself_apart")
 def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Interpreter, tmp_path: Path) -> None:
-    if python.is_pypy:
-        pytest.skip("PyPy does not take its modules apart")
     assert ends(customized, "-c", "")
     # With an empty cache, sysconfig is asked, which loads `threading` in some versions.
     assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "first").status == 0
@@ -46,6 +51,7 @@ def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: In
     assert (tmp_path / "env/bin/activate.csh").exists()
 
 
+@pytest.mark.usefixtures("takes_itself_apart")
 @pytest.mark.parametrize(
     "start",
     [
@@ -57,8 +63,6 @@ def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: In
 def test_who_started_it_in_another_way_is_not_left_alone(
     python: Interpreter, customized: Interpreter, tmp_path: Path, start: list[str]
 ) -> None:
-    if python.is_pypy:
-        pytest.skip("PyPy does not take its modules apart")
     assert ends(customized, *start, "--without-pip", tmp_path / "env")
 
 

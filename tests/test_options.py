@@ -7,11 +7,11 @@ import re
 import shutil
 import stat
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, describe, needs_root, packages, snapshot
+from terminal import on_terminal
 from wheels import bundled_pip, other_pip
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
@@ -267,30 +267,6 @@ _cli.run()
     assert pictures[-2].strip() == "" and len(pictures[-2]) == len(pictures[0]) and pictures[-1] == ""
     result = python.run("-c", script, "--without-pip", tmp_path / "d", "1.2")
     assert result == Result(0, "", "")
-
-
-def on_terminal(python: Interpreter, *arguments: str | Path) -> str:
-    """What is printed on a terminal, where the whole command is run."""
-    import pty
-
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [python.path, *arguments], stdin=follower, stdout=follower, stderr=follower, env=python.variables
-    )
-    os.close(follower)
-    output = b""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            data = os.read(leader, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not data:
-            break
-        output += data
-    os.close(leader)
-    assert process.wait(60) == 0, output
-    return output.decode()
 
 
 def test_the_options_work_in_code(python: Interpreter, tmp_path: Path, cache: Path) -> None:

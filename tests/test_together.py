@@ -16,7 +16,7 @@ from conftest import Interpreter, Result, snapshot
 from fastvenv import _together
 from hypothesis import given
 from hypothesis import strategies as st
-from test_options import on_terminal
+from terminal import on_terminal
 
 NAMES = [f"env{number}" for number in range(8)]
 
