@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent
 BEDS = ROOT / "target" / "beds"
 WHEELS = ROOT / "target" / "wheels"
 INSTALLED = ROOT / "target" / "installed"
+# For builds of a copy of the tree: what has been compiled of other projects is not compiled again.
+COMPILED = {"CARGO_TARGET_DIR": str(ROOT / "target")}
 
 CPYTHONS = ["3.9", "3.10", "3.11", "3.12", "3.13"]
 # Further interpreters, which tests/beds.sh unpacks where the packages for them can be had.
@@ -108,7 +110,7 @@ def build(session: nox.Session) -> None:
     session.install(MATURIN, "build")
     made = Path(session.create_tmp(), "dist")
     shutil.rmtree(made, ignore_errors=True)
-    session.run("python", "-m", "build", "--outdir", str(made), str(ROOT), silent=True)
+    session.run("python", "-m", "build", "--outdir", str(made), str(ROOT), env=COMPILED, silent=True)
     [sdist], [from_sdist] = made.glob("*.tar.gz"), made.glob("*.whl")
     session.log(f"{sdist.name}: {sdist.stat().st_size} bytes; {from_sdist.name}: {from_sdist.stat().st_size} bytes")
     session.install("--force-reinstall", str(from_sdist))
@@ -127,19 +129,20 @@ def readme(session: nox.Session) -> None:
     [command] = re.findall("^    (python -m pip install [.] && .*)$", (copy / "README.md").read_text(), re.MULTILINE)
     session.chdir(copy)
     for step in command.split(" && "):
-        session.run(*step.split())
+        session.run(*step.split(), env=COMPILED)
     session.run(".venv/bin/python", "-m", "pip", "--version", external=True)
 
 
-@nox.session
+@nox.session(python=False)
 @nox.parametrize("version", [nox.param(version, id=version) for version in [*CPYTHONS, *OTHERS]])
 def tests(session: nox.Session, version: str) -> None:
     """The tests, on one interpreter."""
     python = interpreter(session, version)
-    session.install(*TEST_DEPENDENCIES, wheel(session))
+    programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
     folder = installed(session, python if version == "pypy" else None)
     extent = [f"--ignore=tests/{name}" for name, versions in EXTENT.items() if version not in versions]
-    session.run("pytest", "-q", "-n", "auto", f"--python={python}", f"--fastvenv={folder}", *extent, *session.posargs)
+    options = ["-q", "-n", "auto", "--dist", "worksteal", f"--python={python}", f"--fastvenv={folder}", *extent]
+    session.run(str(programs / "pytest"), *options, *session.posargs, external=True)
 
 
 @nox.session(python=False)
@@ -266,12 +269,18 @@ def installed(session: nox.Session, python: Path | None = None) -> Path:
 
 
 @functools.cache
+def environment(folder: Path, *requirements: str) -> Path:
+    """The folder of the programs in a virtual environment that has these distributions; it is made once a run."""
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+    subprocess.run([programs / "pip", "install", "--quiet", *requirements], check=True)
+    return programs
+
+
+@functools.cache
 def built(tool: Path, python: Path | None) -> Path:
     """Build once a run; cargo rebuilds what has changed."""
-    maturin = tool / ("Scripts" if os.name == "nt" else "bin") / "maturin"
-    if not maturin.exists():
-        subprocess.run([sys.executable, "-m", "venv", tool], check=True)
-        subprocess.run([maturin.with_name("pip"), "install", "--quiet", MATURIN], check=True)
+    maturin = environment(tool, MATURIN) / "maturin"
     out = WHEELS / (python.name if python else "abi3")
     shutil.rmtree(out, ignore_errors=True)
     options = ["--interpreter", str(python)] if python else []
