@@ -14,6 +14,9 @@ from time import perf_counter
 BARE_LOOP = Path(__file__).with_name("bare_loop.rs")
 IN_PROCESS = Path(__file__).with_name("in_process.py")
 
+# What a scenario may want at once: a thousand environments with pip. On tmpfs every link of a file is one of them.
+_ENTRIES = 1_200_000
+
 
 @dataclass(frozen=True)
 class Programs:
@@ -155,9 +158,13 @@ class Bed:
         """A new folder in the bed, on a disk that is at rest.
 
         Otherwise each run would pay for what the one before it has left to be written; and for what is deleted, which
-        the disk discards long after, so that everything stays until `clear`.
+        the disk discards long after, so that everything stays until `clear`, or until little would go in.
         """
         self.places.mkdir(exist_ok=True)
+        status = os.statvfs(self.places)
+        if status.f_files and status.f_favail < _ENTRIES:
+            self.clear()
+            self.places.mkdir()
         place = Path(tempfile.mkdtemp(dir=self.places))
         os.sync()
         return place
