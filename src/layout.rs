@@ -38,8 +38,8 @@ impl Platform {
         }
     }
 
-    /// What an environment holds besides [`CONFIGURATION_FILE`]: each name, and how the names in it begin. A name
-    /// without any is a file, or a link.
+    /// What an environment holds besides [`CONFIGURATION_FILE`]: each name, and how the names in it begin, where it is a
+    /// directory.
     fn contents(self) -> &'static [(&'static str, &'static [&'static str])] {
         const SCRIPTS: &[&str] =
             &["activate", "deactivate", "pip", "pypy", "python", "easy_install", "\u{1d70b}thon"];
@@ -49,7 +49,7 @@ impl Platform {
                 ("bin", SCRIPTS),
                 ("include", HEADERS),
                 ("lib", &["pypy", "python"]),
-                ("lib64", &[]),
+                ("lib64", &["pypy", "python"]),
                 (".gitignore", &[]),
             ],
             Self::Windows => &[
@@ -123,15 +123,16 @@ fn line_break_or_nul(value: &OsStr) -> Option<&'static str> {
 /// Refuses to clear a directory that is not an environment.
 ///
 /// It is one when it is empty, has a `pyvenv.cfg`, or holds nothing but what an environment holds: then a run was cut
-/// short before it wrote that file. `names` are those in the directory, and `names_in` tells those in one of them.
+/// short before it wrote that file. `names` are those in the directory, and `names_in` tells those in one of them: none
+/// for a file or a link.
 ///
 /// # Errors
-/// [`Error::Refused`] with some of the names that are nobody's business here.
+/// [`Error::Refused`] with some of the names that no environment has; what `names_in` returns.
 pub fn check_clearable(
     platform: Platform,
     env_dir: &Path,
     names: &[OsString],
-    names_in: impl Fn(&OsStr) -> Vec<OsString>,
+    names_in: impl Fn(&OsStr) -> Result<Vec<OsString>>,
 ) -> Result<()> {
     if names.iter().any(|name| name == CONFIGURATION_FILE) {
         return Ok(());
@@ -144,9 +145,8 @@ pub fn check_clearable(
     for name in names {
         match platform.contents().iter().find(|(known, _)| *known == folded(name)) {
             None => foreign.push(name.to_string_lossy().into_owned()),
-            Some((_, [])) => {}
             Some((_, beginnings)) => foreign.extend(
-                names_in(name)
+                names_in(name)?
                     .into_iter()
                     .filter(|inner| {
                         let inner = inner.to_string_lossy().to_lowercase();
@@ -227,7 +227,7 @@ mod tests {
                 .iter()
                 .filter(|(top, _)| OsStr::new(top) == wanted)
                 .filter_map(|(_, name)| name.clone());
-            inner.map(OsString::from).collect()
+            Ok(inner.map(OsString::from).collect())
         };
         check_clearable(platform, Path::new("/home/me"), &names, names_in)
     }
@@ -249,7 +249,12 @@ mod tests {
     fn a_directory_with_other_contents_may_not() {
         let projects =
             [&["src"][..], &["bin", "lib", "share"], &[".git"], &["Pyvenv.cfg"], &["BIN"], &["\u{e9}"]];
-        for paths in projects.iter().chain(&[&["bin", "lib/main.c"][..], &["bin/tool", "lib/python3.13"]]) {
+        for paths in projects.iter().chain(&[
+            &["bin", "lib/main.c"][..],
+            &["bin/tool", "lib/python3.13"],
+            &["lib64/main.c"],
+            &[".gitignore/file"],
+        ]) {
             assert!(clearable(Posix, paths).is_err(), "{paths:?}");
         }
         assert!(clearable(Windows, &["bin"]).is_err());

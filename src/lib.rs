@@ -6,6 +6,7 @@
 
 pub mod activation;
 pub mod config;
+pub mod creation;
 pub mod error;
 pub mod executables;
 pub mod fs;
@@ -15,3 +16,4 @@ pub mod memory;
 mod python;
 pub mod seed;
 pub mod threads;
+pub mod trust;

@@ -1,4 +1,4 @@
-//! What is costly to find out about an interpreter, kept in the cache.
+//! What is costly to find out, kept in the cache: what `sysconfig` says, and the hashes of wheels.
 //!
 //! A note lies under a name made of its key, which says all that it depends on, and begins with a hash of the key and the
 //! text: it cannot be taken for another, nor for whole where it is not, and a key that has changed finds nothing.
@@ -8,17 +8,18 @@ use std::path::{Path, PathBuf};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use crate::fs;
+use crate::{fs, trust};
 
 /// How the name of a note begins.
 const PREFIX: &str = "note-";
 
-/// What was kept under a key in a folder; `None` where there is nothing, or others could have changed it.
+/// How many digits of a hash are in the name.
+const DIGITS: usize = 16;
+
+/// What was kept under a key in a folder; `None` where there is nothing, or nothing that may be used.
 #[must_use]
 pub fn recall(folder: &Path, key: &str) -> Option<String> {
-    if !fs::is_private(folder) {
-        return None;
-    }
+    trust::check(folder).ok()?;
     let note = String::from_utf8(fs::read(&path(folder, key)).ok()?).ok()?;
     let (header, text) = note.split_once('\n')?;
     (header == hash(&[key, text])).then(|| text.to_owned())
@@ -26,28 +27,23 @@ pub fn recall(folder: &Path, key: &str) -> Option<String> {
 
 /// Keeps a text under a key in a folder, which is made where it is missing. Where that cannot be done, nothing is kept.
 pub fn remember(folder: &Path, key: &str, text: &str) {
-    if !fs::create_private_directory(folder) {
-        return;
-    }
-    let path = path(folder, key);
-    let aside = path.with_extension(std::process::id().to_string());
-    let written = fs::write(&aside, format!("{}\n{text}", hash(&[key, text])).as_bytes())
-        .and_then(|()| fs::rename(&aside, &path));
-    if written.is_err() {
-        let _ = fs::remove_file(&aside);
+    if trust::prepare(folder).is_ok() {
+        let note = format!("{}\n{text}", hash(&[key, text]));
+        let _ = fs::write_as(&path(folder, key), note.as_bytes(), fs::Mode::Exactly(fs::shared_mode(false)));
     }
 }
 
-/// Whether a file of that name is a note.
+/// Whether a file of that name is a note, or one that was being written.
 #[must_use]
 pub fn is_note(name: &str) -> bool {
+    let name =
+        name.strip_prefix('.').and_then(|name| name.split_once(".fastvenv-")).map_or(name, |(name, _)| name);
     name.strip_prefix(PREFIX)
-        .and_then(|rest| rest.get(..16))
-        .is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn path(folder: &Path, key: &str) -> PathBuf {
-    folder.join(format!("{PREFIX}{}", &hash(&[key])[..16]))
+    folder.join(format!("{PREFIX}{}", &hash(&[key])[..DIGITS]))
 }
 
 /// A hash of several texts, as hexadecimal digits.
@@ -74,14 +70,23 @@ mod tests {
         assert_eq!(recall(&folder, "key").unwrap(), "text\n");
         assert_eq!(recall(&folder, "other").unwrap(), "");
         assert_eq!(recall(&folder, "ke"), None);
-        let names = fs::names(&folder).unwrap();
+        let mut names = fs::names(&folder).unwrap();
+        names.retain(|name| name != trust::MARKER);
         assert!(names.len() == 2 && names.iter().all(|name| is_note(name.to_str().unwrap())));
+        assert!(is_note(".note-0123456789abcdef.fastvenv-0"));
         let note = fs::read(&path(&folder, "key")).unwrap();
         for length in 0..note.len() {
             fs::write(&path(&folder, "key"), &note[..length]).unwrap();
             assert_eq!(recall(&folder, "key"), None);
         }
-        for name in ["note-", "note-x", "other", "note-0123456789abcdeg"] {
+        for name in [
+            "note-",
+            "note-x",
+            "other",
+            "note-0123456789abcdeg",
+            "note-0123456789abcdef-of-mine",
+            ".note-x.fastvenv-0",
+        ] {
             assert!(!is_note(name), "{name}");
         }
     }

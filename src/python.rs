@@ -11,14 +11,14 @@ use std::sync::Arc;
 use pyo3::PyErrArguments;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use crate::activation::{self, Values};
 use crate::error::{Error, Result};
 use crate::executables::{unix, windows};
 use crate::fs::LinkMode;
 use crate::layout::Platform;
-use crate::{config, fs, layout, memory, seed, threads};
+use crate::{config, creation, fs, layout, memory, seed, threads, trust};
 
 /// The native part of fastvenv: what touches the disk when a virtual environment is made.
 ///
@@ -27,9 +27,9 @@ use crate::{config, fs, layout, memory, seed, threads};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Arc, Bound, CacheEntry, Error, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyList,
-        PyListMethods, PyResult, PyValueError, Python, Values, activation, config, detached, fs, layout,
-        memory, pyclass, pyfunction, pymethods, seed, threads, unix, windows,
+        Arc, Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult,
+        PyValueError, Python, Values, activation, config, creation, detached, fs, layout, memory, pyclass,
+        pyfunction, pymethods, seed, threads, trust, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -53,15 +53,6 @@ mod _native {
         Ok(layout::check_line("prompt", OsStr::new(prompt))?)
     }
 
-    /// Refuses, with `ValueError`, to clear a directory that is not an environment.
-    #[pyfunction]
-    fn check_clearable(py: Python<'_>, env_dir: PathBuf) -> PyResult<()> {
-        detached(py, || {
-            let names_in = |name: &OsStr| fs::names(&env_dir.join(name)).unwrap_or_default();
-            layout::check_clearable(Platform::HOST, &env_dir, &fs::names(&env_dir)?, names_in)
-        })
-    }
-
     /// Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
     #[pyfunction]
     fn scheme_path(name: &str, version: (u8, u8)) -> Option<String> {
@@ -74,32 +65,59 @@ mod _native {
         threads::available()
     }
 
-    /// Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place. Adds to
-    /// `made` how many it made, which is none where somebody else made `path`: a value that is returned would be lost
-    /// to an interrupt.
+    /// Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
     #[pyfunction]
-    #[pyo3(signature = (path, made: "list[int] | None" = None))]
-    fn create_directory(py: Python<'_>, path: PathBuf, made: Option<&Bound<'_, PyList>>) -> PyResult<()> {
-        let number = detached(py, || fs::create_directory(&path))?;
-        made.map_or(Ok(()), |made| made.append(number))
+    fn create_directory(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        detached(py, || fs::create_directory(&path).map(drop))
     }
 
-    /// When a file was last written, in nanoseconds since 1970; `None` where there is none.
-    #[pyfunction]
-    fn time_of(py: Python<'_>, path: PathBuf) -> Option<u64> {
-        py.detach(|| fs::time_of(&path))
+    /// What one call of `EnvBuilder.create` makes and may take back.
+    #[pyclass(frozen)]
+    struct Creation(creation::Creation);
+
+    #[pymethods]
+    impl Creation {
+        /// Nothing is made yet.
+        #[new]
+        fn new() -> Self {
+            Self(creation::Creation::default())
+        }
+
+        /// Makes the directory of an environment, as `create_directory` does, and keeps in mind what it made.
+        fn create_directory(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+            detached(py, || self.0.create_directory(&path))
+        }
+
+        /// Writes a `pyvenv.cfg` of these keys and values. Where another process wrote one first, the directory is left to
+        /// that.
+        fn write_configuration(
+            &self,
+            py: Python<'_>,
+            path: PathBuf,
+            entries: Vec<(String, String)>,
+        ) -> PyResult<()> {
+            detached(py, || self.0.write_configuration(&path, &config::render(&entries)?))
+        }
+
+        /// Removes the directories that were made, with all that is in them, unless another process uses them by now.
+        fn take_back(&self, py: Python<'_>) -> PyResult<()> {
+            detached(py, || self.0.take_back())
+        }
     }
 
-    /// Removes what a failed call had made: `env_dir`, and of those above it as many as were made, if they are empty.
+    /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last; with `must_be_environment`, `ValueError` for
+    /// a directory that is none.
     #[pyfunction]
-    fn remove_created(py: Python<'_>, env_dir: PathBuf, directories_made: usize) -> PyResult<()> {
-        detached(py, || fs::remove_created(&env_dir, directories_made))
-    }
-
-    /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last.
-    #[pyfunction]
-    fn clear_directory(py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        detached(py, || fs::clear_directory(&path))
+    #[pyo3(signature = (path, *, must_be_environment = false))]
+    fn clear_directory(py: Python<'_>, path: PathBuf, must_be_environment: bool) -> PyResult<()> {
+        detached(py, || {
+            fs::clear_directory(&path, |folder| {
+                if !must_be_environment {
+                    return Ok(());
+                }
+                layout::check_clearable(Platform::HOST, &path, &folder.names()?, |name| folder.names_in(name))
+            })
+        })
     }
 
     /// The contents of a file.
@@ -108,16 +126,16 @@ mod _native {
         Ok(PyBytes::new(py, &detached(py, || fs::read(&path))?))
     }
 
-    /// Writes a text file, made or overwritten.
+    /// Writes a text file. A file that has the name is replaced, and not written to.
     #[pyfunction]
     fn write_text(py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {
         detached(py, || fs::write(&path, text.as_bytes()))
     }
 
-    /// Writes a `pyvenv.cfg` of these keys and values.
+    /// Writes a file anew, with the mode that it has. It is replaced, and not written to.
     #[pyfunction]
-    fn write_configuration(py: Python<'_>, path: PathBuf, entries: Vec<(String, String)>) -> PyResult<()> {
-        detached(py, || fs::write(&path, config::render(&entries)?.as_bytes()))
+    fn replace_file(py: Python<'_>, path: PathBuf, contents: &[u8]) -> PyResult<()> {
+        detached(py, || fs::rewrite(&path, contents))
     }
 
     /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
@@ -205,7 +223,7 @@ mod _native {
         /// environment each.
         #[new]
         #[pyo3(signature = (
-            wheels, *, executable, version, description, cache_tag, magic_number, libraries, cache, link_mode, compiles,
+            wheels, *, executable, version, description, cache_tag, magic_number, cache, link_mode, compiles,
             is_shared = false
         ))]
         fn new(
@@ -215,14 +233,12 @@ mod _native {
             description: String,
             cache_tag: String,
             magic_number: Vec<u8>,
-            libraries: Vec<PathBuf>,
             cache: Option<PathBuf>,
             link_mode: &str,
             compiles: bool,
             is_shared: bool,
         ) -> PyResult<Self> {
-            let interpreter =
-                seed::Interpreter { executable, version, description, cache_tag, magic_number, libraries };
+            let interpreter = seed::Interpreter { executable, version, description, cache_tag, magic_number };
             let Some(link_modes) = LinkMode::of_setting(link_mode) else {
                 return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
             };
@@ -249,11 +265,26 @@ mod _native {
     }
 
     /// What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
-    /// seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, and whether that wheel
-    /// and that interpreter are still there.
+    /// seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, whether that wheel
+    /// and that interpreter are still there, and whether it is removed when the next image is made.
     #[pyfunction]
     fn cache_entries(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<CacheEntry>> {
         detached(py, || Ok(seed::entries(&folder)?.into_iter().map(CacheEntry::from).collect()))
+    }
+
+    /// Why the cache in a folder is not used, and what to do; `None` where it is used, and where there is no folder yet.
+    #[pyfunction]
+    fn cache_fault(py: Python<'_>, folder: PathBuf) -> Option<String> {
+        match py.detach(|| trust::check(&folder)) {
+            Ok(()) | Err(trust::Distrust::Absent) => None,
+            Err(distrust) => Some(distrust.to_string()),
+        }
+    }
+
+    /// Compares every file in the cache in a folder with its hash: what is wrong, for each image that is damaged.
+    #[pyfunction]
+    fn verify_cache(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<String>> {
+        detached(py, || seed::verify(&folder))
     }
 
     /// What [`remember`] kept under a key in the cache in a folder; `None` where there is nothing, or nothing to rely on.
@@ -317,9 +348,8 @@ mod _native {
     #[pyfunction]
     fn write_script(py: Python<'_>, template: PathBuf, path: PathBuf, script: &[u8]) -> PyResult<()> {
         detached(py, || {
-            fs::write_with_parents(&path, script)?;
-            fs::copy_mode(&template, &path)?;
-            Ok::<_, Error>(())
+            let mode = fs::Mode::Exactly(fs::mode_of(&template)?);
+            fs::write_as_with_parents(&path, script, mode).map(drop)
         })
     }
 }
@@ -328,21 +358,23 @@ mod _native {
 #[derive(IntoPyObject)]
 struct CacheEntry {
     name: String,
-    wheel: OsString,
-    hash: String,
+    wheel: Option<OsString>,
+    hash: Option<String>,
     made: u64,
     size: u64,
     interpreter: Option<OsString>,
     sound: bool,
     needed: bool,
+    due: bool,
 }
 
 impl From<seed::Entry> for CacheEntry {
     fn from(entry: seed::Entry) -> Self {
-        let seed::Entry { name, wheel, hash, made, size, interpreter, is_sound: sound, is_needed: needed } =
-            entry;
+        let due = entry.is_due();
+        let seed::Entry { name, wheel, made, size, interpreter, is_sound: sound, is_needed: needed } = entry;
         let interpreter = interpreter.map(PathBuf::into_os_string);
-        Self { name, wheel: wheel.into_os_string(), hash, made, size, interpreter, sound, needed }
+        let (wheel, hash) = wheel.map(|(path, hash)| (path.into_os_string(), hash)).unzip();
+        Self { name, wheel, hash, made, size, interpreter, sound, needed, due }
     }
 }
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, Result, needs_root
+from conftest import Interpreter, Result, needs_root, snapshot
+from wheels import change_manifest, change_unseen
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_info_says_what_each_is_for(python: Interpreter, cache: Path) -> None:
 def test_clear_deletes_what_is_ours(python: Interpreter, cache: Path) -> None:
     size = sum(entry["size"] for entry in info(python, cache))
     assert run(python, cache, "fastvenv.cache", "clear") == Result(0, f"Deleted {size} bytes from {cache}\n", "")
-    assert sorted(path.name for path in cache.iterdir()) == ["mine", "mine.txt"]
+    assert sorted(path.name for path in cache.iterdir()) == [".fastvenv-cache", "mine", "mine.txt"]
     assert info(python, cache) == []
     missing = cache / "missing"
     result = run(python, missing, "fastvenv.cache", "clear")
@@ -96,17 +97,16 @@ def test_clear_deletes_what_is_ours(python: Interpreter, cache: Path) -> None:
 def test_prune_keeps_what_is_needed(python: Interpreter, cache: Path, reason: str) -> None:
     entry = info(python, cache)[0]
     manifest = cache / entry["name"] / "manifest"
-    text = manifest.read_text()
     wheel = cache.parent / Path(entry["wheel"]).name
     shutil.copy2(entry["wheel"], wheel)
-    manifest.write_text(text.replace(entry["wheel"], str(wheel)))
+    change_manifest(manifest, entry["wheel"], str(wheel))
     assert info(python, cache)[0]["needed"] is True
     if reason == "wheel is gone":
         wheel.unlink()
     elif reason == "wheel was changed":
         os.utime(wheel, (1, 1))
     elif reason == "damaged":
-        (manifest.parent / "files/pip/__init__.py").write_text("")
+        change_unseen(manifest.parent / "files/pip/__main__.py")
     elif reason == "other version":
         manifest.write_text("fastvenv image 0\nend\n")
     result = run(python, cache, "fastvenv.cache", "prune")
@@ -118,12 +118,67 @@ def test_prune_keeps_what_is_needed(python: Interpreter, cache: Path, reason: st
 def test_prune_knows_interpreters_that_are_gone(python: Interpreter, cache: Path) -> None:
     [entry, *_] = info(python, cache)
     manifest = cache / entry["name"] / "manifest"
-    text = manifest.read_text().replace(f"interpreter\t{entry['interpreter']}", "interpreter\t/gone/python")
-    manifest.write_text(text)
+    change_manifest(manifest, f"interpreter\t{entry['interpreter']}", "interpreter\t/gone/python")
     [found, *_] = info(python, cache)
     assert (found["interpreter"], found["needed"]) == ("/gone/python", False)
     assert run(python, cache, "fastvenv.cache", "prune").status == 0
     assert not manifest.exists()
+
+
+def test_verify_reads_every_file(python: Interpreter, cache: Path) -> None:
+    """Also one of which nothing else tells that it was changed."""
+    sound = run(python, cache, "fastvenv.cache", "verify")
+    assert sound == Result(0, f"Every file in {cache} is what was written.\n", "")
+    image = cache / info(python, cache)[0]["name"]
+    [bytecode] = image.glob("files/pip/__pycache__/__main__.*.pyc")
+    for file in (image / "files/pip/__main__.py", bytecode):
+        original = file.read_bytes()
+        change_unseen(file)
+        result = run(python, cache, "fastvenv.cache", "verify")
+        assert result.status == 1 and f"{file}: it was changed since it was written" in result.output
+        assert "prune deletes them" in result.stderr
+        if file != bytecode:
+            change_unseen(file, original)
+    assert run(python, cache, "fastvenv.cache", "prune").status == 0
+    assert not image.exists()
+
+
+@pytest.mark.parametrize(("days", "is_needed", "stays"), [(31, False, False), (29, False, True), (31, True, True)])
+def test_what_is_old_and_not_needed_goes_when_an_image_is_made(
+    python: Interpreter, cache: Path, tmp_path: Path, days: int, is_needed: bool, stays: bool
+) -> None:
+    """As after an upgrade of Python, say; what is needed stays."""
+    [entry, *_] = info(python, cache)
+    manifest = cache / entry["name"] / "manifest"
+    change_manifest(manifest, f"made\t{entry['made']}", f"made\t{entry['made'] - days * 24 * 3600}")
+    if not is_needed:
+        change_manifest(manifest, f"{entry['wheel']}\t", f"{entry['wheel']}.gone\t")
+    [note, *_] = cache.glob("note-*")
+    os.utime(note, (time.time() - days * 24 * 3600,) * 2)
+    assert info(python, cache)[0]["due"] is not stays
+    shown = run(python, cache, "fastvenv.cache", "info").output
+    assert ("deleted when the next wheel is prepared" in shown) is not stays
+    assert run(python, cache, "fastvenv", "--no-compile", str(tmp_path / "new")) == Result(0, "", "")
+    assert manifest.exists() == stays
+    assert note.exists() == (days < 30)
+
+
+@pytest.mark.parametrize("command", ["info", "verify", "prune", "clear"])
+def test_a_folder_that_is_no_cache_is_left_alone(python: Interpreter, tmp_path: Path, command: str) -> None:
+    """Whatever it holds, and whatever that looks like."""
+    folder = tmp_path / "folder"
+    for name in ("making-coffee-2024", f"making-1-{time.time_ns() - 10**13}", f"pip-1-{'x' * 16}"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "manifest").write_text("fastvenv image 0\nend\n")
+    (folder / "note-0123456789abcdef").touch()
+    before = snapshot(folder)
+    result = run(python, folder, "fastvenv.cache", command)
+    assert (result.status, result.output) == (1, "")
+    assert result.stderr.startswith(
+        f"Error: The cache {folder} is not used: it holds other files; set FASTVENV_CACHE_DIR"
+    )
+    assert run(python, folder, "fastvenv", "--without-pip", str(tmp_path / "env")) == Result(0, "", "")
+    assert snapshot(folder) == before
 
 
 def test_wrong_arguments(python: Interpreter, tmp_path: Path) -> None:

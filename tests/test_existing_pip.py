@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, packages, snapshot
+from conftest import Interpreter, Result, packages, snapshot
+from wheels import change_unseen
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
 
@@ -43,6 +46,70 @@ def test_nothing_is_done_where_the_same_pip_is(python: Interpreter, tmp_path: Pa
     before = files()
     assert python.answer(NATIVE, env_dir) is True
     assert files() == before
+
+
+def empty(path: Path) -> None:
+    """As after a power failure."""
+    path.unlink()
+    path.touch()
+
+
+def cut(path: Path) -> None:
+    contents = path.read_bytes()
+    path.unlink()
+    path.write_bytes(contents[: len(contents) // 2])
+
+
+def zero(path: Path) -> None:
+    contents = path.read_bytes()
+    path.unlink()
+    path.write_bytes(contents[:16] + bytes(len(contents) - 16))
+
+
+def forbid(path: Path) -> None:
+    path.chmod(0o644)
+
+
+@pytest.mark.parametrize(
+    ("damage", "name"),
+    [
+        *((damage, name) for damage in (empty, cut) for name in ("bin/pip", "*/RECORD", "*/METADATA")),
+        (empty, "*/INSTALLER"),
+        *((damage, "pip/__pycache__/__main__.*.pyc") for damage in (empty, cut, zero)),
+        *((damage, "pip/__main__.py") for damage in (empty, cut, zero)),
+        (forbid, "bin/pip3"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_what_a_power_failure_leaves_is_repaired(
+    python: Interpreter, tmp_path: Path, damage: Callable[[Path], None], name: str
+) -> None:
+    """And the repaired environment does what the undamaged one did."""
+    env_dir = tmp_path / "env"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
+    sound = snapshot(env_dir)
+    root = env_dir if name.startswith("bin/") else packages(env_dir)
+    [path] = root.glob(name.replace("*/", "pip-*.dist-info/"))
+    whole = path.read_bytes()
+    damage(path)
+    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
+    assert snapshot(env_dir) == sound
+    assert path.read_bytes() == whole
+    shown = subprocess.run([env_dir / "bin/pip", "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.startswith("pip ")
+
+
+def test_a_repair_takes_nothing_from_a_damaged_cache(python: Interpreter, tmp_path: Path) -> None:
+    """Of which nothing tells that it is damaged but the hash: a power failure damages both at once."""
+    env_dir, cache = tmp_path / "env", tmp_path / "cache"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
+    sound = snapshot(env_dir)
+    change_unseen(packages(env_dir) / "pip/__main__.py")
+    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
+    assert snapshot(env_dir) == sound
+    assert python.run("-m", "fastvenv.cache", "verify", env=variables).status == 0
 
 
 @pytest.mark.parametrize("cache", ["warm", "none"])

@@ -86,7 +86,6 @@ def test_a_worker_that_is_killed_fails_the_run_and_leaves_nothing(python: Interp
     script = """
 import os, sys, fastvenv
 from fastvenv import _seed, _wheels
-_wheels.base_libraries = lambda: []  # where there may be bytecode already
 program = os.path.join(sys.argv[2], "python")
 with open(program, "w") as file:
     file.write("#!/bin/sh\\nkill -9 $$\\n")
@@ -135,7 +134,7 @@ for _ in range(number):
         os.close(write)
         os.read(read, 1)  # all start when the pipe is closed
         try:
-            fastvenv.EnvBuilder(symlinks=True).create(env_dir)
+            fastvenv.EnvBuilder(symlinks=True, with_pip=sys.argv[2] == "pip").create(env_dir)
         except Exception as error:
             print(type(error).__name__, error, flush=True)
             os._exit(1)
@@ -147,10 +146,12 @@ print("failed", sum(map(bool, statuses)))
 """
 
 
-def test_several_may_make_the_same_environment_at_once(python: Interpreter, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pip", ["no pip", "pip"])
+def test_several_may_make_the_same_environment_at_once(python: Interpreter, tmp_path: Path, pip: str) -> None:
     """Nobody fails because of the others, and nobody takes away what another made."""
     for attempt in range(25):
         env_dir = tmp_path / str(attempt)
-        assert python.run("-c", RACE, env_dir) == Result(0, "failed 0\n", "")
+        assert python.run("-c", RACE, env_dir, pip) == Result(0, "failed 0\n", "")
+        assert pip == "no pip" or len((env_dir / "bin/pip").read_bytes()) > 100
         assert (env_dir / "pyvenv.cfg").exists() and (env_dir / "bin/activate").exists()
         assert (env_dir / "bin/python").exists()

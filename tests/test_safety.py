@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, needs_root, snapshot, without_override
+from tracing import calls, happened, injecting, tracing
 
 # --clear on the command line
 
@@ -122,6 +123,73 @@ def test_clear_follows_no_link_that_appears_meanwhile(python: Interpreter, tmp_p
         assert result.status == 0 or result.stderr.startswith("Error: [Errno "), result
 
 
+SWAP_ALL = """
+import os, sys
+env_dir, aside, outside = sys.argv[1:]
+print("swapping", flush=True)
+while True:
+    try:
+        os.rename(env_dir, aside)
+        os.symlink(outside, env_dir)
+        os.unlink(env_dir)
+        os.rename(aside, env_dir)
+    except OSError:
+        pass
+"""
+
+
+def test_what_is_cleared_is_what_was_checked(python: Interpreter, tmp_path: Path) -> None:
+    """Another process puts a link to a project in the place of the environment, between check and deletion, too."""
+    outside, env_dir = tmp_path / "project", tmp_path / "env"
+    large(outside)
+    (outside / "pyvenv.cfg").unlink()
+    (outside / "precious").touch()
+    env_dir.mkdir()
+    before = snapshot(outside)
+    command = [python.path, "-c", SWAP_ALL, str(env_dir), str(tmp_path / "aside"), str(outside)]
+    with subprocess.Popen(command, env=python.variables, stdout=subprocess.PIPE) as swapping:
+        try:
+            assert swapping.stdout is not None
+            swapping.stdout.readline()
+            for _ in range(30):
+                python.run("-m", "fastvenv", "--without-pip", "--clear", env_dir)
+                assert before.items() <= snapshot(outside).items()
+        finally:
+            swapping.kill()
+
+
+@pytest.mark.parametrize("contents", ["lib64/data", ".gitignore/data"])
+def test_clear_looks_into_what_an_environment_has_as_a_link_or_a_file(
+    python: Interpreter, tmp_path: Path, contents: str
+) -> None:
+    (tmp_path / contents).parent.mkdir(parents=True)
+    path = tmp_path / contents
+    path.write_text("precious")
+    result = python.run("-m", "fastvenv", "--without-pip", "--clear", tmp_path)
+    assert result.status == 1 and f"holds '{path.relative_to(tmp_path)}'" in result.stderr
+    assert path.read_text() == "precious"
+
+
+@pytest.mark.parametrize("error", ["EIO", "EACCES", "EMFILE"])
+def test_clear_spares_what_it_cannot_look_at(python: Interpreter, tmp_path: Path, error: str) -> None:
+    """Whichever look at the directory fails: only a directory that was looked at, and is an environment, is cleared."""
+    project = tmp_path / "project"
+    for name in ("precious", "bin/tool", "lib/main.c"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).touch()
+    before = snapshot(project)
+    command = ["-m", "fastvenv", "--without-pip", "--clear", str(project)]
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
+    assert python.run(*command, env=variables, prefix=tracing(tmp_path / "log")).status == 1
+    looks = calls(tmp_path / "log", project, is_reading=True)
+    assert len(looks) >= 4
+    for look in looks:
+        result = python.run(*command, env=variables, prefix=injecting(tmp_path / "log", look.fails(error)))
+        assert happened(tmp_path / "log")
+        assert result.status == 1 and result.stderr.startswith("Error: "), look
+        assert snapshot(project) == before, look
+
+
 def test_a_failure_among_many_packages_is_named(python: Interpreter, tmp_path: Path) -> None:
     """Of several threads the one that fails is heard, and no package whose files are left counts as installed."""
     for number in range(10):
@@ -165,64 +233,6 @@ def test_fastvenv_does_not_clear_what_it_runs_from(python: Interpreter, made: Pa
     assert snapshot(made) == before
 
 
-# What a failed run leaves
-
-FAIL = """
-import sys, fastvenv
-class Builder(fastvenv.EnvBuilder):
-    def {hook}(self, *args, **kwargs):
-        {before}
-        raise {error}("stop")
-builder = Builder(symlinks=True, system_site_packages=True)
-try:
-    builder.create(sys.argv[1])
-except {error} as error:
-    print(repr(str(error)), builder.system_site_packages)
-"""
-
-
-@pytest.mark.parametrize("error", ["RuntimeError", "KeyboardInterrupt", "SystemExit"])
-@pytest.mark.parametrize("hook", ["ensure_directories", "create_configuration", "setup_scripts", "post_setup"])
-def test_a_failure_leaves_nothing(python: Interpreter, tmp_path: Path, hook: str, error: str) -> None:
-    script = FAIL.format(hook=hook, error=error, before="pass")
-    assert python.run("-c", script, tmp_path / "new/deep/env") == Result(0, "'stop' True\n", "")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_parent_that_others_use_by_then_stays(python: Interpreter, tmp_path: Path) -> None:
-    script = FAIL.format(hook="post_setup", error="OSError", before="open(sys.argv[2], 'w').close()")
-    result = python.run("-c", script, tmp_path / "new/deep/env", tmp_path / "new/theirs")
-    assert result.status == 0
-    assert snapshot(tmp_path).keys() == {".", "new", "new/theirs"}
-
-
-def test_a_directory_that_was_there_keeps_what_it_had(python: Interpreter, tmp_path: Path) -> None:
-    (tmp_path / "env/lib").mkdir(parents=True)
-    (tmp_path / "env/lib/mine").write_text("mine")
-    before = snapshot(tmp_path)
-    assert (
-        python.run("-c", FAIL.format(hook="post_setup", error="OSError", before="pass"), tmp_path / "env").status == 0
-    )
-    assert before.items() <= snapshot(tmp_path).items()
-
-
-def test_what_somebody_else_has_made_there_stays(python: Interpreter, tmp_path: Path) -> None:
-    """A second process uses the directory that the first has made, and is done when the first fails."""
-    script = """
-import subprocess, sys, fastvenv
-class Builder(fastvenv.EnvBuilder):
-    def post_setup(self, context):
-        subprocess.run([sys.executable, "-m", "fastvenv", "--without-pip", context.env_dir], check=True)
-        raise RuntimeError("first")
-try:
-    Builder(symlinks=True).create(sys.argv[1])
-except RuntimeError as error:
-    print(error)
-"""
-    assert python.run("-c", script, tmp_path / "env") == Result(0, "first\n", "")
-    assert (tmp_path / "env/bin/activate").exists()
-
-
 # Running again
 
 
@@ -258,6 +268,38 @@ def test_links_are_repaired_by_copies_too(python: Interpreter, made: Path) -> No
     assert python.run("-m", "fastvenv", "--without-pip", "--copies", made) == Result(0, "", "")
     copy = made / "bin" / Path(python.path).name
     assert not copy.is_symlink() and copy.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_link_that_cannot_be_looked_at_is_kept(python: Interpreter, made: Path, tmp_path: Path) -> None:
+    """An error is no sign that the link is wrong: with it the working environment would be lost."""
+    before = snapshot(made / "bin")
+    command = ["-m", "fastvenv", "--without-pip", "--upgrade", str(made)]
+    assert python.run(*command, prefix=tracing(tmp_path / "log")) == Result(0, "", "")
+    for look in calls(tmp_path / "log", made / "bin", is_reading=True):
+        for error in ("EACCES", "EIO", "EMFILE"):
+            result = python.run(*command, prefix=injecting(tmp_path / "log", look.fails(error)))
+            assert happened(tmp_path / "log")
+            assert result.status == 0 or result.stderr.startswith("Error: [Errno "), (look, error)
+            links = {name: entry for name, entry in before.items() if entry[0] == "link"}
+            assert links.items() <= snapshot(made / "bin").items(), (look, error)
+
+
+def test_an_environment_whose_interpreter_leads_nowhere_is_an_error(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import os, sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def symlink_or_copy(self, src, dst, relative_symlinks_ok=False):
+        os.symlink("/nowhere/python", dst)
+try:
+    Builder(symlinks=True).create(sys.argv[1])
+except FileNotFoundError as error:
+    print(os.path.relpath(error.filename, sys.argv[1]))
+"""
+    env_dir = tmp_path / "env"
+    result = python.run("-c", script, env_dir)
+    assert (result.status, result.stderr) == (0, "")
+    assert result.output.startswith("bin/")
+    assert not env_dir.exists()
 
 
 # Where links cannot be made

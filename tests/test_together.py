@@ -121,6 +121,30 @@ def test_an_interrupt_that_was_lost_while_python_imported(python: Interpreter, t
     assert {path.name for path in tmp_path.iterdir()} == set(NAMES)
 
 
+def test_what_another_thread_is_loading_is_waited_for(python: Interpreter) -> None:
+    """A module that is not whole yet lies where loaded ones do: it was taken for one that a test had replaced, or failed."""
+    script = """
+import _thread, sys, time
+from fastvenv import _seed
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "selectors":  # which subprocess loads before it defines anything
+            begun.release()
+            time.sleep(0.3)
+sys.meta_path.insert(0, Slow())
+begun, ended = _thread.allocate_lock(), _thread.allocate_lock()
+begun.acquire(), ended.acquire()
+def load():
+    import subprocess
+    ended.release()
+_thread.start_new_thread(load, ())
+begun.acquire()
+print(_seed._is_replaced())
+ended.acquire()
+"""
+    assert python.run("-c", script) == Result(0, "False\n", "")
+
+
 def test_progress_counts(python: Interpreter, tmp_path: Path) -> None:
     script = """
 import sys, time

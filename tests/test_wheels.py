@@ -36,7 +36,7 @@ def natively(wheels, cache):
     seed = _native.Seed(
         wheels, executable=os.path.realpath(sys.executable), version=sys.version_info[:2], description=sys.version,
         cache_tag=sys.implementation.cache_tag, magic_number=importlib.util.MAGIC_NUMBER,
-        libraries=[], cache=cache, link_mode="hardlink", compiles=True,
+        cache=cache, link_mode="hardlink", compiles=True,
     )
     return seed.install(
         env_dir=sys.prefix, purelib=path("purelib"), platlib=path("platlib"), scripts=path("scripts"),

@@ -75,8 +75,15 @@ def injecting(log: Path, *faults: str) -> list[str]:
     return [*alone(), strace(), *speed, "-o", str(log), "-e", f"trace={names}", *options]
 
 
-def calls(log: Path, root: Path) -> list[Call]:
-    """The calls of a logged run that make, change or look at something below a folder, or write to a pipe, in order."""
+def calls(log: Path, root: Path, *, is_reading: bool = False) -> list[Call]:
+    """The calls of a logged run that make, change or look at something below a folder, or write to a pipe, in order.
+
+    Args:
+        log: what strace has written.
+        root: the folder.
+        is_reading: those that open a file or a directory to read it count, too.
+
+    """
     found = []
     first = None
     counts: dict[tuple[str, str], int] = {}
@@ -87,8 +94,8 @@ def calls(log: Path, root: Path) -> list[Call]:
         process, name, arguments = match.groups()
         first = first or process
         number = counts[process, name] = counts.get((process, name), 0) + 1
-        is_reading = name.startswith("open") and "O_CREAT" not in arguments
-        if not is_reading and (str(root) in arguments or "<pipe:" in arguments):
+        reads = name.startswith("open") and "O_CREAT" not in arguments
+        if (is_reading or not reads) and (str(root) in arguments or "<pipe:" in arguments):
             found.append(Call(name, number, process != first))
     return found
 

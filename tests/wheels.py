@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,13 +15,12 @@ from conftest import Interpreter
 
 BUNDLED = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.find(None, True)[0]))"
 
-# The command line of fastvenv, with the wheel of pip behind its arguments, whose bytecode is compiled.
+# The command line of fastvenv, with the wheel of pip behind its arguments.
 CREATE_WITH = """
 import sys
 from fastvenv import _cli, _wheels
 wheel = sys.argv.pop()
 _wheels.find = lambda *settings: [wheel]
-_wheels.base_libraries = lambda: []
 _cli.run()
 """
 
@@ -85,6 +86,24 @@ def write_wheel(
             entry.external_attr = (modes or {}).get(name, 0o40755 if name.endswith("/") else 0o100644) << 16
             archive.writestr(entry, contents, zipfile.ZIP_DEFLATED)
     return path
+
+
+def change_manifest(manifest: Path, old: str, new: str) -> None:
+    """Write other text into the manifest of an image in the cache, with the checksum that belongs to it."""
+    text = manifest.read_text().rpartition("end\t")[0]
+    assert old in text
+    text = text.replace(old, new)
+    manifest.write_text(f"{text}end\t{zlib.crc32(text.encode()):08x}\n")
+
+
+def change_unseen(path: Path, contents: bytes | None = None) -> None:
+    """Change a file in place, and put its time back; its size stays the same."""
+    times = path.stat()
+    if contents is None:
+        contents = path.read_bytes()[:-1] + b"#"
+    with path.open("r+b") as file:
+        file.write(contents)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def quoted(name: str) -> str:

@@ -4,6 +4,7 @@ All state is in the builder's attributes, which are read when they are used: the
 `super().__init__`, that set attributes after construction, and that call single hooks on their own.
 """
 
+import _thread
 import os
 import sys
 
@@ -11,9 +12,9 @@ from . import _interpreter, _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from types import SimpleNamespace
-    from typing import Any, Union
+    from typing import Any, Literal, Union
 
     from ._native import Seed
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 else:
     SimpleNamespace = type(sys.implementation)  # `types` costs a millisecond and has it from there
 
-# In place of the time of a configuration, while an interrupt could keep us from learning it.
-_BEING_WRITTEN = -1
+# What the call of `create` that runs in a thread has made. It is no state of a builder, which several threads may use,
+# and which hooks may use again while `create` runs.
+_running = _thread._local()
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts")
 
@@ -71,12 +73,10 @@ class EnvBuilder:
     compile_bytecode: bool = True
     pip_wheel: "str | None" = None
 
-    # How many directories this call of `create` made, the last being the environment's own: what it may take back.
-    _directories_made: "Sequence[int]" = ()
-    # What is to be installed, where that was found before `create`.
-    _seed: "Seed | None" = None
-    # When it wrote the configuration; with another time, the file is somebody else's.
-    _configured: "int | None" = None
+    # What is to be installed, where that was looked for before `create`; false where it is left to `ensurepip`.
+    _seed: "Seed | Literal[False] | None" = None
+    # Whether `clear` refuses a directory that is no environment, as on the command line.
+    _spares_other_directories: bool = False
 
     def __init__(
         self,
@@ -133,32 +133,19 @@ class EnvBuilder:
 
             check_names(self.activators)
         env_dir = os.path.abspath(env_dir)
-        self._directories_made, self._configured = (), None
+        # Hooks may call `create`, too.
+        outer = getattr(_running, "creation", None)
+        creation = _running.creation = _native.Creation()
         try:
             context = self.ensure_directories(env_dir)
             for scm in self.scm_ignore_files:
                 getattr(self, f"create_{scm}_ignore_file")(context)
             self._fill(context)
         except BaseException:
-            try:
-                self._roll_back(env_dir)
-            except KeyboardInterrupt:  # one that was pending comes before anything is done
-                self._roll_back(env_dir)
-                raise
+            _take_back(creation)
             raise
-
-    def _roll_back(self, env_dir: str) -> None:
-        """Remove what this call made, as long as nobody else uses it: everybody writes a configuration."""
-        found = _native.time_of(os.path.join(env_dir, "pyvenv.cfg"))
-        made = sum(self._directories_made)
-        if not made or self._configured not in {found, _BEING_WRITTEN}:
-            return
-        try:
-            _native.remove_created(env_dir, made)
-        except OSError as error:  # the one that led here matters more
-            from fastvenv import logger
-
-            logger.warning("Unable to remove the incomplete environment %r: %s", env_dir, error)
+        finally:
+            _running.creation = outer
 
     def _fill(self, context: "Context") -> None:
         """Put everything into the directories."""
@@ -187,7 +174,7 @@ class EnvBuilder:
 
     def clear_directory(self, path: "EnvDir") -> None:
         """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""
-        _native.clear_directory(path)
+        _native.clear_directory(path, must_be_environment=self._spares_other_directories)
 
     def _venv_path(self, env_dir: "EnvDir", name: str) -> str:
         """Where `sysconfig` places a path (`scripts`, `purelib`, …) in an environment."""
@@ -230,9 +217,7 @@ class EnvBuilder:
         context.env_name = os.path.split(env_dir)[1]
         prompt = self.prompt if self.prompt is not None else context.env_name
         context.prompt = f"({prompt}) " if _interpreter.DECORATES_PROMPT else prompt
-        made: list[int] = []
-        self._directories_made = made
-        _native.create_directory(env_dir, made)
+        _creation().create_directory(env_dir)
         context.executable = executable
         context.python_dir, context.python_exe = os.path.split(os.path.abspath(executable))
         if _interpreter.IS_WINDOWS and _interpreter.HAS_WINDOWS_TABLE:
@@ -266,12 +251,15 @@ class EnvBuilder:
 
     def _clear(self, env_dir: "EnvDir") -> None:
         """Clear the directory where that is safe; a link is refused before what it leads to is lost."""
+        try:
+            os.lstat(env_dir)
+        except FileNotFoundError:
+            return
         if os.path.islink(env_dir):
             _native.create_directory(env_dir)
         if os.path.realpath(SCRIPTS).startswith(os.path.join(os.path.realpath(env_dir), "")):
             raise ValueError(f"Refusing to clear {env_dir} because fastvenv itself is installed in it.")
-        if os.path.exists(env_dir):
-            self.clear_directory(env_dir)
+        self.clear_directory(env_dir)
 
     def _include_path(self, env_dir: "EnvDir") -> str:
         if _interpreter.INCLUDE_IS_VERSIONED:
@@ -286,11 +274,7 @@ class EnvBuilder:
         entries = entries_of(self, context)
         for key, value in entries:
             f"{key} = {value}\n".encode()  # the file is UTF-8: a value that is not raises what `venv` raises
-        if _native.time_of(context.cfg_path) != self._configured:
-            self._directories_made = ()  # somebody else is at work in the directory that we made
-        self._configured = _BEING_WRITTEN
-        _native.write_configuration(context.cfg_path, entries)
-        self._configured = _native.time_of(context.cfg_path)
+        _creation().write_configuration(context.cfg_path, entries)
 
     def create_git_ignore_file(self, context: "Context") -> None:
         """Write a `.gitignore` that makes git ignore the whole environment."""
@@ -417,6 +401,25 @@ class EnvBuilder:
             subprocess.check_call([context.env_exec_cmd, *arguments])
         else:
             self._call_new_python(context, *arguments)
+
+
+def _creation() -> "_native.Creation":
+    """What keeps in mind what is made: that of the call of `create` that runs, or one that nobody asks."""
+    return getattr(_running, "creation", None) or _native.Creation()
+
+
+def _take_back(creation: "_native.Creation") -> None:
+    """Remove what a call of `create` has made, whatever interrupts come meanwhile."""
+    while True:
+        try:
+            creation.take_back()
+        except Exception as error:  # noqa: BLE001 - the one that led here matters more
+            from fastvenv import logger
+
+            logger.warning("Unable to remove the incomplete environment: %s", error)
+        except BaseException:  # noqa: BLE001, S112 - an interrupt, which comes before the call or after it
+            continue
+        return
 
 
 # Whoever replaces it wants to see, or to prevent, that pip is installed by a child process.

@@ -7,6 +7,7 @@ from . import _interpreter, _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal as _signal
     from argparse import ArgumentParser
     from collections.abc import Sequence
     from typing import Any, NoReturn, Optional, Union
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from ._builder import EnvBuilder
     from ._progress import Progress
+else:
+    import _signal  # what `signal` is made of, without the enumerations that it loads
 
 # Each option: where its value goes, and the value. What differs from `venv` is in the epilog.
 _FLAGS: "dict[str, tuple[str, object]]" = {
@@ -116,14 +119,41 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
     _create_all(options)
 
 
+class _Terminated(BaseException):
+    """The process was asked to end."""
+
+    def __init__(self, signal: int) -> None:
+        super().__init__(signal)
+        self.signal = signal
+
+
+def _terminate(signal: int, _frame: object) -> "NoReturn":
+    raise _Terminated(signal)
+
+
 def run() -> None:
-    """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments."""
+    """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments.
+
+    When the process is asked to end (SIGTERM, SIGHUP), what was made is removed before it does, by that signal.
+    """
     try:
+        _heed_signals()
         main()
+    except _Terminated as end:
+        _signal.signal(end.signal, _signal.SIG_DFL)
+        os.kill(os.getpid(), end.signal)
     except Exception as error:  # noqa: BLE001 - as `venv` does: a message and status 1, whatever it was
         print(f"Error: {error}{_explanation(error)}", file=sys.stderr)
         sys.exit(1)
     _leave()
+
+
+def _heed_signals() -> None:
+    """Let signals that would end the process raise an exception; one that is ignored, as with `nohup`, stays so."""
+    if not _interpreter.IS_WINDOWS:
+        for signal in (_signal.SIGTERM, _signal.SIGHUP):
+            if _signal.getsignal(signal) == _signal.SIG_DFL:
+                _signal.signal(signal, _terminate)
 
 
 def _leave() -> "NoReturn":
@@ -150,28 +180,40 @@ def _create_all(options: "dict[str, Any]") -> None:
 
     env_dirs = options["dirs"]
     builder = _builder(EnvBuilder, options)
+    builder._spares_other_directories = not options["force"]  # noqa: SLF001 - `venv` has no such thing
     is_plain = EnvBuilder is Plain
     is_together = is_plain and _may_go_together(options)
     if is_plain and options["with_pip"]:
         from ._seed import find
 
-        builder._seed = find(builder, is_together)  # noqa: SLF001 - it is looked for while the rest is prepared
+        # It is looked for while the rest is prepared, and once for all.
+        builder._seed = find(builder, is_together) or False  # noqa: SLF001
     if is_together:
         from copy import copy
 
         from ._together import create_together
 
+        if options["with_pip"] and not builder._seed:  # noqa: SLF001
+            from ._installer import load
+
+            load()
+
         with _progress(options) as progress:
-            create_together(env_dirs, lambda env_dir: _create(copy(builder), env_dir, options), progress.tell)
+            create_together(env_dirs, lambda env_dir: copy(builder).create(env_dir), progress.tell)
         return
     for env_dir in env_dirs:
         with _progress(options) as progress:
             progress.tell(f"Creating {env_dir}")
-            _create(builder, env_dir, options)
+            builder.create(env_dir)
         if options["verbose"]:
             from ._shell import how_to_activate
 
             print(how_to_activate(env_dir))
+    if options["verbose"] and options["with_pip"] and options["use_cache"]:
+        from .cache import fault
+
+        if reason := fault():
+            print(reason)
 
 
 def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]") -> "EnvBuilder":
@@ -225,18 +267,6 @@ def _progress(options: "dict[str, Any]") -> "Union[Progress, _NoProgress]":
     from ._progress import Progress
 
     return Progress()
-
-
-def _create(builder: "EnvBuilder", env_dir: str, options: "dict[str, Any]") -> None:
-    if options["clear"] and not options["force"] and env_dir:
-        _check_clearable(os.path.abspath(env_dir))
-    builder.create(env_dir)
-
-
-def _check_clearable(env_dir: str) -> None:
-    """Refuse to empty a directory that is not an environment; what `create` refuses anyway is left to it."""
-    if os.path.exists(env_dir) and not os.path.islink(env_dir):
-        _native.check_clearable(env_dir)
 
 
 def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":

@@ -34,6 +34,11 @@ def run(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
         raise
 
 
+def load() -> None:
+    """Load what runs it, before several threads do: what one of them is loading is not whole for the others."""
+    import subprocess  # noqa: F401
+
+
 def output_of(error: "CalledProcessError") -> str:
     """What a child process printed before it failed, as text without the last line's end."""
     output = error.output or ""

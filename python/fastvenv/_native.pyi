@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["LINK_MODES", "__version__", "Seed", "available_parallelism", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "Creation", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_stale_link", "render_script", "replace_file", "scheme_path", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 LINK_MODES: Final[list[str]]
 """
@@ -22,12 +22,35 @@ The version of fastvenv.
 """
 
 @final
+class Creation:
+    """
+    What one call of `EnvBuilder.create` makes and may take back.
+    """
+    def __new__(cls, /) -> Creation:
+        """
+        Nothing is made yet.
+        """
+    def create_directory(self, /, path: str | PathLike[str]) -> None:
+        """
+        Makes the directory of an environment, as `create_directory` does, and keeps in mind what it made.
+        """
+    def take_back(self, /) -> None:
+        """
+        Removes the directories that were made, with all that is in them, unless another process uses them by now.
+        """
+    def write_configuration(self, /, path: str | PathLike[str], entries: SupportsGetItem[int, tuple[str, str]]) -> None:
+        """
+        Writes a `pyvenv.cfg` of these keys and values. Where another process wrote one first, the directory is left to
+        that.
+        """
+
+@final
 class Seed:
     """
     Wheels that are to be installed as `ensurepip` has pip do it, in as many environments as one likes; a `.dist-info`
     folder stands for what is installed there. With a `cache`, a folder, files come from there.
     """
-    def __new__(cls, /, wheels: SupportsGetItem[int, str | PathLike[str]], *, executable: str | PathLike[str], version: tuple[SupportsIndex, SupportsIndex], description: str, cache_tag: str, magic_number: SupportsGetItem[int, SupportsIndex], libraries: SupportsGetItem[int, str | PathLike[str]], cache: str | PathLike[str] | None, link_mode: str, compiles: bool, is_shared: bool = False) -> Seed:
+    def __new__(cls, /, wheels: SupportsGetItem[int, str | PathLike[str]], *, executable: str | PathLike[str], version: tuple[SupportsIndex, SupportsIndex], description: str, cache_tag: str, magic_number: SupportsGetItem[int, SupportsIndex], cache: str | PathLike[str] | None, link_mode: str, compiles: bool, is_shared: bool = False) -> Seed:
         """
         Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
         environment each.
@@ -46,13 +69,13 @@ def available_parallelism() -> int:
 def cache_entries(folder: str | PathLike[str]) -> list[Incomplete]:
     """
     What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
-    seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, and whether that wheel
-    and that interpreter are still there.
+    seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, whether that wheel
+    and that interpreter are still there, and whether it is removed when the next image is made.
     """
 
-def check_clearable(env_dir: str | PathLike[str]) -> None:
+def cache_fault(folder: str | PathLike[str]) -> str | None:
     """
-    Refuses, with `ValueError`, to clear a directory that is not an environment.
+    Why the cache in a folder is not used, and what to do; `None` where it is used, and where there is no folder yet.
     """
 
 def check_env_dir(env_dir: str) -> None:
@@ -70,9 +93,10 @@ def clear_cache(folder: str | PathLike[str]) -> int:
     Removes every image from the cache in a folder, and returns how many bytes they had.
     """
 
-def clear_directory(path: str | PathLike[str]) -> None:
+def clear_directory(path: str | PathLike[str], *, must_be_environment: bool = False) -> None:
     """
-    Removes everything in `path` but the directory itself, `pyvenv.cfg` last.
+    Removes everything in `path` but the directory itself, `pyvenv.cfg` last; with `must_be_environment`, `ValueError` for
+    a directory that is none.
     """
 
 def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> None:
@@ -80,11 +104,9 @@ def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> 
     Copies the contents of a file; `shutil.SameFileError` where both are one file.
     """
 
-def create_directory(path: str | PathLike[str], made: "list[int] | None" = None) -> None:
+def create_directory(path: str | PathLike[str]) -> None:
     """
-    Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place. Adds to
-    `made` how many it made, which is none where somebody else made `path`: a value that is returned would be lost
-    to an interrupt.
+    Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
     """
 
 def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) -> list[str]:
@@ -117,11 +139,6 @@ def remember(folder: str | PathLike[str], key: str, text: str) -> None:
     Keeps a text under a key in the cache in a folder, where that can be used.
     """
 
-def remove_created(env_dir: str | PathLike[str], directories_made: SupportsIndex) -> None:
-    """
-    Removes what a failed call had made: `env_dir`, and of those above it as many as were made, if they are empty.
-    """
-
 def remove_stale_link(path: str | PathLike[str], target: str | PathLike[str]) -> None:
     """
     Removes the link at `path` where it does not lead to the file `target`.
@@ -130,6 +147,11 @@ def remove_stale_link(path: str | PathLike[str], target: str | PathLike[str]) ->
 def render_script(template: str, template_name: str, *, dir: str, name: str, prompt: str, bin_name: str, python: str) -> str:
     """
     The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
+    """
+
+def replace_file(path: str | PathLike[str], contents: bytes) -> None:
+    """
+    Writes a file anew, with the mode that it has. It is replaced, and not written to.
     """
 
 def scheme_path(name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str | None:
@@ -147,9 +169,9 @@ def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:
     Makes a symbolic link at `link` that holds the text `target`.
     """
 
-def time_of(path: str | PathLike[str]) -> int | None:
+def verify_cache(folder: str | PathLike[str]) -> list[str]:
     """
-    When a file was last written, in nanoseconds since 1970; `None` where there is none.
+    Compares every file in the cache in a folder with its hash: what is wrong, for each image that is damaged.
     """
 
 def windows_files(directory: str | PathLike[str], launchers: str | PathLike[str], minor: SupportsIndex, *, symlinks: bool, is_debug: bool, is_free_threaded: bool) -> list[tuple[str, str]]:
@@ -178,11 +200,6 @@ def without_parentheses(template: str) -> str:
     The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.
     """
 
-def write_configuration(path: str | PathLike[str], entries: SupportsGetItem[int, tuple[str, str]]) -> None:
-    """
-    Writes a `pyvenv.cfg` of these keys and values.
-    """
-
 def write_script(template: str | PathLike[str], path: str | PathLike[str], script: bytes) -> None:
     """
     Writes a script with the permission bits of its template, and the directories above it that are missing.
@@ -190,5 +207,5 @@ def write_script(template: str | PathLike[str], path: str | PathLike[str], scrip
 
 def write_text(path: str | PathLike[str], text: str) -> None:
     """
-    Writes a text file, made or overwritten.
+    Writes a text file. A file that has the name is replaced, and not written to.
     """

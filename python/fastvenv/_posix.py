@@ -26,6 +26,7 @@ def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
         from ._pypy import copy_libraries
 
         copy_libraries(builder, context)
+    os.stat(context.env_exe)  # an environment whose interpreter leads nowhere is none
 
 
 def _place(builder: "EnvBuilder", src: str, dst: str, **options: bool) -> None:

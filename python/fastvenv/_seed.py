@@ -44,7 +44,6 @@ def find(builder: "EnvBuilder", is_shared: bool = False) -> "Optional[_native.Se
         cache_tag=cache_tag,
         # From the module that the interpreter itself uses.
         magic_number=sys.modules["_frozen_importlib_external"].MAGIC_NUMBER,
-        libraries=_wheels.base_libraries(),
         cache=cache.directory() if builder.use_cache else None,
         link_mode=_link_mode(builder),
         compiles=builder.compile_bytecode,
@@ -58,8 +57,12 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
     It is left to `ensurepip` when nothing was found, when the environment has another version, and when the wheels are
     not understood.
     """
-    seed = builder._seed or find(builder)  # noqa: SLF001 - it is found before where that saves time
-    return seed is not None and seed.install(
+    seed = builder._seed  # noqa: SLF001 - it is found before where that saves time
+    if seed is None:
+        seed = find(builder)
+    if not seed:
+        return False
+    return seed.install(
         env_dir=context.env_dir,
         purelib=context.lib_path,
         platlib=context.platlib_path,
@@ -82,10 +85,11 @@ def _is_replaced() -> bool:
     """Whether somebody put something in the place of `subprocess`, to see what is run."""
     import fastvenv
 
-    real = sys.modules.get("subprocess")
-    used = vars(fastvenv).get("subprocess", real)
-    if used is None:
+    if "subprocess" not in sys.modules and "subprocess" not in vars(fastvenv):
         return False
+    import subprocess as real  # whole, also while another thread is loading it
+
+    used = vars(fastvenv).get("subprocess", real)
     return used is not real or any(
         getattr(getattr(real, name), "__module__", "") != "subprocess" for name in ("check_output", "check_call")
     )

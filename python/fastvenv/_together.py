@@ -35,7 +35,7 @@ def create_together(env_dirs: "Sequence[str]", create: "Create", tell: "Tell") -
     """Make all environments, as if one after the other but for time.
 
     What comes before one that fails is made; of what comes after it, that which was begun. An interrupt waits for what
-    was begun, too: each is whole, or not there.
+    was begun, too, and so do further ones: each environment is whole, or not there.
 
     Args:
         env_dirs: the directories.
@@ -50,9 +50,8 @@ def create_together(env_dirs: "Sequence[str]", create: "Create", tell: "Tell") -
     try:
         work.start(min(_native.available_parallelism(), len(env_dirs)))
         work.wait()
-    except KeyboardInterrupt:
-        work.stop()
-        work.wait()
+    except BaseException:
+        work.finish()
         raise
     if work.errors:
         raise work.errors[min(work.errors)]
@@ -94,6 +93,15 @@ class _Work:
         """Wait until there is nothing to be done any more, and nobody is at work."""
         while self._todo or self._working:
             self._ended.acquire(timeout=_PACE)
+
+    def finish(self) -> None:
+        """Begin nothing more, and wait, whatever interrupts come: Python must not end under threads at work."""
+        while True:
+            try:
+                self.stop()
+                return self.wait()
+            except BaseException:  # noqa: BLE001, S112 - an interrupt; the first one is raised
+                continue
 
     def stop(self) -> None:
         """Let nothing more be begun."""

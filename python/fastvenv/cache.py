@@ -7,11 +7,13 @@ time; only environments that were made with the link mode `symlink` need what is
 import os
 import sys
 
+_NO_DIRECTORY = "FASTVENV_CACHE_DIR is empty, or the user has no directory of their own for it"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Sequence
-    from typing import Optional
+    from typing import Any, Optional
 
 
 def directory() -> "Optional[str]":
@@ -19,14 +21,14 @@ def directory() -> "Optional[str]":
 
     `FASTVENV_CACHE_DIR` names it, and turns it off when it is empty. Else it is in the user's folder for caches
     (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`), if that is the user's own: with `sudo`, it may
-    be somebody else's, and there may be no home at all.
+    be somebody else's, and there may be no home at all. On Windows, a folder counts as the user's own if it is in the
+    user's profile.
     """
     chosen = os.environ.get("FASTVENV_CACHE_DIR")
+    if os.name == "nt":
+        return _directory_on_windows(chosen)
     if chosen is not None:
         return os.path.abspath(chosen) if chosen else None
-    if os.name == "nt":
-        folder = os.environ.get("LOCALAPPDATA", "")
-        return os.path.join(folder, "fastvenv", "cache") if os.path.isabs(folder) else None
     folder = os.environ.get("XDG_CACHE_HOME", "")
     owned = os.path.dirname(folder)
     if not os.path.isabs(folder):
@@ -34,6 +36,27 @@ def directory() -> "Optional[str]":
         folder = os.path.join(owned, "Library", "Caches") if sys.platform == "darwin" else os.path.join(owned, ".cache")
     is_ours = _is_ours(folder) or (not os.path.exists(folder) and _is_ours(owned))
     return os.path.join(folder, "fastvenv") if is_ours else None
+
+
+def _directory_on_windows(chosen: "Optional[str]") -> "Optional[str]":
+    profile = [folder for name in ("LOCALAPPDATA", "USERPROFILE") if os.path.isabs(folder := os.environ.get(name, ""))]
+    if chosen is None:
+        local = os.environ.get("LOCALAPPDATA", "")
+        return os.path.join(local, "fastvenv", "cache") if os.path.isabs(local) else None
+    real = os.path.normcase(os.path.realpath(chosen))
+    roots = [os.path.join(os.path.normcase(os.path.realpath(folder)), "") for folder in profile]
+    return os.path.abspath(chosen) if chosen and real.startswith(tuple(roots)) else None
+
+
+def fault() -> "Optional[str]":
+    """Why the cache is not used, as a sentence with what to do; `None` where it is used."""
+    from . import _native
+
+    folder = directory()
+    if folder is None:
+        return f"There is no cache: {_NO_DIRECTORY}."
+    reason = _native.cache_fault(folder)
+    return reason and f"The cache {folder} is not used: {reason}."
 
 
 def _is_ours(folder: str) -> bool:
@@ -59,22 +82,35 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
     options = _parser().parse_args(args)
     folder = directory()
     if folder is None:
-        raise SystemExit("There is no cache: FASTVENV_CACHE_DIR is empty, or the user has no folder for caches.")
+        raise SystemExit(f"There is no cache: {_NO_DIRECTORY}.")
     if options.command == "dir":
         print(folder)
-    elif options.command == "info":
-        _show(folder, is_json=options.json)
-    elif os.path.isdir(folder):
+        return
+    reason = fault()
+    if reason is not None:
+        raise SystemExit(f"Error: {reason}")
+    is_there = os.path.isdir(folder)
+    if options.command == "info":
+        _show(folder, _native.cache_entries(folder) if is_there else [], is_json=options.json)
+    elif options.command == "verify":
+        _verify(folder, _native.verify_cache(folder) if is_there else [])
+    elif is_there:
         freed = _native.clear_cache(folder) if options.command == "clear" else _native.prune_cache(folder)
         print(f"Deleted {freed} bytes from {folder}")
     else:
         print(f"Deleted 0 bytes from {folder}, which is not there")
 
 
-def _show(folder: str, is_json: bool) -> None:
-    from . import _native
+def _verify(folder: str, faults: "list[str]") -> None:
+    """Show what is damaged, and exit with status 1 if anything is."""
+    for text in faults:
+        print(text)
+    if faults:
+        raise SystemExit(f"Error: {len(faults)} wheels in {folder} are damaged; prune deletes them.")
+    print(f"Every file in {folder} is what was written.")
 
-    entries = _native.cache_entries(folder) if os.path.isdir(folder) else []
+
+def _show(folder: str, entries: "list[dict[str, Any]]", is_json: bool) -> None:
     if is_json:
         import json
 
@@ -85,10 +121,18 @@ def _show(folder: str, is_json: bool) -> None:
     print(f"{folder}: {sum(entry['size'] for entry in entries)} bytes in {len(entries)} wheels")
     for entry in entries:
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry["made"]))
-        user = f"bytecode for {entry['interpreter']}" if entry["interpreter"] else "without bytecode"
-        faults = [text for key, text in (("sound", "damaged"), ("needed", "not needed any more")) if not entry[key]]
-        print(f"{entry['name']}: {entry['size']} bytes, made {made}, {', '.join([user, *faults])}")
-        print(f"    {entry['wheel']} {entry['hash']}")
+        facts = [f"{entry['size']} bytes", f"made {made}"]
+        if entry["wheel"] is None:
+            facts.append("damaged, or of another version of fastvenv")
+        else:
+            facts.append(f"bytecode for {entry['interpreter']}" if entry["interpreter"] else "without bytecode")
+            faults = (("sound", "damaged"), ("needed", "not needed any more"))
+            facts += [text for key, text in faults if not entry[key]]
+        if entry["due"]:
+            facts.append("deleted when the next wheel is prepared")
+        print(f"{entry['name']}: {', '.join(facts)}")
+        if entry["wheel"] is not None:
+            print(f"    {entry['wheel']} {entry['hash']}")
 
 
 def _parser() -> "ArgumentParser":
@@ -103,6 +147,7 @@ def _parser() -> "ArgumentParser":
     info = commands.add_parser("info", help="show what is in it: each wheel, its size, and what it is for")
     info.add_argument("--json", action="store_true", help="as JSON: sizes in bytes, times in seconds since 1970")
     commands.add_parser("clear", help="delete all of it; environments made with --link-mode symlink need it")
+    commands.add_parser("verify", help="compare every file with its hash; exit with status 1 if one was changed")
     commands.add_parser("prune", help="delete what no interpreter that is installed needs, and what is damaged")
     return parser
 

@@ -6,7 +6,8 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::{Folder, system};
+use super::write::{replace, replace_at_once};
+use super::{Folder, Mode, system};
 use crate::error::{AtPath, Result};
 
 /// What tells that a file is still the one that was written.
@@ -18,6 +19,8 @@ pub struct Stamp {
     pub modified: u64,
     /// The permission bits; on Windows, whether it can be written.
     pub mode: u32,
+    /// The user that it belongs to; on Windows nobody.
+    pub owner: u32,
 }
 
 impl Stamp {
@@ -41,10 +44,19 @@ impl Stamp {
         if !metadata.is_file() {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        let modified = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let modified = u64::try_from(modified.as_nanos()).unwrap_or_default();
-        Ok(Self { size: metadata.len(), modified, mode: system::mode(metadata) })
+        Ok(Self {
+            size: metadata.len(),
+            modified: modified(metadata)?,
+            mode: system::mode(metadata),
+            owner: system::owner(metadata),
+        })
     }
+}
+
+/// When a file was changed, in nanoseconds since 1970.
+pub(super) fn modified(metadata: &fs::Metadata) -> io::Result<u64> {
+    let modified = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Ok(u64::try_from(modified.as_nanos()).unwrap_or_default())
 }
 
 /// How a file gets to where it belongs.
@@ -61,6 +73,12 @@ pub enum LinkMode {
 }
 
 impl LinkMode {
+    /// The ways that `auto` stands for.
+    pub const AUTO: &'static [Self] = &[Self::Clone, Self::HardLink, Self::Copy];
+
+    /// Those of [`Self::AUTO`] that make a file of its own.
+    pub const UNSHARED: &'static [Self] = &[Self::Clone, Self::Copy];
+
     /// The settings that [`Self::of_setting`] knows.
     pub const SETTINGS: [&'static str; 5] = ["auto", "clone", "hardlink", "copy", "symlink"];
 
@@ -69,8 +87,8 @@ impl LinkMode {
     #[must_use]
     pub fn of_setting(setting: &str) -> Option<&'static [Self]> {
         match setting {
-            "auto" => Some(&[Self::Clone, Self::HardLink, Self::Copy]),
-            "clone" => Some(&[Self::Clone, Self::Copy]),
+            "auto" => Some(Self::AUTO),
+            "clone" => Some(Self::UNSHARED),
             "hardlink" => Some(&[Self::HardLink, Self::Copy]),
             "symlink" => Some(&[Self::Symlink, Self::Copy]),
             "copy" => Some(&[Self::Copy]),
@@ -78,15 +96,20 @@ impl LinkMode {
         }
     }
 
+    /// Puts a file of one directory into another, in the place of what has its name.
     fn place(self, name: &str, from: &Folder<'_>, to: &Folder<'_>, is_executable: bool) -> Result<()> {
         let [source, destination] = [from, to].map(|folder| move || folder.path().join(name));
         match self {
-            Self::HardLink => return from.hard_link(name, to),
-            Self::Symlink => return system::symlink(&source(), &destination()),
-            Self::Clone => system::clone_file(&source(), &destination())?,
-            Self::Copy => copy(&source(), &destination())?,
+            Self::HardLink => replace_at_once(to.path(), name.as_ref(), |new| from.hard_link(name, to, new)),
+            Self::Symlink => replace_at_once(to.path(), name.as_ref(), |new| {
+                system::make_symlink(&source(), &to.path().join(new))
+            }),
+            Self::Clone => {
+                system::clone_file(&source(), &destination())?;
+                if is_executable { system::add_execute_permission(&destination()) } else { Ok(()) }
+            }
+            Self::Copy => copy(&source(), &destination(), is_executable),
         }
-        if is_executable { super::add_execute_permission(&destination()) } else { Ok(()) }
     }
 }
 
@@ -123,8 +146,7 @@ impl Linker {
         is_executable: bool,
     ) -> Result<()> {
         while let [mode, rest @ ..] = self.modes {
-            let place = || mode.place(name, from, to, is_executable);
-            match super::replacing(|| to.path().join(name), place) {
+            match mode.place(name, from, to, is_executable) {
                 // Another file system, too many links, or no links at all here. What else can be wrong, a copy tells.
                 Err(_) if !rest.is_empty() => self.modes = rest,
                 result => return result,
@@ -134,12 +156,17 @@ impl Linker {
     }
 }
 
-fn copy(source: &Path, destination: &Path) -> Result<()> {
+fn copy(source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
     let mut reader = File::open(source).at(source)?;
     let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
-    let mut writer = File::create_new(destination).at(destination)?;
-    io::copy(&mut reader, &mut writer).at(destination)?;
-    writer.set_modified(modified).at(destination)
+    let copy = |writer: &mut File| {
+        io::copy(&mut reader, writer)?;
+        if is_executable {
+            system::set_mode_of_file(writer, Mode::Executable)?;
+        }
+        writer.set_modified(modified)
+    };
+    replace(destination, copy).map(drop)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
 
 mod folder;
+mod identity;
 mod link;
 mod remove;
 #[cfg_attr(unix, path = "unix.rs")]
@@ -11,24 +12,29 @@ mod remove;
 mod system;
 #[cfg(unix)]
 mod tree;
+mod write;
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{AtPath, Error, Result};
 
 pub use folder::Folder;
+pub use identity::Identity;
 pub use link::{LinkMode, Linker, Stamp};
-pub use remove::{clear_directory, remove_created, remove_directory};
+pub use remove::{Made, clear_directory, remove_directory, remove_empty};
 pub use system::{
-    add_execute_permission, copy_mode, has_shared_mode, is_executable, is_private, make_executable,
-    make_script, set_mode, symlink,
+    Ownership, is_executable, is_root, make_executable, may_execute, mode_of, shared_mode, symlink, user,
+    version,
+};
+pub use write::{
+    Held, Mode, copy_contents, rewrite, write, write_as, write_as_with_parents, write_dated,
+    write_with_parents,
 };
 
-/// Makes `path` a directory, with the missing ones above it, and returns how many directories it made: none where
-/// `path` is there, or where somebody else was faster to make it.
+/// Makes `path` a directory, with the missing ones above it, and returns those that it made, the topmost first.
 ///
 /// A directory that is there is left alone; a file, or a link to anything, in its place is refused, as `venv` does:
 /// what is written through a link would land outside the environment.
@@ -36,46 +42,62 @@ pub use system::{
 /// # Errors
 /// [`Error::Occupied`] for a file or a link that leads somewhere; [`Error::Io`] with the first path that could not
 /// be made.
-pub fn create_directory(path: &Path) -> Result<usize> {
+pub fn create_directory(path: &Path) -> Result<Vec<PathBuf>> {
     // Most often there is nothing in the way, and one call does it.
     if fs::create_dir(path).is_ok() {
-        return Ok(1);
+        return Ok(vec![path.to_owned()]);
     }
-    let Ok(found) = fs::symlink_metadata(path) else { return create_missing(path) };
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return create_missing(path, &|path| fs::create_dir(path));
+    };
     if found.is_symlink() && !exists(path) {
         // It cannot be followed: `mkdir` then says that the name is taken.
         fs::create_dir(path).at(path)?;
     }
-    if found.is_symlink() || found.is_file() { Err(Error::Occupied(path.to_owned())) } else { Ok(0) }
+    if found.is_symlink() || found.is_file() { Err(Error::Occupied(path.to_owned())) } else { Ok(Vec::new()) }
 }
 
-/// Makes a directory where it is missing, and tells whether it is there, this user's, and nobody else may write to it.
-#[must_use]
-pub fn create_private_directory(path: &Path) -> bool {
-    create_directory(path).is_ok() && is_private(path)
+/// Makes a directory that only this user may look into, with the missing ones above it, whatever the umask.
+///
+/// # Errors
+/// [`Error::Io`] with the first path that could not be made.
+pub fn create_private_directory(path: &Path) -> Result<()> {
+    if path.is_dir() { Ok(()) } else { create_missing(path, &system::create_private_directory).map(drop) }
 }
 
-/// `mkdir -p`, topmost first, so that an error names the path on which it occurred; how many directories it made, or
-/// none where somebody else made the last one.
-fn create_missing(path: &Path) -> Result<usize> {
-    let above = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => match create_missing(parent) {
-            // A link that leads nowhere: that nothing can be made below it is what tells.
-            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => 0,
-            result => result?,
-        },
-        _ => 0,
+/// `mkdir -p`, topmost first, so that an error names the path on which it occurred. Returns those that it made.
+fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Result<Vec<PathBuf>> {
+    let mut made = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => {
+            match create_missing(parent, create) {
+                // A link that leads nowhere: that nothing can be made below it is the error that tells.
+                Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => Vec::new(),
+                result => result?,
+            }
+        }
+        _ => Vec::new(),
     };
-    match fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(0),
-        result => result.map(|()| above + 1).at(path),
+    match create(path) {
+        // Another process made it first.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        result => {
+            result.at(path)?;
+            made.push(path.to_owned());
+        }
     }
+    Ok(made)
 }
 
 /// Whether `path` leads to something, links followed; like Python's `os.path.exists`, `false` where it cannot tell.
 #[must_use]
 pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
+}
+
+/// Whether `path` is that of a symbolic link.
+#[must_use]
+pub fn is_link(path: &Path) -> bool {
+    path.is_symlink()
 }
 
 /// Whether `path` leads to something, links followed.
@@ -86,10 +108,12 @@ pub fn try_exists(path: &Path) -> Result<bool> {
     path.try_exists().at(path)
 }
 
-/// When the file at `path` was last written, in nanoseconds since 1970; `None` where there is none.
-#[must_use]
-pub fn time_of(path: &Path) -> Option<u64> {
-    Stamp::of(path).ok().map(|stamp| stamp.modified)
+/// When what has the name `path` was changed, in nanoseconds since 1970.
+///
+/// # Errors
+/// [`Error::Io`] where nothing has it.
+pub fn modified(path: &Path) -> Result<u64> {
+    fs::symlink_metadata(path).and_then(|found| link::modified(&found)).at(path)
 }
 
 /// The names in a directory, in no order.
@@ -100,33 +124,25 @@ pub fn names(path: &Path) -> Result<Vec<OsString>> {
     fs::read_dir(path).at(path)?.map(|entry| entry.map(|entry| entry.file_name()).at(path)).collect()
 }
 
-/// Removes the link at `path` where it does not lead to the file `target`; a path that is no link is left alone.
+/// Removes the link at `path` where it does not lead to the file `target`; a path that is no link is left alone, and so is
+/// a link of which it cannot be told where it leads.
 ///
 /// # Errors
 /// [`Error::Io`] where the link cannot be removed.
 pub fn remove_stale_link(path: &Path, target: &Path) -> Result<()> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
-    if !is_link || !exists(target) || same_file::is_same_file(path, target).unwrap_or(false) {
-        return Ok(());
+    let Some(wanted) = is_link.then(|| Identity::of_target(target).ok()).flatten() else { return Ok(()) };
+    match Identity::of_target(path) {
+        Ok(found) if found != wanted => remove_file(path),
+        Err(Error::Io { source, .. }) if leads_nowhere(&source) => remove_file(path),
+        _ => Ok(()),
     }
-    remove_file(path) // which somebody else may have done by now
 }
 
-/// Copies the contents of one file to another, which is made or overwritten; not its mode, times or attributes.
-///
-/// # Errors
-/// [`Error::SameFile`] where both are one file; [`Error::Io`] with the path that could not be read or written.
-pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
-    if same_file::is_same_file(source, destination).unwrap_or(false) {
-        return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
-    }
-    let mut reader = File::open(source).at(source)?;
-    // What cannot be read, as a directory, shows before the destination is touched.
-    let mut start = [0; 4096];
-    let length = reader.read(&mut start).at(source)?;
-    let mut writer = File::create(destination).at(destination)?;
-    writer.write_all(&start[..length]).at(destination)?;
-    io::copy(&mut reader, &mut writer).map(drop).at(destination)
+/// Whether an error says that there is nothing at the end of a link.
+fn leads_nowhere(error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory) || system::is_loop(error)
 }
 
 /// The contents of a file.
@@ -145,66 +161,13 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).at(to)
 }
 
-/// Writes a file, made or overwritten, in a directory that is there.
-///
-/// # Errors
-/// [`Error::Io`] with the path.
-pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
-    File::create(path).and_then(|mut file| file.write_all(contents)).at(path)
-}
-
-/// Writes a file like [`write`], and the directories above it that are missing.
-///
-/// # Errors
-/// [`Error::Io`] with the path that could not be made or written.
-pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
-    with_parents(path, || write(path, contents))
-}
-
-/// Writes a file in a directory that is there; a file that has the name is replaced and not written to: it may be shared.
-///
-/// # Errors
-/// [`Error::Io`] with the path.
-pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
-    let make = || File::create_new(path).and_then(|mut file| file.write_all(contents)).at(path);
-    replacing(|| path.to_owned(), make)
-}
-
-/// Writes a file like [`replace`], and the directories above it that are missing.
-///
-/// # Errors
-/// [`Error::Io`] with the path that could not be made or written.
-pub fn replace_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
-    with_parents(path, || replace(path, contents))
-}
-
 /// Makes something at `path`; where the directories above it are missing, after those.
-fn with_parents(path: &Path, make: impl Fn() -> Result<()>) -> Result<()> {
+fn with_parents<T>(path: &Path, mut make: impl FnMut() -> Result<T>) -> Result<T> {
     match make() {
         Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            create_parents(path)?;
-            make()
-        }
-        result => result,
-    }
-}
-
-/// Makes the directories above `path` that are missing.
-///
-/// # Errors
-/// [`Error::Io`] with the path that could not be made.
-fn create_parents(path: &Path) -> Result<()> {
-    match path.parent() {
-        Some(parent) if !exists(parent) => create_missing(parent).map(drop),
-        _ => Ok(()),
-    }
-}
-
-/// Makes something that must not be there yet, after what has its name is removed.
-fn replacing(path: impl FnOnce() -> PathBuf, make: impl Fn() -> Result<()>) -> Result<()> {
-    match make() {
-        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
-            remove_file(&path())?;
+            if let Some(parent) = path.parent().filter(|parent| !exists(parent)) {
+                create_missing(parent, &|path| fs::create_dir(path))?;
+            }
             make()
         }
         result => result,
@@ -241,11 +204,12 @@ mod tests {
     fn a_directory_is_made_with_its_parents_and_kept_when_there() {
         let dir = temporary();
         let deep = dir.path().join("a/b/c");
-        assert_eq!(create_directory(&deep).unwrap(), 3);
+        let made = create_directory(&deep).unwrap();
+        assert_eq!(made, ["a", "a/b", "a/b/c"].map(|path| dir.path().join(path)));
         write(&deep.join("kept"), b"x").unwrap();
-        assert_eq!(create_directory(&deep).unwrap(), 0);
+        assert!(create_directory(&deep).unwrap().is_empty());
         assert_eq!(names(&deep).unwrap(), ["kept"]);
-        assert_eq!(create_directory(&deep.join("d")).unwrap(), 1);
+        assert_eq!(create_directory(&deep.join("d")).unwrap(), [deep.join("d")]);
     }
 
     #[test]
@@ -299,32 +263,30 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_only_written_where_its_directory_is() {
-        let dir = tempfile::tempdir().unwrap();
+    #[cfg(unix)]
+    fn a_link_is_kept_when_it_cannot_be_told_where_it_leads() {
+        let dir = temporary();
+        let (link, target) = (dir.path().join("python"), dir.path().join("target"));
+        write(&target, b"").unwrap();
+        // A name that is too long stands for any error.
+        symlink(Path::new(&"x".repeat(300)), &link).unwrap();
+        remove_stale_link(&link, &target).unwrap();
+        assert!(fs::symlink_metadata(&link).is_ok());
+        fs::remove_file(&link).unwrap();
+        symlink(Path::new("python"), &link).unwrap();
+        remove_stale_link(&link, &target).unwrap();
+        assert!(fs::symlink_metadata(&link).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_directory_is_for_its_user_alone() {
+        let dir = temporary();
         let path = dir.path().join("a/b");
-        assert!(write(&path, b"").is_err());
-        write_with_parents(&path, b"x").unwrap();
-        assert_eq!(read(&path).unwrap(), b"x");
-    }
-
-    #[test]
-    fn a_directory_is_not_copied_and_nothing_is_made_in_its_place() {
-        let dir = temporary();
-        let Err(Error::Io { path, .. }) = copy_contents(dir.path(), &dir.path().join("copy")) else {
-            panic!("no error")
-        };
-        assert_eq!((path.as_path(), names(dir.path()).unwrap().len()), (dir.path(), 0));
-    }
-
-    #[test]
-    fn a_file_is_never_copied_onto_itself() {
-        let dir = temporary();
-        let file = dir.path().join("file");
-        write(&file, b"contents").unwrap();
-        assert!(matches!(copy_contents(&file, &file), Err(Error::SameFile { .. })));
-        assert_eq!(fs::read(&file).unwrap(), b"contents");
-        let copy = dir.path().join("copy");
-        copy_contents(&file, &copy).unwrap();
-        assert_eq!(fs::read(&copy).unwrap(), b"contents");
+        create_private_directory(&path).unwrap();
+        create_private_directory(&path).unwrap();
+        for made in [dir.path().join("a"), path] {
+            assert_eq!(mode_of(&made).unwrap(), 0o700);
+        }
     }
 }

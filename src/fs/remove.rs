@@ -1,40 +1,27 @@
 //! Removing: the contents of a directory, and what a failed call had made.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::system::{remove_link, remove_tree};
+use super::system::remove_tree;
+use super::{Folder, Identity};
 use crate::error::{AtPath, Error, Result};
 use crate::layout::CONFIGURATION_FILE;
 
-/// Removes everything in `directory` but the directory itself.
+/// Removes everything in a directory but the directory itself, if a check allows that.
 ///
-/// Sockets, FIFOs and devices at the top are left alone, as `venv` does.
+/// The directory is opened once, without following a link, and never found by its path again: what is cleared is what was
+/// checked. Sockets, FIFOs and devices at the top are left alone, as `venv` does. `pyvenv.cfg` is removed last, so that
+/// as long as anything is left, the directory can be told for an environment.
 ///
 /// # Errors
-/// [`Error::Io`] with the path that could not be removed.
-pub fn clear_directory(directory: &Path) -> Result<()> {
-    for name in in_order(super::names(directory)?) {
-        let path = directory.join(name);
-        let kind = fs::symlink_metadata(&path).at(&path)?.file_type();
-        if kind.is_dir() {
-            remove_tree(&path)?;
-        } else if kind.is_file() || kind.is_symlink() {
-            remove_link(&path).at(&path)?;
-        }
-    }
-    Ok(())
-}
-
-/// The order in which names are removed: the packages go before the scripts that need them, so that what is left counts as
-/// installed no more; `pyvenv.cfg` goes last, so that as long as anything is left, the directory can be told for an
-/// environment.
-fn in_order(mut names: Vec<OsString>) -> Vec<OsString> {
-    names.sort_by_key(|name| (name == OsStr::new(CONFIGURATION_FILE), !name.eq_ignore_ascii_case("lib")));
-    names
+/// [`Error::Io`] with the path that is no directory, or that could not be removed; what the check returns.
+pub fn clear_directory(path: &Path, check: impl FnOnce(&Folder<'_>) -> Result<()>) -> Result<()> {
+    let folder = Folder::open(path)?;
+    check(&folder)?;
+    folder.clear()
 }
 
 /// Removes a directory with all that is in it, following no link; one that is gone is no error.
@@ -48,19 +35,55 @@ pub fn remove_directory(path: &Path) -> Result<()> {
     }
 }
 
-/// Undoes what made `env_dir`: removes it with its contents, and of the directories above it as many as were made with
-/// it, as far as they are empty.
-///
-/// # Errors
-/// [`Error::Io`] with the path that cannot be removed; a parent that others use by now simply stays.
-pub fn remove_created(env_dir: &Path, directories_made: usize) -> Result<()> {
-    remove_directory(env_dir)?;
-    for parent in env_dir.ancestors().skip(1).take(directories_made.saturating_sub(1)) {
-        if fs::remove_dir(parent).is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
-            break;
+/// Removes a directory that is empty; one that is not stays.
+pub fn remove_empty(path: &Path) {
+    let _ = fs::remove_dir(path);
+}
+
+/// A directory that was made. It is held open, so that no other one can have its identity.
+#[derive(Debug)]
+pub struct Made(Folder<'static>);
+
+impl Made {
+    /// The directory at `path`, which was just made.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be opened.
+    pub fn at(path: &Path) -> Result<Self> {
+        Folder::open(path).map(|folder| Self(folder.into_owned()))
+    }
+
+    /// Where it was made.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Removes the directory with all that is in it; not where its name is that of something else by now, and not where the
+    /// configuration in it is not the one that is given: then another process uses it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the path that cannot be removed.
+    pub fn remove(&self, configuration: Option<Identity>) -> Result<()> {
+        let is_used =
+            self.0.identity_of(CONFIGURATION_FILE)?.is_some_and(|found| Some(found) != configuration);
+        if is_used || !self.is_there() {
+            return Ok(());
+        }
+        self.0.clear()?;
+        fs::remove_dir(self.path()).at(self.path())
+    }
+
+    /// Removes the directory, if it is empty and still has its name.
+    pub fn remove_empty(&self) {
+        if self.is_there() {
+            remove_empty(self.path());
         }
     }
-    Ok(())
+
+    fn is_there(&self) -> bool {
+        Identity::of(self.path()).ok() == self.0.identity().ok()
+    }
 }
 
 #[cfg(test)]
@@ -80,45 +103,68 @@ mod tests {
             crate::fs::symlink(&outside, &env.join("link")).unwrap();
             crate::fs::symlink(&outside, &env.join("lib/link")).unwrap();
         }
-        clear_directory(&env).unwrap();
+        clear_directory(&env, |_| Ok(())).unwrap();
         assert_eq!(names(&env).unwrap(), [""; 0]);
         assert!(exists(&outside.join("file")));
     }
 
+    fn made(path: &Path) -> Made {
+        create_directory(path).unwrap();
+        Made::at(path).unwrap()
+    }
+
     #[test]
-    fn what_was_made_is_removed_and_what_was_there_stays() {
+    fn what_was_made_is_removed() {
         let dir = tempfile::tempdir().unwrap();
-        let env = dir.path().join("a/b/env");
-        let made = create_directory(&env).unwrap();
-        create_directory(&env.join("bin")).unwrap();
-        remove_created(&env, made).unwrap();
+        let made = made(&dir.path().join("env"));
+        write_with_parents(&made.path().join("lib/file"), b"").unwrap();
+        made.remove(None).unwrap();
         assert_eq!(names(dir.path()).unwrap(), [""; 0]);
+        made.remove(None).unwrap();
     }
 
     #[test]
-    fn a_parent_that_others_use_by_now_stays() {
+    fn what_has_the_name_by_now_stays() {
         let dir = tempfile::tempdir().unwrap();
-        let env = dir.path().join("a/b/env");
-        let made = create_directory(&env).unwrap();
-        write(&dir.path().join("a/others"), b"").unwrap();
-        remove_created(&env, made).unwrap();
-        assert_eq!(names(&dir.path().join("a")).unwrap(), ["others"]);
+        let made = made(&dir.path().join("env"));
+        fs::rename(made.path(), dir.path().join("aside")).unwrap();
+        create_directory(made.path()).unwrap();
+        made.remove(None).unwrap();
+        made.remove_empty();
+        assert!(exists(made.path()));
+        fs::remove_dir(made.path()).unwrap();
+        #[cfg(unix)]
+        {
+            crate::fs::symlink(&dir.path().join("aside"), made.path()).unwrap();
+            made.remove(None).unwrap();
+            assert!(exists(made.path()));
+        }
     }
 
     #[test]
-    fn the_configuration_goes_last() {
-        let names = |names: &[&str]| in_order(names.iter().map(OsString::from).collect());
-        assert_eq!(names(&["pyvenv.cfg", "lib", "bin"]), ["lib", "bin", "pyvenv.cfg"]);
-        assert_eq!(names(&["lib", "pyvenv.cfg"]), ["lib", "pyvenv.cfg"]);
-    }
-
-    #[test]
-    fn a_parent_that_was_there_before_stays() {
+    fn an_environment_of_another_process_stays() {
         let dir = tempfile::tempdir().unwrap();
-        let parent = dir.path().join("empty");
-        create_directory(&parent).unwrap();
-        let made = create_directory(&parent.join("env")).unwrap();
-        remove_created(&parent.join("env"), made).unwrap();
-        assert!(exists(&parent));
+        let made = made(&dir.path().join("env"));
+        let configuration = made.path().join(CONFIGURATION_FILE);
+        write(&configuration, b"").unwrap();
+        let own = Identity::of(&configuration).unwrap();
+        made.remove(None).unwrap();
+        write(&configuration, b"").unwrap();
+        made.remove(Some(own)).unwrap();
+        assert!(exists(&configuration));
+        made.remove(Some(Identity::of(&configuration).unwrap())).unwrap();
+        assert!(!exists(made.path()));
+    }
+
+    #[test]
+    fn a_directory_that_is_used_by_now_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = made(&dir.path().join("parent"));
+        write(&made.path().join("others"), b"").unwrap();
+        made.remove_empty();
+        assert!(exists(made.path()));
+        fs::remove_file(made.path().join("others")).unwrap();
+        made.remove_empty();
+        assert!(!exists(made.path()));
     }
 }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use rustix::fs::{AtFlags, CWD, Dir, DirEntry, FileType, Mode, OFlags, openat, statat, unlinkat};
 use rustix::io::Errno;
 
+use super::system::Handle;
 use crate::error::Error;
+use crate::layout::CONFIGURATION_FILE;
 use crate::threads::work_off;
 
 /// So many files of one directory make a task: with fewer, threads spend more time on waiting for that directory.
@@ -24,12 +26,36 @@ const FILES: usize = 128;
 /// # Errors
 /// [`Error::Io`] with the path that cannot be removed; what was not begun by then stays.
 pub(super) fn remove_tree(path: &Path) -> crate::error::Result<()> {
-    let removed = work_off(Task::Directory(Place { above: None, name: path.into() }), |task| match task {
-        Task::Directory(place) => go_on(Some(Directory::open(place)?)),
-        Task::Files(directory, files) => remove_files(directory, &files),
+    remove(Ok(Task::Directory(Place { above: None, name: path.into() })))
+}
+
+/// Removes all that is in an open directory, as [`remove_tree`] does, but not the directory; sockets, FIFOs and devices in
+/// it are left alone, as `venv` does.
+///
+/// # Errors
+/// [`Error::Io`] with the path that cannot be removed; what was not begun by then stays.
+pub(super) fn clear_tree(handle: &Handle, path: &Path) -> crate::error::Result<()> {
+    let place = Place { above: None, name: path.into() };
+    let directory =
+        Directory::read(openat(handle, c".", DIRECTORY, Mode::empty()), place).map(Directory::kept);
+    remove(directory.map(Task::Opened))
+}
+
+/// Does a task, and all that it brings.
+fn remove(first: Outcome<Task>) -> crate::error::Result<()> {
+    let removed = first.and_then(|first| {
+        work_off(first, |task| match task {
+            Task::Directory(place) => go_on(Some(Directory::open(place)?)),
+            Task::Opened(directory) => go_on(Some(directory)),
+            Task::Files(directory, files) => remove_files(directory, &files),
+        })
     });
     removed.map_err(|Failure(place, source)| Error::Io { path: place.path(), source: source.into() })
 }
+
+/// How a directory is opened, and no link.
+const DIRECTORY: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// What could not be removed. As long as it is kept, the directories above it are held, and nobody tries to remove them.
 struct Failure(Place, Errno);
@@ -39,6 +65,7 @@ type Outcome<T> = Result<T, Failure>;
 /// What one thread does at a time.
 enum Task {
     Directory(Place),
+    Opened(Directory),
     Files(Arc<Directory>, Vec<DirEntry>),
 }
 
@@ -75,12 +102,17 @@ struct Directory {
     descriptor: OwnedFd,
     /// What is in it and not begun yet: the last group is removed, then the one before it.
     groups: Vec<Vec<DirEntry>>,
+    /// Whether it stays when it is empty.
+    is_kept: bool,
 }
 
 impl Directory {
     fn open(place: Place) -> Outcome<Self> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let opened = openat(place.base(), &place.name, flags, Mode::empty());
+        Self::read(openat(place.base(), &place.name, DIRECTORY, Mode::empty()), place)
+    }
+
+    /// Reads what is in a directory that was opened.
+    fn read(opened: rustix::io::Result<OwnedFd>, place: Place) -> Outcome<Self> {
         let read = opened.and_then(|descriptor| {
             let entries = Dir::read_from(&descriptor)?.collect::<rustix::io::Result<Vec<_>>>()?;
             Ok((descriptor, entries))
@@ -90,7 +122,20 @@ impl Directory {
             Err(error) => return Err(Failure(place, error)),
         };
         entries.retain(|entry| entry.file_name() != c"." && entry.file_name() != c"..");
-        Ok(Self { place, descriptor, groups: groups(entries) })
+        Ok(Self { place, descriptor, groups: groups(entries), is_kept: false })
+    }
+
+    /// The directory as one that stays itself, with what is neither a directory nor a file nor a link.
+    fn kept(mut self) -> Self {
+        for group in &mut self.groups {
+            let descriptor = &self.descriptor;
+            group.retain(|entry| {
+                use FileType::{Directory, RegularFile, Symlink};
+                matches!(kind(descriptor, entry), Some(Directory | RegularFile | Symlink) | None)
+            });
+        }
+        self.groups.retain(|group| !group.is_empty());
+        Self { is_kept: true, ..self }
     }
 
     /// The tasks that remove these entries; each of them holds the directory until it is done.
@@ -110,7 +155,7 @@ impl Directory {
 
 /// What is removed one after the other, the last group first.
 fn groups(entries: Vec<DirEntry>) -> Vec<Vec<DirEntry>> {
-    let mut groups: [Vec<DirEntry>; 3] = Default::default();
+    let mut groups: [Vec<DirEntry>; 4] = Default::default();
     for entry in entries {
         groups[rank(entry.file_name())].push(entry);
     }
@@ -118,14 +163,30 @@ fn groups(entries: Vec<DirEntry>) -> Vec<Vec<DirEntry>> {
 }
 
 /// First goes what makes a distribution count as installed; then `lib`, which has that below it, and scripts beside it.
-/// So when something cannot be removed, nobody takes what is left of a distribution for the whole.
+/// So when something cannot be removed, nobody takes what is left of a distribution for the whole. Last goes what tells
+/// that a directory is an environment, so that it can be cleared again.
 fn rank(name: &CStr) -> usize {
     match name.to_bytes() {
-        b"METADATA" => 2,
-        name if name.ends_with(b".dist-info") => 2,
-        b"lib" => 1,
-        _ => 0,
+        b"METADATA" => 3,
+        name if name.ends_with(b".dist-info") => 3,
+        b"lib" => 2,
+        name if name == CONFIGURATION_FILE.as_bytes() => 0,
+        _ => 1,
     }
+}
+
+/// What an entry of an open directory is; none where that cannot be told.
+fn kind(directory: &OwnedFd, entry: &DirEntry) -> Option<FileType> {
+    match entry.file_type() {
+        FileType::Unknown => kind_of(directory, entry.file_name()),
+        kind => Some(kind),
+    }
+}
+
+/// What has a name in an open directory; none where that cannot be told.
+fn kind_of(directory: &OwnedFd, name: &CStr) -> Option<FileType> {
+    let found = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    Some(FileType::from_raw_mode(found.st_mode))
 }
 
 /// Removes what is no directory; what turns out to be one is left to further tasks.
@@ -134,9 +195,11 @@ fn remove_files(directory: Arc<Directory>, files: &[DirEntry]) -> Outcome<Vec<Ta
     for file in files {
         let name = file.file_name();
         match unlinkat(&directory.descriptor, name, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {} // somebody else is removing, too
+            Ok(()) | Err(Errno::NOENT) => {} // another process removes it, too
             // Some file systems do not tell what an entry is before one tries.
-            Err(Errno::ISDIR | Errno::PERM) if names_directory(&directory, name) => {
+            Err(Errno::ISDIR | Errno::PERM)
+                if kind_of(&directory.descriptor, name) == Some(FileType::Directory) =>
+            {
                 tasks.push(Task::Directory(Place::new(&directory, name)));
             }
             Err(error) => return Err(Failure(Place::new(&directory, name), error)),
@@ -146,17 +209,15 @@ fn remove_files(directory: Arc<Directory>, files: &[DirEntry]) -> Outcome<Vec<Ta
     Ok(tasks)
 }
 
-fn names_directory(directory: &Directory, name: &CStr) -> bool {
-    statat(&directory.descriptor, name, AtFlags::SYMLINK_NOFOLLOW)
-        .is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::Directory)
-}
-
 /// Goes on with a directory that nobody else holds any more: with what is to be removed next from it; or, when it is
 /// empty, with its own removal, and then with the directory above in the same way.
 fn go_on(mut unheld: Option<Directory>) -> Outcome<Vec<Task>> {
     while let Some(mut directory) = unheld {
         if let Some(entries) = directory.groups.pop() {
             return Ok(directory.tasks(entries));
+        }
+        if directory.is_kept {
+            break;
         }
         let place = directory.place;
         if let Err(error) = unlinkat(place.base(), &place.name, AtFlags::REMOVEDIR) {
@@ -237,7 +298,7 @@ mod tests {
     #[test]
     fn claims_go_before_packages_and_those_before_scripts() {
         let dir = tempfile::tempdir().unwrap();
-        for path in ["bin/script", "lib/file", "lib.dist-info/METADATA"] {
+        for path in ["bin/script", "lib/file", "lib.dist-info/METADATA", "pyvenv.cfg"] {
             write_with_parents(&dir.path().join(path), b"").unwrap();
         }
         let opened = Directory::open(Place { above: None, name: dir.path().into() }).ok().unwrap();
@@ -245,7 +306,10 @@ mod tests {
             group.iter().map(|entry| entry.file_name().to_owned()).collect::<Vec<_>>()
         };
         let found: Vec<_> = opened.groups.iter().rev().map(names).collect();
-        assert_eq!(found, [c"lib.dist-info", c"lib", c"bin"].map(|name| vec![name.to_owned()]));
+        assert_eq!(
+            found,
+            [c"lib.dist-info", c"lib", c"bin", c"pyvenv.cfg"].map(|name| vec![name.to_owned()])
+        );
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! Links and modes on POSIX systems.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, linkat, openat, statat};
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, Mode as Permissions, OFlags, Stat, fstat, linkat, openat, statat,
+};
 
-use super::Stamp;
-pub(super) use super::tree::remove_tree;
+pub(super) use super::tree::{clear_tree, remove_tree};
+use super::{Identity, Mode, Stamp};
 use crate::error::{AtPath, Result};
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -18,7 +22,15 @@ use crate::error::{AtPath, Result};
 /// # Errors
 /// [`crate::error::Error::Io`] with the path of the link.
 pub fn symlink(target: &Path, link: &Path) -> Result<()> {
-    std::os::unix::fs::symlink(target, link).at(link)
+    make_symlink(target, link).at(link)
+}
+
+/// Makes a symbolic link like [`symlink`].
+///
+/// # Errors
+/// The operating system's own.
+pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
 }
 
 /// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time.
@@ -28,16 +40,12 @@ pub fn symlink(target: &Path, link: &Path) -> Result<()> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
     let reader = fs::File::open(source).at(source)?;
-    let writer = fs::File::create_new(destination).at(destination)?;
     let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
-    let cloned = rustix::fs::ioctl_ficlone(&writer, &reader).map_err(io::Error::from);
-    cloned
-        .and_then(|()| writer.set_modified(modified))
-        .or_else(|error| {
-            fs::remove_file(destination)?;
-            Err(error)
-        })
-        .at(destination)
+    let clone = |writer: &mut fs::File| {
+        rustix::fs::ioctl_ficlone(&*writer, &reader)?;
+        writer.set_modified(modified)
+    };
+    super::write::replace(destination, clone).map(drop)
 }
 
 /// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time and mode.
@@ -47,9 +55,13 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
 #[cfg(target_vendor = "apple")]
 pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
     let reader = fs::File::open(source).at(source)?;
-    rustix::fs::fclonefileat(&reader, CWD, destination, rustix::fs::CloneFlags::empty())
-        .map_err(io::Error::from)
-        .at(destination)
+    let (Some(directory), Some(name)) = (destination.parent(), destination.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into()).at(destination);
+    };
+    super::write::replace_at_once(directory, name, |name| {
+        let to = directory.join(name);
+        Ok(rustix::fs::fclonefileat(&reader, CWD, to, rustix::fs::CloneFlags::empty())?)
+    })
 }
 
 /// Nothing: other systems have no such call.
@@ -72,92 +84,241 @@ pub fn make_executable(path: &Path) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).at(path)
 }
 
-/// Lets everybody execute the file at `path`, as pip does with files that a wheel marks so.
+/// Lets everybody execute the file at `path`.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] where the mode cannot be read or set.
-pub fn add_execute_permission(path: &Path) -> Result<()> {
-    add_permissions(path, 0o111)
+pub(super) fn add_execute_permission(path: &Path) -> Result<()> {
+    let bits = mode_of(path)? | 0o111;
+    fs::set_permissions(path, fs::Permissions::from_mode(bits)).at(path)
 }
 
-/// Lets everybody read and execute the file at `path`, as pip does with scripts.
+/// Gives an open file that was just made a mode, and returns the bits that the umask left it.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the mode cannot be read or set.
-pub fn make_script(path: &Path) -> Result<()> {
-    add_permissions(path, 0o555)
-}
-
-fn add_permissions(path: &Path, bits: u32) -> Result<()> {
-    let mode = fs::metadata(path).at(path)?.permissions().mode();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode | bits)).at(path)
-}
-
-/// Gives `destination` the permission bits of `source`.
-///
-/// # Errors
-/// [`crate::error::Error::Io`] where a mode cannot be read or set.
-pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
-    let mode = fs::metadata(source).at(source)?.permissions();
-    if fs::metadata(destination).at(destination)?.permissions() == mode {
-        return Ok(()); // as it is most often: to set it would cost more than to look
+/// The operating system's own.
+pub(super) fn set_mode_of_file(file: &fs::File, wanted: Mode) -> io::Result<u32> {
+    let bits = mode(&file.metadata()?);
+    let wanted = match wanted {
+        Mode::Plain => bits,
+        Mode::Executable => bits | 0o111,
+        Mode::Script => bits | 0o555,
+        Mode::Exactly(wanted) => wanted,
+    };
+    // To set it costs more than to compare.
+    if wanted != bits {
+        file.set_permissions(fs::Permissions::from_mode(wanted))?;
     }
-    fs::set_permissions(destination, mode).at(destination)
+    Ok(bits)
 }
 
-/// The mode that shared files have: what most people's umask makes of a new file.
-const SHARED_MODE: u32 = 0o644;
+/// The mode that files in the cache have: what most people's umask leaves of a new file, and nothing that lets others
+/// write.
+#[must_use]
+pub fn shared_mode(is_executable: bool) -> u32 {
+    if is_executable { 0o755 } else { 0o644 }
+}
 
 /// The permission bits of a file.
 pub(super) fn mode(metadata: &fs::Metadata) -> u32 {
     metadata.permissions().mode() & 0o7777
 }
 
-/// Whether the file, which was just made, has the mode that shared files have.
+/// The permission bits of what `path` leads to.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the mode cannot be read.
-pub fn has_shared_mode(path: &Path) -> Result<bool> {
-    Ok(mode(&fs::metadata(path).at(path)?) == SHARED_MODE)
-}
-
-/// Gives a file the mode that shared files have, whatever the umask.
-///
-/// # Errors
-/// [`crate::error::Error::Io`] where the mode cannot be set.
-pub fn set_mode(path: &Path, is_executable: bool) -> Result<()> {
-    let mode = if is_executable { SHARED_MODE | 0o111 } else { SHARED_MODE };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).at(path)
+/// [`crate::error::Error::Io`] where there is nothing.
+pub fn mode_of(path: &Path) -> Result<u32> {
+    fs::metadata(path).map(|found| mode(&found)).at(path)
 }
 
 /// Whether the file may be executed by its owner.
 #[must_use]
 pub fn is_executable(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.mode() & 0o100 != 0)
+    mode_of(path).is_ok_and(|mode| mode & 0o100 != 0)
 }
 
-/// Whether the directory is this user's, and nobody else may write to it.
+/// Whether its owner may execute the file at `path`.
 #[must_use]
-pub fn is_private(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|found| {
-        found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
-    })
+pub fn may_execute(path: &Path) -> bool {
+    is_executable(path)
+}
+
+/// Makes a directory that only this user may look into.
+pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Whose a directory is, and who may write to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ownership {
+    /// Whether it is a directory, and no link to one.
+    pub is_directory: bool,
+    /// Whether it is this user's.
+    pub is_own: bool,
+    /// The permission bits.
+    pub mode: u32,
+}
+
+impl Ownership {
+    /// The ownership of what has the name `path`.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] where nothing has it.
+    pub fn of(path: &Path) -> Result<Self> {
+        let found = fs::symlink_metadata(path).at(path)?;
+        Ok(Self { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(&found) })
+    }
+
+    /// Whether others than its owner may write to it.
+    #[must_use]
+    pub fn is_writable_by_others(&self) -> bool {
+        self.mode & 0o022 != 0
+    }
+}
+
+/// The user whose permissions count.
+#[must_use]
+pub fn user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Whether that user may do everything, and give files away.
+#[must_use]
+pub fn is_root() -> bool {
+    user() == 0
+}
+
+/// What changes with a file: its number, its size, and when its contents and when its metadata were changed.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where there is no file.
+pub fn version(path: &Path) -> Result<[i128; 4]> {
+    let found = fs::metadata(path).at(path)?;
+    let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+    Ok([
+        found.ino().into(),
+        found.len().into(),
+        nanoseconds(found.mtime(), found.mtime_nsec()),
+        nanoseconds(found.ctime(), found.ctime_nsec()),
+    ])
+}
+
+/// Whether an error says that links lead round in a circle.
+pub(super) fn is_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+/// The identity of what has the name `path`.
+pub(super) fn identity(path: &Path) -> io::Result<Identity> {
+    fs::symlink_metadata(path).map(|found| identity_of(&found))
+}
+
+/// The identity of what `path` leads to.
+pub(super) fn identity_of_target(path: &Path) -> io::Result<Identity> {
+    fs::metadata(path).map(|found| identity_of(&found))
+}
+
+/// The identity of an open file.
+pub(super) fn identity_of_file(file: &fs::File) -> io::Result<Identity> {
+    file.metadata().map(|found| identity_of(&found))
+}
+
+/// The identity of an open directory.
+pub(super) fn identity_of_handle(handle: &Handle) -> io::Result<Identity> {
+    fstat(handle).map(|found| identity_of_stat(&found)).map_err(Into::into)
+}
+
+/// The identity of what has a name in an open directory.
+pub(super) fn identity_in(directory: &Handle, name: &str) -> io::Result<Identity> {
+    statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)
+        .map(|found| identity_of_stat(&found))
+        .map_err(Into::into)
+}
+
+#[allow(
+    clippy::cast_sign_loss,
+    clippy::unnecessary_cast,
+    reason = "the types of these numbers differ between systems"
+)]
+fn identity_of_stat(found: &Stat) -> Identity {
+    Identity { device: found.st_dev as u64, number: found.st_ino as u64 }
+}
+
+fn identity_of(found: &fs::Metadata) -> Identity {
+    Identity { device: found.dev(), number: found.ino() }
+}
+
+/// Opens a file to look at it, and no link.
+pub(super) fn open_unfollowed(path: &Path) -> io::Result<fs::File> {
+    // A FIFO does not keep anybody waiting so.
+    let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
+    Ok(openat(CWD, path, flags, Permissions::empty())?.into())
 }
 
 /// What an open directory is known by.
 pub(super) type Handle = OwnedFd;
 
-/// Opens a directory to find what is in it by name; not to list it, which Linux would ask a permission for.
+/// How a directory is opened to find what is in it by name; not to list it, which Linux would ask a permission for.
+const HANDLE: OFlags = ACCESS.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const ACCESS: OFlags = OFlags::PATH;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const ACCESS: OFlags = OFlags::RDONLY;
+
+/// Opens a directory to find what is in it by name.
 ///
 /// # Errors
 /// The operating system's own, where there is none or a link in its place.
 pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    const ACCESS: OFlags = OFlags::PATH;
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    const ACCESS: OFlags = OFlags::RDONLY;
-    let flags = ACCESS.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-    Ok(openat(CWD, path, flags, Mode::empty())?)
+    Ok(openat(CWD, path, HANDLE, Permissions::empty())?)
+}
+
+/// Opens a directory like [`open_directory`], by its path from an open one.
+///
+/// # Errors
+/// The operating system's own, where there is none or a link in its place.
+pub(super) fn open_directory_in(directory: &Handle, path: &str) -> io::Result<Handle> {
+    Ok(openat(directory, path, HANDLE, Permissions::empty())?)
+}
+
+/// The contents of a file, by its path from an open directory.
+///
+/// # Errors
+/// The operating system's own, where there is none or a link in its place.
+pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
+    let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    let mut contents = Vec::new();
+    fs::File::from(openat(directory, path, flags, Permissions::empty())?).read_to_end(&mut contents)?;
+    Ok(contents)
+}
+
+/// Whose an open directory is, and who may write to it.
+#[allow(clippy::useless_conversion, reason = "the types of these numbers differ between systems")]
+pub(super) fn ownership_of_handle(handle: &Handle) -> io::Result<Ownership> {
+    let found = fstat(handle)?;
+    Ok(Ownership {
+        is_directory: true,
+        is_own: found.st_uid == user(),
+        mode: u32::from(found.st_mode) & 0o7777,
+    })
+}
+
+/// The names in a directory that has a name in an open one, which must not be a link.
+///
+/// # Errors
+/// The operating system's own.
+pub(super) fn names(directory: &Handle, name: &OsStr) -> io::Result<Vec<OsString>> {
+    let flags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    let opened = openat(directory, name, flags, Permissions::empty())?;
+    let mut names = Vec::new();
+    for entry in Dir::read_from(opened)? {
+        let name = entry?.file_name().to_bytes().to_owned();
+        if name != b"." && name != b".." {
+            names.push(OsString::from_vec(name));
+        }
+    }
+    Ok(names)
 }
 
 /// The stamp of a file in an open directory, which must not be a link.
@@ -175,18 +336,19 @@ pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
         size: u64::try_from(found.st_size).unwrap_or_default(),
         modified: u64::try_from(modified).unwrap_or_default(),
         mode: u32::from(found.st_mode) & 0o7777,
+        owner: found.st_uid,
     })
 }
 
-/// Gives a file in an open directory the same name in another.
+/// Gives a file in an open directory another name in another directory.
 ///
 /// # Errors
 /// The operating system's own.
-pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle) -> io::Result<()> {
-    Ok(linkat(directory, name, to, name, AtFlags::empty())?)
+pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle, new: &OsStr) -> io::Result<()> {
+    Ok(linkat(directory, name, to, new, AtFlags::empty())?)
 }
 
-/// Removes a file or a link.
-pub(super) fn remove_link(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)
+/// The user that a file belongs to.
+pub(super) fn owner(metadata: &fs::Metadata) -> u32 {
+    metadata.uid()
 }

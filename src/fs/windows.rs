@@ -1,12 +1,25 @@
-//! Links and modes on Windows.
+//! Links, identities and modes on Windows.
+//!
+//! Nothing is found from an open directory here: a [`Handle`] is a path, with the identity of what had it.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
+use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::Stamp;
+use winapi_util::file::information;
+
+use super::{Identity, Mode, Stamp};
 use crate::error::{AtPath, Result};
+use crate::layout::CONFIGURATION_FILE;
+
+/// Without it, a directory cannot be opened (`FILE_FLAG_BACKUP_SEMANTICS`).
+const DIRECTORIES_TOO: u32 = 0x0200_0000;
+
+/// With it, a link is opened and not followed (`FILE_FLAG_OPEN_REPARSE_POINT`).
+const NO_LINK: u32 = 0x0020_0000;
 
 /// Makes a symbolic link at `link` that holds the text `target`.
 ///
@@ -14,21 +27,61 @@ use crate::error::{AtPath, Result};
 /// [`crate::error::Error::Io`] with the path of the link; without developer mode or the privilege for it, links
 /// cannot be made.
 pub fn symlink(target: &Path, link: &Path) -> Result<()> {
-    std::os::windows::fs::symlink_file(target, link).at(link)
+    make_symlink(target, link).at(link)
 }
 
-/// What an open directory is known by: its path, since names are looked up by nothing else here.
-pub(super) type Handle = PathBuf;
+/// Makes a symbolic link like [`symlink`].
+///
+/// # Errors
+/// The operating system's own.
+pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::windows::fs::symlink_file(target, link)
+}
+
+/// What an open directory is known by.
+#[derive(Debug)]
+pub(super) struct Handle {
+    path: PathBuf,
+    identity: Identity,
+}
 
 /// The directory at `path`.
 ///
 /// # Errors
-/// Those of the operating system, where there is none, and `InvalidData` for a file or a link in its place.
+/// Those of the operating system, where there is none, and `NotADirectory` for a file or a link in its place.
 pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
     if !fs::symlink_metadata(path)?.is_dir() {
-        return Err(io::ErrorKind::InvalidData.into());
+        return Err(ErrorKind::NotADirectory.into());
     }
-    Ok(path.to_owned())
+    Ok(Handle { path: path.to_owned(), identity: identity(path)? })
+}
+
+/// Opens a directory like [`open_directory`], by its path from another one.
+///
+/// # Errors
+/// The operating system's own, and `NotADirectory` for a file or a link in its place.
+pub(super) fn open_directory_in(directory: &Handle, path: &str) -> io::Result<Handle> {
+    open_directory(&directory.path.join(path))
+}
+
+/// The contents of a file, by its path from a directory.
+///
+/// # Errors
+/// The operating system's own.
+pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
+    fs::read(directory.path.join(path))
+}
+
+/// The names in a directory that has a name in another one; `NotADirectory` for a link.
+///
+/// # Errors
+/// The operating system's own.
+pub(super) fn names(directory: &Handle, name: &OsStr) -> io::Result<Vec<OsString>> {
+    let path = directory.path.join(name);
+    if !fs::symlink_metadata(&path)?.is_dir() {
+        return Err(ErrorKind::NotADirectory.into());
+    }
+    fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
 }
 
 /// The stamp of a file in a directory, which must not be a link.
@@ -36,15 +89,15 @@ pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
 /// # Errors
 /// The operating system's own, and `InvalidData` for what is no file.
 pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
-    Stamp::new(&fs::symlink_metadata(directory.join(name))?)
+    Stamp::new(&fs::symlink_metadata(directory.path.join(name))?)
 }
 
-/// Gives a file in a directory the same name in another.
+/// Gives a file in a directory another name in another directory.
 ///
 /// # Errors
 /// The operating system's own.
-pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle) -> io::Result<()> {
-    fs::hard_link(directory.join(name), to.join(name))
+pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle, new: &OsStr) -> io::Result<()> {
+    fs::hard_link(directory.path.join(name), to.path.join(new))
 }
 
 /// Nothing: what can share blocks here (`ReFS`) is not where people have their environments.
@@ -52,7 +105,62 @@ pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle) -> io::Resu
 /// # Errors
 /// Always [`crate::error::Error::Io`].
 pub(super) fn clone_file(_source: &Path, destination: &Path) -> Result<()> {
-    Err(io::Error::from(io::ErrorKind::Unsupported)).at(destination)
+    Err(io::Error::from(ErrorKind::Unsupported)).at(destination)
+}
+
+/// The identity of what has the name `path`.
+pub(super) fn identity(path: &Path) -> io::Result<Identity> {
+    identity_of_file(&open(path, DIRECTORIES_TOO | NO_LINK)?)
+}
+
+/// The identity of what `path` leads to.
+pub(super) fn identity_of_target(path: &Path) -> io::Result<Identity> {
+    identity_of_file(&open(path, DIRECTORIES_TOO)?)
+}
+
+/// The identity of an open file.
+pub(super) fn identity_of_file(file: &fs::File) -> io::Result<Identity> {
+    let found = information(file)?;
+    Ok(Identity { device: found.volume_serial_number(), number: found.file_index() })
+}
+
+/// The identity of a directory when it was opened.
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
+pub(super) fn identity_of_handle(handle: &Handle) -> io::Result<Identity> {
+    Ok(handle.identity)
+}
+
+/// The identity of what has a name in a directory.
+pub(super) fn identity_in(directory: &Handle, name: &str) -> io::Result<Identity> {
+    identity(&directory.path.join(name))
+}
+
+/// Opens a file to look at it, and no link.
+pub(super) fn open_unfollowed(path: &Path) -> io::Result<fs::File> {
+    if fs::symlink_metadata(path)?.is_symlink() {
+        return Err(ErrorKind::InvalidData.into());
+    }
+    fs::File::open(path)
+}
+
+fn open(path: &Path, flags: u32) -> io::Result<fs::File> {
+    fs::OpenOptions::new().access_mode(0).custom_flags(flags).open(path)
+}
+
+/// Never: Windows says that such a link cannot be followed, and not why.
+pub(super) fn is_loop(_error: &io::Error) -> bool {
+    false
+}
+
+/// What changes with a file: its number, its size, and when it was changed and made.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where there is no file.
+pub fn version(path: &Path) -> Result<[i128; 4]> {
+    let found = open(path, 0).and_then(|file| information(&file)).at(path)?;
+    let times =
+        [found.last_write_time(), found.creation_time()].map(|time| i128::from(time.unwrap_or_default()));
+    Ok([found.file_index().into(), found.file_size().into(), times[0], times[1]])
 }
 
 /// Nothing: on Windows the ending of the name makes a file executable.
@@ -67,49 +175,44 @@ pub fn make_executable(_path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// None; the signature is the one of the POSIX file.
-pub fn add_execute_permission(_path: &Path) -> Result<()> {
+pub(super) fn add_execute_permission(_path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Nothing: on Windows the ending of the name makes a file executable.
+/// Gives an open file that was just made a mode: whether it can be written, the one permission that Windows keeps. Returns
+/// what it had.
 ///
 /// # Errors
-/// None; the signature is the one of the POSIX file.
-pub fn make_script(_path: &Path) -> Result<()> {
-    Ok(())
-}
-
-/// Gives `destination` the read-only flag of `source`, the one permission bit that Windows keeps.
-///
-/// # Errors
-/// [`crate::error::Error::Io`] where the flag cannot be read or set.
-pub fn copy_mode(source: &Path, destination: &Path) -> Result<()> {
-    let mode = fs::metadata(source).at(source)?.permissions();
-    if fs::metadata(destination).at(destination)?.permissions() == mode {
-        return Ok(()); // as it is most often: to set it would cost more than to look
+/// The operating system's own.
+pub(super) fn set_mode_of_file(file: &fs::File, wanted: Mode) -> io::Result<u32> {
+    if wanted == Mode::Exactly(READ_ONLY) {
+        let mut permissions = file.metadata()?.permissions();
+        permissions.set_readonly(true);
+        file.set_permissions(permissions)?;
     }
-    fs::set_permissions(destination, mode).at(destination)
+    Ok(shared_mode(false))
+}
+
+/// The mode of a file that cannot be written.
+const READ_ONLY: u32 = 1;
+
+/// The mode that files in the cache have: they can be written.
+#[must_use]
+pub fn shared_mode(_is_executable: bool) -> u32 {
+    0
 }
 
 /// Whether a file can be written, the one permission that Windows keeps with it.
 pub(super) fn mode(metadata: &fs::Metadata) -> u32 {
-    u32::from(metadata.permissions().readonly())
+    if metadata.permissions().readonly() { READ_ONLY } else { 0 }
 }
 
-/// Always: files have no mode here.
+/// The mode of what `path` leads to.
 ///
 /// # Errors
-/// None; the signature is the one of the POSIX file.
-pub fn has_shared_mode(_path: &Path) -> Result<bool> {
-    Ok(true)
-}
-
-/// Nothing: files have no mode here.
-///
-/// # Errors
-/// None; the signature is the one of the POSIX file.
-pub fn set_mode(_path: &Path, _is_executable: bool) -> Result<()> {
-    Ok(())
+/// [`crate::error::Error::Io`] where there is nothing.
+pub fn mode_of(path: &Path) -> Result<u32> {
+    fs::metadata(path).map(|found| mode(&found)).at(path)
 }
 
 /// Never: on Windows the ending of the name makes a file executable.
@@ -118,15 +221,88 @@ pub fn is_executable(_path: &Path) -> bool {
     false
 }
 
-/// Whether it is a directory: the folders for caches are a user's own on Windows.
+/// Always: on Windows a file needs no permission for that.
 #[must_use]
-pub fn is_private(path: &Path) -> bool {
-    path.is_dir()
+pub fn may_execute(_path: &Path) -> bool {
+    true
 }
 
-/// Removes a file or a link; a link to a directory goes like a directory.
-pub(super) fn remove_link(path: &Path) -> io::Result<()> {
-    fs::remove_file(path).or_else(|_| fs::remove_dir(path))
+/// Makes a directory. It has the permissions of the one that it is in.
+pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+/// Whose a directory is, and who may write to it, as far as that is known here: `fastvenv.cache` takes no folders but those
+/// below the user's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ownership {
+    /// Whether it is a directory, and no link to one.
+    pub is_directory: bool,
+    /// Whether it is this user's.
+    pub is_own: bool,
+    /// The permission bits.
+    pub mode: u32,
+}
+
+impl Ownership {
+    /// The ownership of what has the name `path`.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] where nothing has it.
+    pub fn of(path: &Path) -> Result<Self> {
+        let found = fs::symlink_metadata(path).at(path)?;
+        Ok(Self { is_directory: found.is_dir(), is_own: true, mode: 0 })
+    }
+
+    /// Never, as far as that is known.
+    #[must_use]
+    pub fn is_writable_by_others(&self) -> bool {
+        false
+    }
+}
+
+/// Whose a directory is, and who may write to it.
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
+pub(super) fn ownership_of_handle(_handle: &Handle) -> io::Result<Ownership> {
+    Ok(Ownership { is_directory: true, is_own: true, mode: 0 })
+}
+
+/// Nobody: users have no numbers here.
+#[must_use]
+pub fn user() -> u32 {
+    0
+}
+
+/// Never: administrators do not give files away unawares.
+#[must_use]
+pub fn is_root() -> bool {
+    false
+}
+
+/// The user that a file belongs to: nobody.
+pub(super) fn owner(_metadata: &fs::Metadata) -> u32 {
+    0
+}
+
+/// Removes all that is in a directory, but not the directory; `pyvenv.cfg` last, and the packages before the scripts that
+/// need them.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] with the path that cannot be removed.
+pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
+    let mut names = names(handle, OsStr::new(".")).at(path)?;
+    names.sort_by_key(|name| (name == CONFIGURATION_FILE, !name.eq_ignore_ascii_case("lib")));
+    for name in names {
+        let path = path.join(name);
+        let kind = fs::symlink_metadata(&path).at(&path)?.file_type();
+        if kind.is_dir() {
+            remove_tree(&path)?;
+        } else {
+            // A link to a directory goes like a directory.
+            fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).at(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes a directory with all that is in it; [`std::fs::remove_dir_all`] follows no link.

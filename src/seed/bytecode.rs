@@ -1,26 +1,62 @@
-//! Bytecode, which only Python can make: taken from the base installation where it has the same modules, else compiled by
-//! as many interpreters as there are processors.
+//! Bytecode, which only Python can make: it is compiled from the sources in a wheel, by several interpreters at once.
+//!
+//! An interpreter gets sources and gives bytecode; it reads and writes no file.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 
 use super::wheel::Wheel;
-use super::{Interpreter, Target, record};
+use super::{Interpreter, Target};
 use crate::error::{AtPath, Result};
 use crate::fs::{self, Stamp};
 use crate::threads;
 
-/// Compiles the files whose names come on standard input. A file that is no valid Python on this version stays as it
-/// is, as it does when pip compiles. The names in tracebacks are set when a module is loaded.
+/// Compiles modules: each comes on standard input, and goes to standard output, behind its length in eight bytes. What is
+/// no valid Python on this version has no bytecode, as when pip compiles. The name that tracebacks show is set when a
+/// module is loaded.
 const PROGRAM: &str = "\
-import os, py_compile, sys
-for path in sys.stdin.buffer.read().split(b'\\0'):
+import gc, marshal, sys
+gc.disable()
+data = memoryview(sys.stdin.buffer.read())
+output = sys.stdout.buffer
+def field():
+    global data
+    end = 8 + int.from_bytes(data[:8], 'little')
+    value, data = bytes(data[8:end]), data[end:]
+    return value
+while data:
+    name, source = field().decode(), field()
     try:
-        py_compile.compile(os.fsdecode(path), doraise=True, invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
-    except (py_compile.PyCompileError, RecursionError):
-        pass
+        code = marshal.dumps(compile(source, name, 'exec', dont_inherit=True))
+    except Exception:
+        code = b''
+    output.write(len(code).to_bytes(8, 'little') + code)
+output.flush()
 ";
+
+/// With fewer modules for each, starting an interpreter costs more than it saves.
+const ENOUGH: usize = 16;
+
+/// More interpreters than that wait for the same disk and the same memory.
+const MOST: usize = 16;
+
+/// A module of a wheel, compiled.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// The path of the source in the wheel.
+    pub(super) source: String,
+    /// The code, without the header that says which source it belongs to.
+    code: Vec<u8>,
+}
+
+impl Compiled {
+    /// The contents of the bytecode file of a source that has that stamp.
+    pub(super) fn contents(&self, interpreter: &Interpreter, source: Stamp) -> Vec<u8> {
+        [header(&interpreter.magic_number, source), self.code.clone()].concat()
+    }
+}
 
 /// Whether the file is a module, which has bytecode.
 pub(super) fn is_source(path: &str) -> bool {
@@ -34,67 +70,11 @@ pub(super) fn path(source: &str, cache_tag: &str) -> String {
     format!("{folder}{separator}__pycache__/{}.{cache_tag}.pyc", name.strip_suffix(".py").unwrap_or(name))
 }
 
-/// Makes the bytecode of modules of a wheel, each of which `locate` finds by its path in the wheel.
-///
-/// # Errors
-/// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error.
-pub(super) fn make(
-    target: &Target,
-    wheel: &Wheel,
-    sources: &[&str],
-    locate: impl Fn(&str) -> PathBuf,
-) -> Result<()> {
-    let base = Base::find(target, wheel);
-    let is_given = |source: &&str| base.as_ref().is_some_and(|base| base.give(source, &locate).is_some());
-    let missing: Vec<_> =
-        sources.iter().filter(|source| !is_given(source)).map(|source| locate(source)).collect();
-    compile(&target.python, &missing)
-}
-
-/// The bytecode that the modules of a wheel have, each beside its module.
-///
-/// # Errors
-/// [`crate::error::Error::Io`] with the file that cannot be looked at.
-pub(super) fn find(target: &Target, wheel: &Wheel, locate: impl Fn(&str) -> PathBuf) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    for path in wheel.sources().map(|source| path(source, &target.interpreter.cache_tag)) {
-        if fs::try_exists(&locate(&path))? {
-            found.push(path);
-        }
-    }
-    Ok(found)
-}
-
-/// The same distribution in the base installation, whose bytecode the interpreter itself would use.
-struct Base<'a> {
-    library: &'a Path,
-    interpreter: &'a Interpreter,
-    wheel: &'a Wheel,
-}
-
-impl<'a> Base<'a> {
-    fn find(target: &'a Target, wheel: &'a Wheel) -> Option<Self> {
-        let interpreter = &*target.interpreter;
-        let is_there = |library: &&PathBuf| fs::exists(&library.join(wheel.metadata_path("RECORD")));
-        let library = interpreter.libraries.iter().find(is_there)?;
-        Some(Self { library, interpreter, wheel })
-    }
-
-    /// Writes the bytecode of a module, if the base installation has the same module with valid bytecode.
-    fn give(&self, source: &str, locate: impl Fn(&str) -> PathBuf) -> Option<()> {
-        let Interpreter { cache_tag, magic_number, .. } = self.interpreter;
-        let module = self.library.join(source);
-        let bytecode = path(source, cache_tag);
-        let mut code = fs::read(&self.library.join(&bytecode)).ok()?;
-        if code.get(..16)? != header(magic_number, Stamp::of(&module).ok()?) {
-            return None;
-        }
-        if record::hash(&fs::read(&module).ok()?) != self.wheel.file(source)?.hash {
-            return None;
-        }
-        code[..16].copy_from_slice(&header(magic_number, Stamp::of(&locate(source)).ok()?));
-        fs::replace_with_parents(&locate(&bytecode), &code).ok()
-    }
+/// Whether a bytecode file holds code that Python takes for that of its source.
+pub(super) fn is_valid(path: &Path, source: &Path, magic_number: &[u8]) -> bool {
+    let Ok(stamp) = Stamp::of_target(source) else { return false };
+    let header = header(magic_number, stamp);
+    fs::read(path).is_ok_and(|contents| contents.len() > header.len() && contents.starts_with(&header))
 }
 
 /// How bytecode begins that is valid as long as its source has the time and the size that it had (PEP 552).
@@ -106,54 +86,83 @@ fn header(magic_number: &[u8], source: Stamp) -> Vec<u8> {
     magic_number.iter().copied().chain(bytes).collect()
 }
 
-/// Compiles modules, each beside itself.
-fn compile(python: &Path, sources: &[PathBuf]) -> Result<()> {
-    let workers = threads::available().min(sources.len());
-    let mut children = Workers((0..workers).map(|_| start(python)).collect::<Result<_>>()?);
-    // Every worker gets every so-manieth file: large modules lie side by side.
-    let mut fed = Ok(());
-    for (first, child) in children.0.iter_mut().enumerate() {
-        let paths = sources.iter().skip(first).step_by(workers);
-        let list = paths.map(|path| path.as_os_str().as_encoded_bytes()).collect::<Vec<_>>().join(&0);
-        fed = fed.and(feed(child, &list));
-    }
-    for child in &mut children.0 {
-        let status = child.wait().at(python)?;
-        if !status.success() {
-            return Err(io::Error::other(format!("compiling the bytecode of pip ended with {status}")))
-                .at(python);
+/// Compiles modules of a wheel. One that is no valid Python on this version is not among the results.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; what it printed
+/// belongs to the error.
+pub(super) fn compile(target: &Target, wheel: &Wheel, sources: &[&str]) -> Result<Vec<Compiled>> {
+    let workers = threads::available().min(MOST).min(sources.len().div_ceil(ENOUGH));
+    // Every worker gets every so-manieth module: large ones lie side by side.
+    let shares: Vec<Vec<&str>> =
+        (0..workers).map(|first| sources.iter().skip(first).step_by(workers).copied().collect()).collect();
+    let compiled = Mutex::new(Vec::with_capacity(sources.len()));
+    threads::share(&shares, workers, |share| {
+        let codes = compile_share(&target.python, wheel, share)?;
+        let found = share.iter().zip(codes).filter(|(_, code)| !code.is_empty());
+        let found = found.map(|(source, code)| Compiled { source: (*source).to_owned(), code });
+        compiled.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(found);
+        Ok(())
+    })?;
+    let mut compiled = compiled.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    compiled.sort_by(|one, other| one.source.cmp(&other.source));
+    Ok(compiled)
+}
+
+/// Has one interpreter compile modules; the code of each, in order.
+fn compile_share(python: &Path, wheel: &Wheel, sources: &[&str]) -> Result<Vec<Vec<u8>>> {
+    let mut input = Vec::new();
+    for source in sources {
+        let contents = wheel.file(source).map_or(&[][..], |file| &file.contents);
+        for field in [source.as_bytes(), contents] {
+            input.extend((field.len() as u64).to_le_bytes());
+            input.extend(field);
         }
     }
+    let mut child = start(python).at(python)?;
+    let fed = feed(&mut child, &input);
+    let output = child.wait_with_output().at(python)?;
     // One that ended before it had read everything says so by its status.
-    fed.at(python)
+    fields(&output, sources.len()).and_then(|codes| fed.map(|()| codes)).at(python)
 }
 
-/// The processes that compile; none outlives a failure, to write where everything is about to be removed.
-struct Workers(Vec<Child>);
-
-impl Drop for Workers {
-    fn drop(&mut self) {
-        for child in &mut self.0 {
-            // One that has ended can neither be killed nor waited for again, and need not.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+fn start(python: &Path) -> io::Result<Child> {
+    let mut command = Command::new(python);
+    // The user's settings could change what comes out. `-I` would ignore them, and the seed, without which sets of constants
+    // have another order in each run.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PYTHON")) {
+        command.env_remove(name);
     }
-}
-
-fn start(python: &Path) -> Result<Child> {
-    Command::new(python)
-        .args(["-I", "-S", "-W", "ignore", "-c", PROGRAM])
+    command
+        .env("PYTHONHASHSEED", "0")
+        .args(["-s", "-S", "-W", "ignore", "-c", PROGRAM])
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
-        .at(python)
 }
 
-/// Writes the list and closes the pipe.
-fn feed(child: &mut Child, list: &[u8]) -> io::Result<()> {
-    child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(list))
+/// Writes to an interpreter and closes the pipe.
+fn feed(child: &mut Child, input: &[u8]) -> io::Result<()> {
+    child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(input))
+}
+
+/// The fields that an interpreter has written, of which there are so many.
+fn fields(output: &Output, number: usize) -> io::Result<Vec<Vec<u8>>> {
+    let mut rest = output.stdout.as_slice();
+    let mut next = || {
+        let (length, behind) = rest.split_first_chunk::<8>()?;
+        let (field, behind) = behind.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        rest = behind;
+        Some(field.to_owned())
+    };
+    let found: Vec<_> = (0..number).map_while(|_| next()).collect();
+    if output.status.success() && found.len() == number && rest.is_empty() {
+        return Ok(found);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = if said.trim().is_empty() { String::new() } else { format!(": {}", said.trim()) };
+    Err(io::Error::other(format!("compiling the bytecode of pip ended with {}{said}", output.status)))
 }
 
 #[cfg(test)]
@@ -168,7 +177,46 @@ mod tests {
 
     #[test]
     fn a_header_has_the_time_and_the_size_of_the_source() {
-        let source = Stamp { size: 258, modified: 1_000_000_001_999_999_999, mode: 0 };
+        let source = Stamp { size: 258, modified: 1_000_000_001_999_999_999, mode: 0, owner: 0 };
         assert_eq!(header(b"\xf3\x0d\r\n", source), b"\xf3\x0d\r\n\0\0\0\0\x01\xca\x9a\x3b\x02\x01\0\0");
+    }
+
+    #[test]
+    fn bytecode_is_valid_for_the_source_that_it_was_made_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let [source, bytecode] = ["a.py", "a.pyc"].map(|name| dir.path().join(name));
+        fs::write(&source, b"x").unwrap();
+        let header = header(b"magi", Stamp::of(&source).unwrap());
+        for (contents, expected) in [
+            ([&header[..], b"code"].concat(), true),
+            (header.clone(), false),
+            (Vec::new(), false),
+            (vec![0; 40], false),
+        ] {
+            fs::write(&bytecode, &contents).unwrap();
+            assert_eq!(is_valid(&bytecode, &source, b"magi"), expected);
+        }
+        fs::write(&bytecode, &[&header[..], b"code"].concat()).unwrap();
+        assert!(!is_valid(&bytecode, &source, b"MAGI"));
+        fs::write(&source, b"xy").unwrap();
+        assert!(!is_valid(&bytecode, &source, b"magi"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_an_interpreter_prints_belongs_to_the_error() {
+        use std::os::unix::process::ExitStatusExt;
+        let output = |status, stdout: &[u8], stderr: &[u8]| Output {
+            status: std::process::ExitStatus::from_raw(status),
+            stdout: stdout.into(),
+            stderr: stderr.into(),
+        };
+        let whole = [&2_u64.to_le_bytes()[..], b"ab", &[0; 8]].concat();
+        assert_eq!(fields(&output(0, &whole, b""), 2).unwrap(), [b"ab".to_vec(), Vec::new()]);
+        for (status, stdout) in [(256, &whole[..]), (0, &whole[..9]), (0, &[]), (9, &whole)] {
+            let message = fields(&output(status, stdout, b"MemoryError\n"), 2).unwrap_err().to_string();
+            assert!(message.ends_with(": MemoryError"), "{message}");
+        }
+        assert!(fields(&output(0, &whole, b""), 1).is_err());
     }
 }

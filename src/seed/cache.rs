@@ -1,4 +1,4 @@
-//! The cache: a folder of images.
+//! The cache: a folder of images, and of notes.
 //!
 //! An image is made aside and renamed into place, so that it is there whole or not at all, however many processes make it
 //! at once. The cache is never needed: whatever goes wrong with it, the wheel is installed without.
@@ -6,15 +6,25 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::image::{self, Image};
-use super::manifest::{FORMAT, Manifest, Origin, Stamped};
+use super::image::{self, Found, Image};
+use super::manifest::{FORMAT, Origin, Stamped};
 use super::wheel::Wheel;
 use super::{Distribution, Interpreter, Target, installed, record};
 use crate::error::Result;
-use crate::{fs, memory};
+use crate::fs::{self, Folder, Identity};
+use crate::{memory, trust};
 
-/// How the name of a folder begins in which an image is being made.
+/// How the name of a folder begins in which an image is being made, or from which one is being removed.
 const MAKING: &str = "making-";
+
+/// How many digits of a hash end the name of an image.
+const DIGITS: usize = 16;
+
+/// After that time, what a process has begun and not ended is taken for left.
+const AN_HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// After that time, what nobody needs is removed when a new image is made.
+const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A folder of images, for one interpreter.
 #[derive(Debug)]
@@ -29,10 +39,9 @@ pub(super) struct Cache<'a> {
 pub struct Entry {
     /// The name of its folder.
     pub name: String,
-    /// The wheel that was unpacked.
-    pub wheel: PathBuf,
-    /// The hash of that wheel, as RECORD has hashes.
-    pub hash: String,
+    /// The wheel that was unpacked, and its hash, as RECORD has hashes; none where the image is damaged, or of another
+    /// version of fastvenv.
+    pub wheel: Option<(PathBuf, String)>,
     /// When it was made, in seconds since 1970.
     pub made: u64,
     /// How many bytes its files have.
@@ -45,73 +54,114 @@ pub struct Entry {
     pub is_needed: bool,
 }
 
+impl Entry {
+    /// Whether it is removed when a new image is made.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        !(self.is_needed && self.is_sound) && is_past(Duration::from_secs(self.made), A_MONTH)
+    }
+}
+
 impl<'a> Cache<'a> {
     /// The cache in a folder, which may be missing.
     pub(super) fn new(folder: &'a Path, interpreter: Option<&'a Interpreter>) -> Self {
         Self { folder, interpreter }
     }
 
-    /// The image of a wheel, where there is a sound one; none where the folder is somebody else's, or others may write to
-    /// it.
+    /// The image of a wheel, where there is a sound one; none where the folder may not be used.
     pub(super) fn find(&self, wheel: &Path) -> Option<Image> {
-        if !fs::is_private(self.folder) {
-            return None;
-        }
-        let folder = self.path(wheel)?;
-        let image = Image::open(&folder);
-        if image.as_ref().is_some_and(Image::is_sound) {
-            return image;
-        }
-        // What was changed is not used again by anybody.
-        let _ = fs::remove_directory(&folder);
-        None
+        trust::check(self.folder).ok()?;
+        let hash = self.hash_of(wheel).ok()?;
+        self.open(&self.path(wheel, &hash)?, &hash)
     }
 
-    /// Makes the image of a wheel, in the folder that is made where it is missing; somebody else's, where that was there
-    /// first; none where the folder cannot be used.
+    /// The sound image in a folder; one that is not sound is removed, so that nobody uses it again.
+    fn open(&self, path: &Path, hash: &str) -> Option<Image> {
+        match Image::find(path) {
+            Found::Image(image) if image.manifest().origin.hash == hash && image.is_sound() => Some(*image),
+            Found::Image(image) => {
+                self.discard(image.folder());
+                None
+            }
+            Found::Damaged(folder) => {
+                self.discard(&folder);
+                None
+            }
+            Found::Nothing => None,
+        }
+    }
+
+    /// Removes the image in an open folder, as far as that can be done. Another process may have put a sound one into its
+    /// place: that one stays.
+    pub(super) fn discard(&self, folder: &Folder<'_>) {
+        let aside = self.aside();
+        let is_taken = fs::rename(folder.path(), &aside).is_ok();
+        let is_damaged = || Identity::of(&aside).ok() == folder.identity().ok();
+        if is_taken && (is_damaged() || fs::rename(&aside, folder.path()).is_err()) {
+            let _ = fs::remove_directory(&aside);
+        }
+    }
+
+    /// A name for a folder that is being made, or being removed.
+    fn aside(&self) -> PathBuf {
+        self.folder.join(format!("{MAKING}{}-{}", std::process::id(), now().as_nanos()))
+    }
+
+    /// Makes the image of a wheel, in the folder that is made where it is missing; another process may have been faster, and
+    /// its image is taken then. None where the folder may not be used.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where it cannot be made.
+    /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
     pub(super) fn make(
         &self,
-        path: &Path,
+        wheel_path: &Path,
         wheel: &Wheel,
         distribution: &Distribution,
         target: Option<&Target>,
     ) -> Result<Option<Image>> {
-        let Some(folder) = self.path(path).filter(|_| fs::create_private_directory(self.folder)) else {
+        if trust::prepare(self.folder).is_err() {
             return Ok(None);
-        };
-        for leftover in leftovers(self.folder) {
-            let _ = fs::remove_directory(&leftover);
         }
-        let staging = self.folder.join(format!("{MAKING}{}-{}", std::process::id(), now().as_nanos()));
-        let made = self
-            .origin(path)
-            .and_then(|origin| image::write(&staging, &origin, wheel, distribution.clone(), target))
-            .and_then(|()| fs::rename(&staging, &folder));
+        let hash = self.hash_of(wheel_path)?;
+        let Some(folder) = self.path(wheel_path, &hash) else { return Ok(None) };
+        tidy(self.folder);
+        let aside = self.aside();
+        let made = fs::create_private_directory(&aside)
+            .and_then(|()| self.origin(wheel_path, &hash))
+            .and_then(|origin| image::write(&aside, &origin, wheel, distribution.clone(), target))
+            .and_then(|()| fs::rename(&aside, &folder));
         if let Err(error) = made {
-            let _ = fs::remove_directory(&staging);
-            // Somebody else's has the name by now, or there is a real reason.
-            return self.find(path).map_or(Err(error), |image| Ok(Some(image)));
+            let _ = fs::remove_directory(&aside);
+            // Another process's has the name by now, or there is a real reason.
+            return self.open(&folder, &hash).map_or(Err(error), |image| Ok(Some(image)));
         }
-        Ok(self.find(path))
+        Ok(self.open(&folder, &hash))
     }
 
     /// Where the image of a wheel lies: under a name made of all that it depends on.
-    fn path(&self, wheel: &Path) -> Option<PathBuf> {
-        let Stamped { size, modified, .. } = Stamped::of(&file_of(wheel)).ok()?;
+    fn path(&self, wheel: &Path, hash: &str) -> Option<PathBuf> {
         let name = wheel.file_stem()?.to_str()?;
         let bytecode = self.interpreter.map_or_else(String::new, |interpreter| {
             let Interpreter { cache_tag, magic_number, description, .. } = interpreter;
             format!("{cache_tag} {magic_number:?} {description}")
         });
-        let hash = record::hash(format!("{FORMAT}\n{name}\n{size}\n{modified}\n{bytecode}").as_bytes());
-        Some(self.folder.join(format!("{name}-{}", hash.get(7..23)?)))
+        let digest = record::hash(format!("{FORMAT}\n{name}\n{hash}\n{bytecode}").as_bytes());
+        Some(self.folder.join(format!("{name}-{}", digest.get(7..7 + DIGITS)?)))
     }
 
-    fn origin(&self, wheel: &Path) -> Result<Origin> {
+    /// The hash of a wheel, as RECORD has hashes. It is kept, since it takes long to make.
+    fn hash_of(&self, wheel: &Path) -> Result<String> {
         let file = file_of(wheel);
+        let key = format!("hash of {}", trust::version(&file)?);
+        if let Some(hash) = memory::recall(self.folder, &key) {
+            return Ok(hash);
+        }
+        let hash = record::hash(&fs::read(&file)?);
+        memory::remember(self.folder, &key, &hash);
+        Ok(hash)
+    }
+
+    fn origin(&self, wheel: &Path, hash: &str) -> Result<Origin> {
         let interpreter = match self.interpreter {
             Some(interpreter) => {
                 let executable = Stamped::of(&interpreter.executable)?;
@@ -119,8 +169,8 @@ impl<'a> Cache<'a> {
             }
             None => None,
         };
-        let hash = record::hash(&fs::read(&file)?);
-        Ok(Origin { wheel: Stamped::of(&file)?, hash, made: now().as_secs(), interpreter })
+        let wheel = Stamped::of(&file_of(wheel))?;
+        Ok(Origin { wheel, hash: hash.to_owned(), made: now().as_secs(), interpreter })
     }
 }
 
@@ -129,87 +179,149 @@ impl<'a> Cache<'a> {
 /// # Errors
 /// [`crate::error::Error::Io`] where the folder cannot be read.
 pub fn entries(folder: &Path) -> Result<Vec<Entry>> {
-    let mut entries: Vec<Entry> = images(folder)?.iter().filter_map(|path| entry(path)).collect();
-    entries.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(entries)
+    Ok(images(folder)?.iter().map(|path| entry(path, Image::is_sound)).collect())
 }
 
-/// Removes every image from the cache in a folder, and returns how many bytes their files had. What is not an image
-/// stays.
+/// Compares every file in the cache in a folder with its hash; what is wrong, for each image that is damaged.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] where the folder cannot be read.
+pub fn verify(folder: &Path) -> Result<Vec<String>> {
+    let fault = |path: &PathBuf| match Image::find(path) {
+        Found::Image(image) => image.verify().err().map(|error| error.to_string()),
+        Found::Damaged(_) | Found::Nothing => Some(format!("{}: its manifest is damaged", path.display())),
+    };
+    Ok(images(folder)?.iter().filter_map(fault).collect())
+}
+
+/// Removes every image and every note from the cache in a folder, and returns how many bytes the files of the images had.
+/// What fastvenv did not make stays.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be removed.
 pub fn clear(folder: &Path) -> Result<u64> {
-    remove(folder, |_| true)
+    remove(folder, |_| true, Duration::ZERO)
 }
 
 /// Removes from the cache in a folder what nobody needs: images of a wheel or for an interpreter that is gone or was
-/// changed, those that are damaged or of another version of fastvenv, and what killed processes left. Returns how many
-/// bytes their files had.
+/// changed, those that are damaged or of another version of fastvenv, what killed processes left, and all notes, which are
+/// made again in no time. Returns how many bytes the files of the images had.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be removed.
 pub fn prune(folder: &Path) -> Result<u64> {
-    remove(folder, |entry| !(entry.is_needed && entry.is_sound))
+    remove(folder, |path| !is_whole(path), Duration::ZERO)
 }
 
-fn remove(folder: &Path, is_unwanted: impl Fn(&Entry) -> bool) -> Result<u64> {
+/// Removes what nobody has needed for long; where that cannot be done, it stays.
+fn tidy(folder: &Path) {
+    let is_due = |path: &Path| entry(path, Image::is_sound).is_due();
+    let _ = remove(folder, is_due, A_MONTH);
+}
+
+/// Whether an image is needed, and every file of it has its hash.
+fn is_whole(path: &Path) -> bool {
+    let Entry { is_sound, is_needed, .. } = entry(path, |image| image.is_sound() && image.verify().is_ok());
+    is_sound && is_needed
+}
+
+/// Removes images that are unwanted, notes from before that time, and what killed processes left.
+fn remove(folder: &Path, is_unwanted: impl Fn(&Path) -> bool, age: Duration) -> Result<u64> {
     let mut freed = 0;
-    for path in images(folder)? {
-        let entry = entry(&path);
-        if entry.as_ref().is_none_or(&is_unwanted) {
-            fs::remove_directory(&path)?;
-            freed += entry.map_or(0, |entry| entry.size);
+    for path in images(folder)?.iter().filter(|path| is_unwanted(path)) {
+        freed += entry(path, |_| true).size;
+        fs::remove_directory(path)?;
+    }
+    for path in leftovers(folder)? {
+        fs::remove_directory(&path)?;
+    }
+    for path in paths(folder, memory::is_note)? {
+        if is_past(time_of(&path), age) {
+            fs::remove_file(&path)?;
         }
-    }
-    for leftover in leftovers(folder) {
-        fs::remove_directory(&leftover)?;
-    }
-    // Notes are made again in no time, and nothing tells whose they are.
-    for name in fs::names(folder)?.iter().filter(|name| name.to_str().is_some_and(memory::is_note)) {
-        fs::remove_file(&folder.join(name))?;
     }
     Ok(freed)
 }
 
-/// The folders that are images, of this or another version.
-fn images(folder: &Path) -> Result<Vec<PathBuf>> {
-    let paths = fs::names(folder)?.into_iter().map(|name| folder.join(name));
-    Ok(paths.filter(|path| Image::is_in(path) && !is_being_made(path)).collect())
+/// The paths in the cache in a folder whose names are of one kind; none where the folder is no cache.
+fn paths(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
+    if trust::check(folder).is_err() {
+        return Ok(Vec::new());
+    }
+    let mut names = fs::names(folder)?;
+    names.sort();
+    Ok(names
+        .into_iter()
+        .filter(|name| name.to_str().is_some_and(&is_wanted))
+        .map(|name| folder.join(name))
+        .collect())
 }
 
-fn entry(path: &Path) -> Option<Entry> {
-    let image = Image::open(path)?;
-    let Manifest { origin, .. } = image.manifest();
-    let is_current = |(interpreter, _): &(Stamped, String)| interpreter.is_current();
-    Some(Entry {
-        name: path.file_name()?.to_string_lossy().into_owned(),
-        wheel: origin.wheel.path.clone(),
-        hash: origin.hash.clone(),
-        made: origin.made,
-        size: image.manifest().size(),
-        interpreter: origin.interpreter.as_ref().map(|(interpreter, _)| interpreter.path.clone()),
-        is_sound: image.is_sound(),
-        is_needed: origin.wheel.is_current() && origin.interpreter.as_ref().is_none_or(is_current),
+/// The folders that are images, of this or another version.
+fn images(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = paths(folder, |name| is_image(name) && begun(name).is_none())?;
+    paths.retain(|path| Image::may_be_in(path));
+    Ok(paths)
+}
+
+/// Whether a name is that of an image: of a wheel or of metadata, and digits of a hash.
+fn is_image(name: &str) -> bool {
+    let split = name.len().checked_sub(DIGITS + 1).and_then(|position| name.split_at_checked(position));
+    split.is_some_and(|(wheel, digits)| {
+        let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        wheel.contains('-') && digits.starts_with('-') && digits.bytes().all(is_digit)
     })
 }
 
+fn entry(path: &Path, is_sound: impl Fn(&Image) -> bool) -> Entry {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Found::Image(image) = Image::find(path) else {
+        let made = time_of(path).as_secs();
+        return Entry {
+            name,
+            wheel: None,
+            made,
+            size: 0,
+            interpreter: None,
+            is_sound: false,
+            is_needed: false,
+        };
+    };
+    let origin = &image.manifest().origin;
+    let is_current = |(interpreter, _): &(Stamped, String)| interpreter.is_current();
+    Entry {
+        name,
+        wheel: Some((origin.wheel.path.clone(), origin.hash.clone())),
+        made: origin.made,
+        size: image.manifest().size(),
+        interpreter: origin.interpreter.as_ref().map(|(interpreter, _)| interpreter.path.clone()),
+        is_sound: is_sound(&image),
+        is_needed: origin.wheel.is_current() && origin.interpreter.as_ref().is_none_or(is_current),
+    }
+}
+
 /// What processes that were killed have left, an hour after.
-fn leftovers(folder: &Path) -> Vec<PathBuf> {
-    let an_hour_ago = now().saturating_sub(Duration::from_secs(3600)).as_nanos();
-    let is_old = |path: &PathBuf| begun(path).is_some_and(|begun| begun < an_hour_ago);
-    let names = fs::names(folder).unwrap_or_default();
-    names.into_iter().map(|name| folder.join(name)).filter(is_old).collect()
+fn leftovers(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = paths(folder, |name| begun(name).is_some_and(|begun| is_past(begun, AN_HOUR)))?;
+    paths.retain(|path| Image::may_be_in(path));
+    Ok(paths)
 }
 
-fn is_being_made(path: &Path) -> bool {
-    begun(path).is_some()
+/// When the making of an image began in a folder of that name; `None` for another name.
+fn begun(name: &str) -> Option<Duration> {
+    let (process, begun) = name.strip_prefix(MAKING)?.split_once('-')?;
+    process.parse::<u32>().ok()?;
+    begun.parse().ok().map(Duration::from_nanos)
 }
 
-/// When the making of an image began in a folder, in nanoseconds since 1970; `None` for another folder.
-fn begun(path: &Path) -> Option<u128> {
-    let (_, begun) = path.file_name()?.to_str()?.strip_prefix(MAKING)?.split_once('-')?;
-    begun.parse().ok()
+/// Whether a time since 1970 is so long ago.
+fn is_past(time: Duration, age: Duration) -> bool {
+    now().checked_sub(time).is_some_and(|passed| passed >= age)
+}
+
+/// When a file or a folder was changed; now, where that cannot be told.
+fn time_of(path: &Path) -> Duration {
+    fs::modified(path).map_or_else(|_| now(), Duration::from_nanos)
 }
 
 /// The file that changes with a wheel, or with what is installed.
@@ -219,4 +331,27 @@ fn file_of(wheel: &Path) -> PathBuf {
 
 fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_what_fastvenv_made() {
+        assert!(is_image("pip-24.2-py3-none-any-aB3_-bCdEfGh01x9"));
+        for name in [
+            "pip-24.2",
+            "project-0123456789abcde",
+            "0123456789abcdefg",
+            "making-coffee-2024",
+            "p-1\u{e9}-0123456789abcde",
+        ] {
+            assert!(!is_image(name), "{name}");
+        }
+        assert_eq!(begun("making-12-1700000000000000000"), Some(Duration::from_secs(1_700_000_000)));
+        for name in ["making-coffee-2024", "making-1", "making-1-x", "making--1-5", "other"] {
+            assert_eq!(begun(name), None, "{name}");
+        }
+    }
 }

@@ -1,17 +1,20 @@
 //! An image: a wheel unpacked, with its bytecode, ready to be linked into environments.
 //!
-//! It is never trusted blindly: it belongs to the user, nobody else may write to it, and each file has the size, time and
-//! mode that it had when it was written; otherwise it is made anew.
+//! It is never trusted blindly: it belongs to the user, nobody else may write to it, and each file has the owner, size, time
+//! and mode that it had when it was written; some are compared with their hashes. Otherwise it is made anew.
+//!
+//! Its folder is opened once, and what is in it is found from there: a folder that gets the same name later is another one.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::bytecode;
 use super::manifest::{Manifest, Origin};
 use super::wheel::Wheel;
-use super::{Distribution, Installed, Options, Scheme, Target, bytecode};
-use crate::error::{AtPath, Result};
-use crate::fs::{self, Folder, Linker, Stamp};
-use crate::threads;
+use super::{Distribution, Installed, Options, Scheme, Target, record};
+use crate::error::{AtPath, Error, Result};
+use crate::fs::{self, Folder, Linker, Mode, Stamp};
+use crate::{threads, trust};
 
 const FILES: &str = "files";
 const MANIFEST: &str = "manifest";
@@ -19,21 +22,48 @@ const MANIFEST: &str = "manifest";
 /// A wheel that was prepared.
 #[derive(Debug)]
 pub(super) struct Image {
-    folder: PathBuf,
+    folder: Folder<'static>,
+    files: Folder<'static>,
     manifest: Manifest,
 }
 
+/// What is under the name of an image.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// An image whose manifest is whole.
+    Image(Box<Image>),
+    /// A folder without such a manifest, as when the power failed, or another version of fastvenv made it.
+    Damaged(Folder<'static>),
+    /// Nothing, or what cannot be read.
+    Nothing,
+}
+
 impl Image {
-    /// The image in a folder, sound or not; `None` where there is none.
-    pub(super) fn open(folder: &Path) -> Option<Self> {
-        let text = fs::read(&folder.join(MANIFEST)).ok()?;
-        let manifest = Manifest::parse(std::str::from_utf8(&text).ok()?)?;
-        Some(Self { folder: folder.to_owned(), manifest })
+    /// Looks what is in a folder.
+    pub(super) fn find(path: &Path) -> Found {
+        let Ok(folder) = Folder::open(path).map(Folder::into_owned) else { return Found::Nothing };
+        let read = folder.read(MANIFEST).and_then(|text| Ok((text, folder.open_in(FILES)?)));
+        match read {
+            Ok((text, files)) => match std::str::from_utf8(&text).ok().and_then(Manifest::parse) {
+                Some(manifest) => Found::Image(Box::new(Self { folder, files, manifest })),
+                None => Found::Damaged(folder),
+            },
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                Found::Damaged(folder)
+            }
+            Err(_) => Found::Nothing,
+        }
     }
 
-    /// Whether a folder is an image, of whatever form.
-    pub(super) fn is_in(folder: &Path) -> bool {
-        fs::read(&folder.join(MANIFEST)).is_ok_and(|text| text.starts_with(b"fastvenv image "))
+    /// Whether a folder holds nothing but what an image has.
+    pub(super) fn may_be_in(path: &Path) -> bool {
+        let is_part = |name: &std::ffi::OsString| name == FILES || name == MANIFEST;
+        Folder::open(path).and_then(|folder| folder.names()).is_ok_and(|names| names.iter().all(is_part))
+    }
+
+    /// Its folder.
+    pub(super) fn folder(&self) -> &Folder<'static> {
+        &self.folder
     }
 
     /// What is in it.
@@ -49,15 +79,15 @@ impl Image {
     /// The contents of one of its files.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where it cannot be read.
+    /// [`Error::Io`] where it cannot be read.
     pub(super) fn read(&self, path: &str) -> Result<Vec<u8>> {
-        fs::read(&self.folder.join(FILES).join(path))
+        self.files.read(path)
     }
 
     /// Links, or copies, those of its files that are wanted to where they go.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the path that could not be made.
+    /// [`Error::Io`] with the path that could not be made.
     pub(super) fn place(
         &self,
         scheme: &Scheme<'_>,
@@ -69,7 +99,7 @@ impl Image {
             let files: Vec<_> = folder.iter().filter(|file| is_wanted(&file.path)).collect();
             let first = files.first()?;
             let to = scheme.linked_path(&first.path)?.parent()?.to_owned();
-            Some(Move { from: self.folder.join(FILES).join(first.folder()), to, files })
+            Some(Move { from: &self.files, to, files })
         });
         let moves: Vec<_> = moves.collect();
         let Some((first, rest)) = moves.split_first() else { return Ok(()) };
@@ -80,9 +110,16 @@ impl Image {
         threads::share(rest, threads, |folder| folder.run(&mut linker.clone()))
     }
 
-    /// Whether every file is what it was, and nobody else could have changed it.
+    /// Whether every file is what it was, as far as that can be told without reading them all, and nobody else could have
+    /// changed it.
     pub(super) fn is_sound(&self) -> bool {
-        let files = self.folder.join(FILES);
+        let is_private =
+            self.folder.ownership().is_ok_and(|found| found.is_own && !found.is_writable_by_others());
+        is_private && self.check_stamps().is_ok() && self.check_sample().is_ok()
+    }
+
+    /// Compares what the operating system says of each file with what it said when the file was written.
+    fn check_stamps(&self) -> Result<()> {
         let Manifest { distribution, stamps, .. } = &self.manifest;
         let mut left = stamps.as_slice();
         let folders = distribution.folders().filter_map(|folder| {
@@ -91,25 +128,53 @@ impl Image {
             Some((folder, own))
         });
         let folders: Vec<_> = folders.collect();
-        let check = |(files_in, stamps): &(&[Installed], &[Stamp])| {
-            let path = files.join(files_in[0].folder());
-            let folder = Folder::open(&path)?;
-            files_in.iter().zip(*stamps).try_for_each(|(file, stamp)| {
-                if folder.stamp(file.name())? == *stamp {
-                    Ok(())
-                } else {
-                    Err(io::Error::from(io::ErrorKind::InvalidData)).at(&path)
-                }
+        let check = |(files, stamps): &(&[Installed], &[Stamp])| {
+            let folder = self.files.open_in(files[0].folder())?;
+            files.iter().zip(*stamps).try_for_each(|(file, stamp)| {
+                if folder.stamp(file.name())? == *stamp { Ok(()) } else { Err(changed()).at(folder.path()) }
             })
         };
-        let threads = threads::worth(distribution.files.len());
-        fs::is_private(&self.folder) && threads::share(&folders, threads, check).is_ok()
+        threads::share(&folders, threads::worth(distribution.files.len()), check)
     }
+
+    /// Compares some files, by chance, with their hashes.
+    fn check_sample(&self) -> Result<()> {
+        let files = &self.distribution().files;
+        trust::sample(files.len()).try_for_each(|position| self.check_hash(&files[position]))
+    }
+
+    /// Whether the file at a path was changed when those of the image were, so that it may come from there.
+    pub(super) fn has_time_of(&self, path: &Path) -> bool {
+        let time = self.manifest.stamps.first().map(|stamp| stamp.modified);
+        time.is_some() && fs::modified(path).ok() == time
+    }
+
+    /// Compares every file with its hash.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the first that was changed or cannot be read.
+    pub(super) fn verify(&self) -> Result<()> {
+        let files = &self.distribution().files;
+        threads::share(files, threads::worth(files.len()), |file| self.check_hash(file))
+    }
+
+    fn check_hash(&self, file: &Installed) -> Result<()> {
+        if record::hash(&self.files.read(&file.path)?) == file.hash {
+            Ok(())
+        } else {
+            Err(changed()).at_with(|| self.files.path().join(&file.path))
+        }
+    }
+}
+
+/// The error of a file in the cache that is not what was written.
+fn changed() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "it was changed since it was written")
 }
 
 /// Files of one folder that go to one directory.
 struct Move<'a> {
-    from: PathBuf,
+    from: &'a Folder<'static>,
     to: PathBuf,
     files: Vec<&'a Installed>,
 }
@@ -117,15 +182,18 @@ struct Move<'a> {
 impl Move<'_> {
     fn run(&self, linker: &mut Linker) -> Result<()> {
         fs::create_directory(&self.to)?;
-        let (from, to) = (Folder::open(&self.from)?, Folder::open(&self.to)?);
+        let from = self.from.open_in(self.files[0].folder())?;
+        let to = Folder::open(&self.to)?;
         self.files.iter().try_for_each(|file| linker.place(file.name(), &from, &to, file.is_executable))
     }
 }
 
-/// Writes the files, the bytecode if there is a target to make it for, and the manifest of an image.
+/// Writes the files, the bytecode if there is a target to make it for, and the manifest of an image, into a folder that
+/// is there. The files have a time that depends on the wheel alone: bytecode that was made for one image of it is valid
+/// for every other one.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] with the path that could not be written.
+/// [`Error::Io`] with the path that could not be written, or the interpreter that failed.
 pub(super) fn write(
     folder: &Path,
     origin: &Origin,
@@ -134,19 +202,28 @@ pub(super) fn write(
     target: Option<&Target>,
 ) -> Result<()> {
     let files = folder.join(FILES);
+    let time = time_of(&origin.hash);
+    let write = |path: &str, contents: &[u8], is_executable: bool| {
+        let path = files.join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_private_directory(parent)?;
+        }
+        fs::write_dated(&path, contents, Mode::Exactly(fs::shared_mode(is_executable)), time)?;
+        Ok(path)
+    };
     for file in wheel.files() {
-        let path = files.join(&file.path);
-        fs::write_with_parents(&path, &file.contents)?;
-        fs::set_mode(&path, file.is_executable)?;
+        write(&file.path, &file.contents, file.is_executable)?;
     }
     if let Some(target) = target {
-        let locate = |path: &str| files.join(path);
-        bytecode::make(target, wheel, &wheel.sources().collect::<Vec<_>>(), locate)?;
-        for path in bytecode::find(target, wheel, locate)? {
-            fs::set_mode(&files.join(&path), false)?;
+        let interpreter = &*target.interpreter;
+        let sources: Vec<_> = wheel.sources().collect();
+        for compiled in bytecode::compile(target, wheel, &sources)? {
+            let contents = compiled.contents(interpreter, Stamp::of(&files.join(&compiled.source))?);
+            let path = bytecode::path(&compiled.source, &interpreter.cache_tag);
+            write(&path, &contents, false)?;
             distribution.files.push(Installed {
                 path,
-                hash: String::new(),
+                hash: record::hash(&contents),
                 size: None,
                 is_executable: false,
             });
@@ -154,5 +231,14 @@ pub(super) fn write(
     }
     // Folder by folder, which is how they are placed.
     distribution.files.sort_by(|one, other| one.path.rsplit_once('/').cmp(&other.path.rsplit_once('/')));
-    fs::write(&folder.join(MANIFEST), Manifest::render(origin, &distribution, &files)?.as_bytes())
+    let manifest = Manifest::render(origin, &distribution, &files)?;
+    fs::write_as(&folder.join(MANIFEST), manifest.as_bytes(), Mode::Exactly(fs::shared_mode(false))).map(drop)
+}
+
+/// When the files of a wheel were changed, in seconds since 1970: some time in 2020, by the hash of the wheel, so that
+/// bytecode of another version is not valid by chance.
+fn time_of(hash: &str) -> u64 {
+    const BEGIN: u64 = 1_577_836_800;
+    const YEAR: u64 = 366 * 24 * 60 * 60;
+    BEGIN + u64::from(rawzip::crc32(hash.as_bytes())) % YEAR
 }

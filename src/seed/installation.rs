@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use super::installed::{self, Found};
 use super::record::Record;
 use super::script::{self, ScriptMaker};
+use super::wheel::Wheel;
 use super::{Distribution, Installed, Options, Place, Scheme, Source, Target, bytecode, entry_points};
 use crate::error::Result;
-use crate::fs::{self, Linker};
+use crate::fs::{self, Linker, Mode, Stamp};
 use crate::layout::Platform;
 
 /// A distribution, where it goes, and what is there of it.
@@ -24,20 +25,44 @@ pub(super) struct Installation<'a> {
 }
 
 impl<'a> Installation<'a> {
-    /// Looks what is there; `None` where that is another version, with which it is for pip to deal.
+    /// Looks what is there; `None` where that is another version, with which it is for pip to deal, and where a script cannot
+    /// be named in RECORD.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where the directory of the packages cannot be read.
-    pub(super) fn begin(source: &'a Source, target: &'a Target) -> Result<Option<Self>> {
-        let scheme = source.distribution().scheme(target);
-        let found = installed::look(source.distribution(), &scheme, target)?;
-        let is_another = matches!(found, Found::Another);
-        Ok((!is_another).then_some(Self { source, target, scheme, found, record: Record::default() }))
+    /// [`crate::error::Error::Io`] where the directory of the packages cannot be read; [`crate::error::Error::Occupied`] for a link in the place of a
+    /// directory, through which nothing is written.
+    pub(super) fn begin(source: &'a Source, target: &'a Target, maker: &ScriptMaker) -> Result<Option<Self>> {
+        let distribution = source.distribution();
+        let scheme = distribution.scheme(target);
+        let names = fs::names(scheme.library)?;
+        let found = installed::look(source, &scheme, target, maker, &names);
+        let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
+        let can_be_recorded =
+            scripts.iter().all(|script| scheme.script(&script.file_name(Platform::HOST)).is_some())
+                && distribution.folders().all(|files| scheme.path_in_record(&files[0].path).is_some());
+        if matches!(found, Found::Another) || !can_be_recorded {
+            return Ok(None);
+        }
+        if !distribution.is_apart_from(&names) {
+            scheme.check_directories(distribution.files.iter().map(|file| &file.path))?;
+            let sources = distribution.files.iter().filter(|file| bytecode::is_source(&file.path));
+            let cache_tag = &target.interpreter.cache_tag;
+            scheme.check_directories(sources.map(|source| bytecode::path(&source.path, cache_tag)))?;
+        }
+        Ok(Some(Self { source, target, scheme, found, record: Record::default() }))
     }
 
     /// Whether everything is there.
     pub(super) fn is_done(&self) -> bool {
         matches!(self.found, Found::Whole)
+    }
+
+    /// Checks the source of a repair: what is damaged by a power failure, say, may be damaged in the cache, too.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] with the file in the cache that was changed.
+    pub(super) fn check_source(&self) -> Result<()> {
+        if matches!(self.found, Found::Damaged(_)) { self.source.verify() } else { Ok(()) }
     }
 
     fn distribution(&self) -> &'a Distribution {
@@ -57,9 +82,7 @@ impl<'a> Installation<'a> {
             let Some((path, in_record)) = self.scheme.script(&entry_point.file_name(Platform::HOST)) else {
                 continue;
             };
-            fs::replace(&path, &script)?;
-            can_share &= fs::has_shared_mode(&path)?;
-            fs::make_script(&path)?;
+            can_share &= fs::write_as(&path, &script, Mode::Script)? == fs::shared_mode(false);
             self.record.add(in_record, &script);
         }
         for file in &self.distribution().files {
@@ -67,11 +90,8 @@ impl<'a> Installation<'a> {
                 && let Some((path, in_record)) = self.scheme.script(name)
             {
                 let text = script::with_interpreter(self.source.read(&file.path)?, &self.target.python);
-                fs::replace_with_parents(&path, &text)?;
-                can_share &= fs::has_shared_mode(&path)?;
-                if file.is_executable {
-                    fs::add_execute_permission(&path)?;
-                }
+                let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
+                can_share &= fs::write_as_with_parents(&path, &text, mode)? == fs::shared_mode(false);
                 self.record.add(in_record, &text);
             }
         }
@@ -87,16 +107,7 @@ impl<'a> Installation<'a> {
         let wants = |path: &str| !is_metadata(distribution, path) && self.found.wants(path);
         self.source.place(&self.scheme, linker, options, wants)?;
         if let Source::Wheel(wheel, _) = self.source {
-            let locate = |path: &str| self.scheme.path(path).unwrap_or_default();
-            if options.compiles {
-                let sources: Vec<_> = wheel.sources().filter(|source| wants(source)).collect();
-                bytecode::make(self.target, wheel, &sources, locate)?;
-            }
-            for path in bytecode::find(self.target, wheel, locate)? {
-                self.record.add_unhashed(
-                    self.scheme.path_in_record(&path).map_or_else(|| path.clone(), Cow::into_owned),
-                );
-            }
+            self.write_bytecode(wheel, options)?;
         }
         for Installed { path, hash, size, .. } in &distribution.files {
             let is_there = || self.scheme.path(path).is_some_and(|path| fs::exists(&path));
@@ -106,7 +117,33 @@ impl<'a> Installation<'a> {
             if let Some(in_record) = self.scheme.path_in_record(path)
                 && is_listed
             {
-                self.record.add_row(in_record, hash, *size);
+                // Bytecode has no hash there.
+                self.record.add_row(in_record, size.map_or("", |_| hash), *size);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the bytecode of the modules in a wheel, where it is wanted, and records what there is.
+    fn write_bytecode(&mut self, wheel: &Wheel, options: &Options) -> Result<()> {
+        let interpreter = &*self.target.interpreter;
+        let place = |path: &str| self.scheme.path(path).unwrap_or_default();
+        let bytecode_of = |source: &str| bytecode::path(source, &interpreter.cache_tag);
+        let wanted: Vec<_> =
+            wheel.sources().filter(|source| self.found.wants(&bytecode_of(source))).collect();
+        if options.compiles {
+            for compiled in bytecode::compile(self.target, wheel, &wanted)? {
+                let contents = compiled.contents(interpreter, Stamp::of(&place(&compiled.source))?);
+                fs::write_with_parents(&place(&bytecode_of(&compiled.source)), &contents)?;
+            }
+        } else if matches!(self.found, Found::Damaged(_)) {
+            // Bytecode that is not valid is worse than none.
+            wanted.iter().try_for_each(|source| fs::remove_file(&place(&bytecode_of(source))))?;
+        }
+        for path in wheel.sources().map(bytecode_of) {
+            if fs::try_exists(&place(&path))? {
+                let in_record = self.scheme.path_in_record(&path).map(Cow::into_owned);
+                self.record.add_unhashed(in_record.unwrap_or(path));
             }
         }
         Ok(())
@@ -121,12 +158,12 @@ impl<'a> Installation<'a> {
         let [last, record] = ["METADATA", "RECORD"].map(|name| distribution.metadata(name));
         for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
             let path = self.scheme.library.join(distribution.metadata(name));
-            fs::replace_with_parents(&path, contents)?;
+            fs::write_with_parents(&path, contents)?;
             self.record.add(distribution.metadata(name), contents);
         }
         let Self { source, scheme, found, record: mut rows, .. } = self;
         rows.add_unhashed(record.clone());
-        fs::replace(&scheme.library.join(record), &rows.into_csv())?;
+        fs::write(&scheme.library.join(record), &rows.into_csv())?;
         source.place(&scheme, linker, options, |path| {
             is_metadata(distribution, path) && path != last && found.wants(path)
         })?;

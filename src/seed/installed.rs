@@ -1,13 +1,16 @@
 //! What is installed already: in the environment, where it is not installed again, and elsewhere, where it can stand in
 //! for a wheel.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::Path;
 
 use super::archive::File;
+use super::script::ScriptMaker;
 use super::wheel::Wheel;
-use super::{Distribution, Place, Scheme, Target, bytecode, entry_points, record};
+use super::{
+    Distribution, Installed, Interpreter, Place, Scheme, Source, Target, bytecode, entry_points, record,
+};
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::layout::Platform;
@@ -21,7 +24,7 @@ pub(super) enum Found {
     Another,
     /// All of it.
     Whole,
-    /// Parts; what is missing or changed, by its path in the wheel.
+    /// Parts; what is missing or changed, by its path in the wheel. With nothing of that, it is a script or RECORD.
     Damaged(HashSet<String>),
 }
 
@@ -36,48 +39,102 @@ impl Found {
     }
 }
 
-/// Looks what there is of a distribution in an environment. Without METADATA, which is written last, it counts as nothing:
-/// whatever a run that was cut short has left is written anew.
-///
-/// # Errors
-/// [`Error::Io`] where the directory of the packages cannot be read.
-pub(super) fn look(distribution: &Distribution, scheme: &Scheme<'_>, target: &Target) -> Result<Found> {
+/// Looks what there is of a distribution in an environment, by the names in the directory of its packages. Without
+/// METADATA, which is written last, it counts as nothing: whatever a run that was cut short has left is written anew.
+pub(super) fn look(
+    source: &Source,
+    scheme: &Scheme<'_>,
+    target: &Target,
+    maker: &ScriptMaker,
+    names: &[OsString],
+) -> Found {
+    let distribution = source.distribution();
     let is_another = |name: &OsString| {
         name.to_str()
             .is_some_and(|name| name != distribution.dist_info && is_metadata_of(name, distribution.name()))
     };
-    if fs::names(scheme.library)?.iter().any(is_another) {
-        return Ok(Found::Another);
+    if names.iter().any(is_another) {
+        return Found::Another;
     }
     if !fs::exists(&scheme.library.join(distribution.metadata("METADATA"))) {
-        return Ok(Found::Nothing);
+        return Found::Nothing;
     }
-    let missing = missing(distribution, scheme, &target.interpreter.cache_tag);
-    let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
-    let has_scripts = scripts.iter().all(|script| {
-        scheme.script(&script.file_name(Platform::HOST)).is_some_and(|(path, _)| fs::exists(&path))
-    });
-    let is_whole = missing.is_empty()
-        && has_scripts
-        && fs::exists(&scheme.library.join(distribution.metadata("RECORD")));
-    Ok(if is_whole { Found::Whole } else { Found::Damaged(missing) })
+    let missing = missing(source, scheme, &target.interpreter);
+    if missing.is_empty() && is_recorded(distribution, scheme, target, maker) {
+        Found::Whole
+    } else {
+        Found::Damaged(missing)
+    }
 }
 
 /// The files of the wheel that are not there, or not as they should be; with each module its bytecode, since that is
-/// valid for one file only. Bytecode alone is no loss.
-fn missing(distribution: &Distribution, scheme: &Scheme<'_>, cache_tag: &str) -> HashSet<String> {
+/// valid for one file only. Bytecode that is not there is no loss.
+fn missing(source: &Source, scheme: &Scheme<'_>, interpreter: &Interpreter) -> HashSet<String> {
+    let files = &source.distribution().files;
+    let hashes: HashMap<&str, &str> =
+        files.iter().filter(|file| file.size.is_none()).map(|file| (&*file.path, &*file.hash)).collect();
     let mut missing = HashSet::new();
-    for file in distribution.files.iter().filter(|file| file.size.is_some()) {
-        let is_sound = scheme.path(&file.path).is_some_and(|path| match Place::of(&file.path) {
-            Some(Place::Scripts(_)) => fs::exists(&path),
-            _ => fs::read(&path).is_ok_and(|contents| record::hash(&contents) == file.hash),
-        });
+    for file in files.iter().filter(|file| file.size.is_some()) {
+        let Some(path) = scheme.linked_path(&file.path) else { continue };
+        let is_sound = fs::read(&path).is_ok_and(|contents| record::hash(&contents) == file.hash)
+            && (!file.is_executable || fs::may_execute(&path));
         if !is_sound {
             missing.insert(file.path.clone());
-            missing.insert(bytecode::path(&file.path, cache_tag));
+        }
+        if bytecode::is_source(&file.path) {
+            let bytecode = bytecode::path(&file.path, &interpreter.cache_tag);
+            let expected = hashes
+                .get(&*bytecode)
+                .filter(|_| source.image().is_some_and(|image| image.has_time_of(&path)));
+            let place = scheme.linked_path(&bytecode).unwrap_or_default();
+            if !is_sound || (fs::exists(&place) && !is_valid(&place, &path, interpreter, expected.copied())) {
+                missing.insert(bytecode);
+            }
         }
     }
     missing
+}
+
+/// Whether bytecode is what Python takes for that of its source, and is what was made, where its hash is known.
+fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected: Option<&str>) -> bool {
+    let is_expected = |hash| fs::read(bytecode).is_ok_and(|contents| record::hash(&contents) == hash);
+    bytecode::is_valid(bytecode, source, &interpreter.magic_number) && expected.is_none_or(is_expected)
+}
+
+/// Whether RECORD has each file, and each script is the one that RECORD has, or that is made here, and can be executed.
+fn is_recorded(
+    distribution: &Distribution,
+    scheme: &Scheme<'_>,
+    target: &Target,
+    maker: &ScriptMaker,
+) -> bool {
+    let Ok(text) = fs::read(&scheme.library.join(distribution.metadata("RECORD"))) else { return false };
+    let Ok(rows) = record::parse(&text) else { return false };
+    let hashes: HashMap<&str, &str> = rows.iter().map(|row| (&*row.path, &*row.hash)).collect();
+    let has_file = |file: &Installed| {
+        let is_script = matches!(Place::of(&file.path), Some(Place::Scripts(_)));
+        let path = scheme.path_in_record(&file.path);
+        is_script || path.is_some_and(|path| hashes.get(&*path) == Some(&&*file.hash))
+    };
+    let has_script = |name: &str, made: Option<Vec<u8>>| {
+        let Some((path, in_record)) = scheme.script(name) else { return true };
+        let Some(hash) = hashes.get(&*in_record) else { return false };
+        let is_right = |contents: Vec<u8>| {
+            record::hash(&contents) == **hash || made.as_ref().is_some_and(|made| *made == contents)
+        };
+        fs::read(&path).is_ok_and(is_right) && (made.is_none() || fs::may_execute(&path))
+    };
+    let made = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
+    let mut scripts = distribution.files.iter().filter_map(|file| match Place::of(&file.path) {
+        Some(Place::Scripts(name)) => Some(name),
+        _ => None,
+    });
+    let is_installer_known =
+        fs::read(&scheme.library.join(distribution.metadata("INSTALLER"))).is_ok_and(|name| !name.is_empty());
+    is_installer_known
+        && distribution.files.iter().filter(|file| file.size.is_some()).all(has_file)
+        && made.iter().all(|script| has_script(&script.file_name(Platform::HOST), Some(maker.make(script))))
+        && scripts.all(|name| has_script(name, None))
 }
 
 /// Whether a path is that of the metadata of something that is installed.

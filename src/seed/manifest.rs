@@ -1,7 +1,7 @@
 //! The manifest of an image: what the image is of, whom it is for, and a line for each script, each folder
 //! and each file in it.
 //!
-//! Fields are separated by tabs. The last line says that the manifest is whole.
+//! Fields are separated by tabs. The last line has a checksum of the others, and says that the manifest is whole.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -10,10 +10,17 @@ use std::path::{Path, PathBuf};
 use super::entry_points::EntryPoint;
 use super::{Distribution, Installed, archive};
 use crate::error::Result;
-use crate::fs::Stamp;
+use crate::fs::{self, Stamp};
 
 /// Changes with the form of images, so that no version reads what another wrote.
-pub(super) const FORMAT: &str = "fastvenv image 4";
+pub(super) const FORMAT: &str = "fastvenv image 5";
+
+/// What a line begins with that is about a file of the wheel, or about bytecode that was made.
+const FILE: &str = "file";
+const BYTECODE: &str = "bytecode";
+
+/// What the last line begins with.
+const END: &str = "end\t";
 
 /// How many fields a line has at most.
 const MOST_FIELDS: usize = 7;
@@ -71,19 +78,26 @@ impl Manifest {
             let path = folder[0].folder();
             let _ = writeln!(text, "folder\t{path}");
             for file in folder {
-                let Stamp { size, modified, mode } = Stamp::of(&files.join(&file.path))?;
+                let Stamp { size, modified, mode, .. } = Stamp::of(&files.join(&file.path))?;
                 let Installed { hash, is_executable, .. } = file;
+                let kind = if file.size.is_some() { FILE } else { BYTECODE };
                 let (name, executable) = (file.name(), u8::from(*is_executable));
-                let _ = writeln!(text, "file\t{name}\t{hash}\t{executable}\t{size}\t{modified}\t{mode}");
+                let _ = writeln!(text, "{kind}\t{name}\t{hash}\t{executable}\t{size}\t{modified}\t{mode}");
             }
         }
-        text.push_str("end\n");
+        let checksum = rawzip::crc32(text.as_bytes());
+        let _ = writeln!(text, "{END}{checksum:08x}");
         Ok(text)
     }
 
     /// Reads a manifest; `None` for one that is cut short, of another form, or that leads out of its folders.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut lines = text.strip_suffix("end\n")?.lines();
+        let (text, checksum) = text.strip_suffix('\n')?.rsplit_once(END)?;
+        if u32::from_str_radix(checksum, 16) != Ok(rawzip::crc32(text.as_bytes())) {
+            return None;
+        }
+        let owner = fs::user();
+        let mut lines = text.lines();
         if lines.next()? != FORMAT {
             return None;
         }
@@ -117,19 +131,21 @@ impl Manifest {
                 }
                 ["folder", ""] => folder = Some(String::new()),
                 ["folder", path] if archive::fault_of(path).is_none() => folder = Some(format!("{path}/")),
-                ["file", name, hash, executable, size, modified, permissions]
+                [kind @ (FILE | BYTECODE), name, hash, executable, size, modified, permissions]
                     if archive::fault_of(name).is_none() && !name.contains('/') =>
                 {
                     let size = size.parse().ok()?;
+                    // A file of another user is never as it was written.
                     stamps.push(Stamp {
                         size,
                         modified: modified.parse().ok()?,
                         mode: permissions.parse().ok()?,
+                        owner,
                     });
                     distribution.files.push(Installed {
                         path: [folder.as_deref()?, name].concat(),
                         hash: hash.to_owned(),
-                        size: (!hash.is_empty()).then_some(size),
+                        size: (kind == FILE).then_some(size),
                         is_executable: executable == "1",
                     });
                 }
@@ -209,7 +225,6 @@ fn unescape(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fs;
 
     fn manifest() -> (tempfile::TempDir, String, Manifest) {
         let dir = tempfile::tempdir().unwrap();
@@ -253,10 +268,20 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_that_was_changed_is_none() {
+        let (_dir, text, _) = manifest();
+        for position in 0..text.len() {
+            let mut changed = text.clone().into_bytes();
+            changed[position] ^= 1;
+            assert_eq!(std::str::from_utf8(&changed).ok().and_then(Manifest::parse), None, "at {position}");
+        }
+    }
+
+    #[test]
     fn what_is_no_manifest_is_none() {
         let (_dir, text, _) = manifest();
         for (from, to) in [
-            ("image 4", "image 1"),
+            ("image 5", "image 1"),
             ("made\t9", "made\tx"),
             ("pip-1.dist-info", ""),
             ("metadata\t", "other\t"),
@@ -270,7 +295,10 @@ mod tests {
             ("file\ta.py", "file\ta.py\t\t"),
             ("script\tpip", "script\t../pip"),
         ] {
-            assert_eq!(Manifest::parse(&text.replacen(from, to, 1)), None, "{to:?}");
+            let (text, _) = text.rsplit_once(END).unwrap();
+            let changed = text.replacen(from, to, 1);
+            let checksum = rawzip::crc32(changed.as_bytes());
+            assert_eq!(Manifest::parse(&format!("{changed}{END}{checksum:08x}\n")), None, "{to:?}");
         }
     }
 }

@@ -26,6 +26,8 @@ mod scheme;
 mod script;
 mod wheel;
 
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::iter::repeat_with;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ use std::thread::{self, JoinHandle};
 use crate::error::{Error, Result};
 use crate::fs::{LinkMode, Linker};
 use crate::layout::Platform;
+use crate::trust;
 use entry_points::EntryPoint;
 use image::Image;
 use installation::Installation;
@@ -43,7 +46,7 @@ use script::ScriptMaker;
 use wheel::Wheel;
 
 use cache::Cache;
-pub use cache::{Entry, clear, entries, prune};
+pub use cache::{Entry, clear, entries, prune, verify};
 
 /// Where the wheels go, and for whom.
 #[derive(Clone, Debug)]
@@ -75,8 +78,6 @@ pub struct Interpreter {
     pub cache_tag: String,
     /// What bytecode begins with (`importlib.util.MAGIC_NUMBER`).
     pub magic_number: Vec<u8>,
-    /// Where the packages of its installation are.
-    pub libraries: Vec<PathBuf>,
 }
 
 /// How the wheels get where they go.
@@ -112,8 +113,9 @@ struct Distribution {
 struct Installed {
     /// The path in the wheel.
     path: String,
-    /// As in RECORD; bytecode has none.
+    /// As RECORD has hashes.
     hash: String,
+    /// None for bytecode, which RECORD has without a size and a hash.
     size: Option<u64>,
     is_executable: bool,
 }
@@ -130,6 +132,18 @@ impl Distribution {
 
     fn scheme<'a>(&self, target: &'a Target) -> Scheme<'a> {
         Scheme::new(target, self.name(), self.is_pure)
+    }
+
+    /// Whether all of it goes to the directory of the packages, where nothing has a name of its own at the top.
+    fn is_apart_from(&self, names: &[OsString]) -> bool {
+        let names: HashSet<&OsStr> = names.iter().map(OsString::as_os_str).collect();
+        self.folders().all(|files| {
+            // What is in one folder goes to one place.
+            let is_library =
+                matches!(Place::of(&files[0].path), Some(Place::Library(path)) if *path == files[0].path);
+            let mut tops = files.iter().filter_map(|file| file.path.split('/').next());
+            is_library && (names.is_empty() || !tops.any(|top| names.contains(OsStr::new(top))))
+        })
     }
 
     fn metadata(&self, name: &str) -> String {
@@ -220,14 +234,25 @@ impl Seed {
             sources.map_or(Ok(false), |sources| install(&sources, target, options))
         };
         match self.sources(target).and_then(from) {
-            // Somebody cleared the cache just now, or it cannot be read: it is not needed.
+            // Another process cleared the cache just now, or what is in it is damaged or cannot be read: it is not needed.
             Err(Error::Io { path, .. })
                 if options.cache.as_ref().is_some_and(|cache| path.starts_with(cache)) =>
             {
+                self.forget_damaged();
                 self.request.sources(Vec::new(), None, target).and_then(from)
             }
             result => result,
         }
+    }
+
+    /// Removes damaged images from the cache, and lets the next environment look for others.
+    fn forget_damaged(&self) {
+        let mut search = self.search.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Search::Done(Some(sources)), Some(cache)) = (&*search, self.request.cache()) {
+            let images = sources.iter().filter_map(Source::image);
+            images.filter(|image| image.verify().is_err()).for_each(|image| cache.discard(image.folder()));
+        }
+        *search = Search::Begun(None);
     }
 
     /// The distributions, which are found once.
@@ -286,13 +311,14 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<boo
     let Some(maker) = ScriptMaker::new(sources, &target.python, Platform::HOST) else { return Ok(false) };
     let mut installations = Vec::new();
     for source in sources {
-        match Installation::begin(source, target)? {
+        match Installation::begin(source, target, &maker)? {
             Some(installation) => installations.push(installation),
             None => return Ok(false),
         }
     }
     installations.retain(|installation| !installation.is_done());
-    let mut linker = Linker::new(options.link_modes);
+    installations.iter().try_for_each(Installation::check_source)?;
+    let mut linker = Linker::new(trust::link_modes(options.link_modes, &target.env_dir));
     for installation in &mut installations {
         if !installation.write_scripts(&maker)? {
             linker = Linker::copying();
@@ -340,6 +366,18 @@ impl Source {
             Self::Wheel(wheel, _) => Ok(wheel.file(path).map_or_else(Vec::new, |file| file.contents.clone())),
             Self::Image(image) => image.read(path),
         }
+    }
+
+    fn image(&self) -> Option<&Image> {
+        match self {
+            Self::Wheel(..) => None,
+            Self::Image(image) => Some(image),
+        }
+    }
+
+    /// Compares what comes from the cache with its hashes; what comes from a wheel was compared already.
+    fn verify(&self) -> Result<()> {
+        self.image().map_or(Ok(()), Image::verify)
     }
 
     /// Writes those of its files that are wanted.

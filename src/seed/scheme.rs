@@ -1,9 +1,12 @@
 //! Where the files of a wheel go in an environment (binary distribution format, "The .data directory").
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::Target;
+use crate::error::{Error, Result};
+use crate::fs;
 
 /// The place of a file of a wheel, with its path there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +83,28 @@ impl<'a> Scheme<'a> {
             Place::Library(path) => Some(path.into()),
             _ => relative(self.library, &self.path(path)?).map(Cow::from),
         }
+    }
+
+    /// Refuses links in the place of directories that files of the wheel go to: what is written through one would land
+    /// outside the environment. (pip follows them.)
+    ///
+    /// # Errors
+    /// [`Error::Occupied`] with the link.
+    pub(super) fn check_directories(&self, paths: impl Iterator<Item = impl AsRef<str>>) -> Result<()> {
+        let bases = [self.library, self.scripts, self.data];
+        let mut checked = HashSet::new();
+        for path in paths.filter_map(|path| self.path(path.as_ref())) {
+            let is_below = |path: &&Path| !bases.contains(path) && path.starts_with(self.data);
+            for directory in path.ancestors().skip(1).take_while(is_below) {
+                if !checked.insert(directory.to_owned()) {
+                    break;
+                }
+                if fs::is_link(directory) {
+                    return Err(Error::Occupied(directory.to_owned()));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The path of a script, and that path as RECORD has it.

@@ -8,7 +8,7 @@ use super::{
     Distribution, Installed, Place, Scheme, bytecode, entry_points, record, requires_python, script,
 };
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, Mode};
 
 /// A wheel that was read and found sound; RECORD is not among its files.
 #[derive(Debug)]
@@ -167,10 +167,8 @@ impl Wheel {
     pub(super) fn unpack(&self, scheme: &Scheme<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
         for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
             if let Some(path) = scheme.linked_path(&file.path) {
-                fs::replace_with_parents(&path, &file.contents)?;
-                if file.is_executable {
-                    fs::add_execute_permission(&path)?;
-                }
+                let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
+                fs::write_as_with_parents(&path, &file.contents, mode)?;
             }
         }
         Ok(())

@@ -1,0 +1,142 @@
+//! What one call of `EnvBuilder.create` has made, and how it is taken back when the call fails.
+//!
+//! Only directories that the call itself made are removed, wherever it made them: each is known by its path and by its
+//! identity. One that another process uses by then stays; that process has written a `pyvenv.cfg` of its own.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::error::Result;
+use crate::fs::{self, Held, Identity, Made};
+
+/// What one call has made: nothing at first.
+#[derive(Debug, Default)]
+pub struct Creation(Mutex<Vec<Environment>>);
+
+/// A directory that was made for an environment.
+#[derive(Debug)]
+struct Environment {
+    directory: Made,
+    /// Those above it that were made with it, the topmost first.
+    parents: Vec<Made>,
+    /// The `pyvenv.cfg` that the call wrote last.
+    configuration: Option<Held>,
+}
+
+impl Creation {
+    /// Makes the directory of an environment, with the missing ones above it, and keeps in mind which were made.
+    ///
+    /// # Errors
+    /// Those of [`fs::create_directory`].
+    pub fn create_directory(&self, path: &Path) -> Result<()> {
+        let made = fs::create_directory(path)?;
+        let held = made.iter().map(|path| Made::at(path)).collect::<Result<Vec<_>>>();
+        let mut parents = held.inspect_err(|_| made.iter().rev().for_each(|path| fs::remove_empty(path)))?;
+        // Those above a directory that another process made first are in use.
+        if let Some(directory) = parents.pop_if(|last| last.path() == path) {
+            self.environments().push(Environment { directory, parents, configuration: None });
+        }
+        Ok(())
+    }
+
+    /// Writes the `pyvenv.cfg` of an environment. Where the directory was made by this call, but another process wrote that
+    /// file first, the directory is left to it.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] with the path; a file that was there is as it was then.
+    pub fn write_configuration(&self, path: &Path, text: &str) -> Result<()> {
+        let mut environments = self.environments();
+        let is_above = |environment: &Environment| path.parent() == Some(environment.directory.path());
+        let Some(position) = environments.iter().position(is_above) else {
+            return fs::write(path, text.as_bytes());
+        };
+        let own = environments[position].configuration.as_ref().and_then(Held::identity);
+        let is_own = own.is_some() && Identity::of(path).ok() == own;
+        let written = if is_own {
+            Some(Held::replace(path, text.as_bytes())?)
+        } else {
+            Held::create(path, text.as_bytes())?
+        };
+        if written.is_some() {
+            environments[position].configuration = written;
+            return Ok(());
+        }
+        environments.remove(position);
+        fs::write(path, text.as_bytes())
+    }
+
+    /// Removes what was made and is not used by another process: each directory with all that is in it, and those above it
+    /// that were made with it, as far as they are empty.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] with the first path that cannot be removed; the rest is removed all the same.
+    pub fn take_back(&self) -> Result<()> {
+        let environments = std::mem::take(&mut *self.environments());
+        let mut outcome = Ok(());
+        for Environment { directory, parents, configuration } in environments.into_iter().rev() {
+            outcome = outcome.and(directory.remove(configuration.as_ref().and_then(Held::identity)));
+            parents.iter().rev().for_each(Made::remove_empty);
+        }
+        outcome
+    }
+
+    fn environments(&self) -> MutexGuard<'_, Vec<Environment>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::{exists, names, write};
+
+    #[test]
+    fn what_was_made_goes_and_what_was_there_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (new, old) = (dir.path().join("a/b/env"), dir.path().join("old"));
+        fs::create_directory(&old).unwrap();
+        write(&old.join("file"), b"").unwrap();
+        let creation = Creation::default();
+        for path in [&new, &old, &old.join("nested")] {
+            creation.create_directory(path).unwrap();
+            creation.write_configuration(&path.join("pyvenv.cfg"), "first").unwrap();
+            creation.write_configuration(&path.join("pyvenv.cfg"), "second").unwrap();
+        }
+        creation.take_back().unwrap();
+        assert_eq!(names(dir.path()).unwrap(), ["old"]);
+        let mut left = names(&old).unwrap();
+        left.sort();
+        assert_eq!(left, ["file", "pyvenv.cfg"]);
+        creation.take_back().unwrap();
+    }
+
+    #[test]
+    fn a_parent_that_others_use_by_now_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let creation = Creation::default();
+        creation.create_directory(&dir.path().join("a/b/env")).unwrap();
+        write(&dir.path().join("a/others"), b"").unwrap();
+        creation.take_back().unwrap();
+        assert_eq!(names(&dir.path().join("a")).unwrap(), ["others"]);
+    }
+
+    #[test]
+    fn what_another_call_uses_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("env");
+        let configuration = path.join("pyvenv.cfg");
+        // Whichever of the two writes first or last, and how often.
+        for order in [&[1][..], &[0, 1], &[1, 0], &[0, 1, 0], &[1, 0, 0], &[0, 0, 1]] {
+            let calls = [Creation::default(), Creation::default()];
+            for call in &calls {
+                call.create_directory(&path).unwrap();
+            }
+            for call in order {
+                calls[*call].write_configuration(&configuration, "text").unwrap();
+            }
+            calls[0].take_back().unwrap();
+            assert!(exists(&configuration), "{order:?}");
+            fs::remove_directory(&path).unwrap();
+        }
+    }
+}

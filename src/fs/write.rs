@@ -1,0 +1,370 @@
+//! Files that are written whole: a file that has the name is replaced by a rename, and never written to or through.
+//!
+//! A reader finds the old file or the new one, and a failed write leaves the old one. What the name was before does not
+//! matter: another name of a file in the cache, or a link to a file elsewhere, stays as it is.
+#![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::{Identity, system};
+use crate::error::{AtPath, Error, Result};
+
+/// How often a name aside is tried that other processes use, too.
+const ATTEMPTS: u32 = 100;
+
+/// The permission bits of a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// What the umask leaves.
+    Plain,
+    /// That, and everybody may execute it, as pip does with files that a wheel marks so.
+    Executable,
+    /// That, and everybody may read and execute it, as pip does with scripts.
+    Script,
+    /// These bits, whatever the umask.
+    Exactly(u32),
+}
+
+/// Writes a file in a directory that is there, with the permission bits that the umask leaves.
+///
+/// # Errors
+/// [`Error::Io`] with the path; a file that had the name is as it was then.
+pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
+    replace(path, |file| file.write_all(contents)).map(drop)
+}
+
+/// Writes a file like [`write`], and the directories above it that are missing.
+///
+/// # Errors
+/// [`Error::Io`] with the path that could not be made or written.
+pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
+    super::with_parents(path, || write(path, contents))
+}
+
+/// Writes a file like [`write`], with other permission bits. Returns those that the umask left.
+///
+/// # Errors
+/// [`Error::Io`] with the path; a file that had the name is as it was then.
+pub fn write_as(path: &Path, contents: &[u8], mode: Mode) -> Result<u32> {
+    let written = replace(path, |file| {
+        file.write_all(contents)?;
+        system::set_mode_of_file(file, mode)
+    });
+    written.map(|(bits, _)| bits)
+}
+
+/// Writes a file like [`write_as`], and the directories above it that are missing.
+///
+/// # Errors
+/// [`Error::Io`] with the path that could not be made or written.
+pub fn write_as_with_parents(path: &Path, contents: &[u8], mode: Mode) -> Result<u32> {
+    super::with_parents(path, || write_as(path, contents, mode))
+}
+
+/// Writes a file like [`write_as`] that was changed at that time, in seconds since 1970, and makes the directories above it
+/// that are missing.
+///
+/// # Errors
+/// [`Error::Io`] with the path that could not be made or written.
+pub fn write_dated(path: &Path, contents: &[u8], mode: Mode, modified: u64) -> Result<()> {
+    super::with_parents(path, || {
+        let written = replace(path, |file| {
+            file.write_all(contents)?;
+            system::set_mode_of_file(file, mode)?;
+            file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(modified))
+        });
+        written.map(drop)
+    })
+}
+
+/// Writes a file anew, with the permission bits that it has.
+///
+/// # Errors
+/// [`Error::Io`] with the path, where there is no file or it cannot be written.
+pub fn rewrite(path: &Path, contents: &[u8]) -> Result<()> {
+    write_as(path, contents, Mode::Exactly(system::mode_of(path)?)).map(drop)
+}
+
+/// Copies the contents of one file to another, which is made or replaced; not its mode, times or attributes.
+///
+/// # Errors
+/// [`Error::SameFile`] where both are one file; [`Error::Io`] with the path that could not be read or written.
+pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
+    if same_file::is_same_file(source, destination).unwrap_or(false) {
+        return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
+    }
+    let mut reader = File::open(source).at(source)?;
+    // What cannot be read, as a directory, shows before anything is made.
+    let mut start = [0; 4096];
+    let length = reader.read(&mut start).at(source)?;
+    let copy = |writer: &mut File| {
+        writer.write_all(&start[..length])?;
+        io::copy(&mut reader, writer)
+    };
+    replace(destination, copy).map(drop)
+}
+
+/// Makes what is whole as soon as it is there, such as a link, in the place of what has its name.
+///
+/// # Errors
+/// [`Error::Io`] with the path; what had the name is as it was then.
+pub(super) fn replace_at_once(
+    directory: &Path,
+    name: &OsStr,
+    make: impl Fn(&OsStr) -> io::Result<()>,
+) -> Result<()> {
+    match make(name) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        result => return result.at_with(|| directory.join(name)),
+    }
+    let path = directory.join(name);
+    let aside = name_aside(&path, 0);
+    let name_aside = aside.file_name().unwrap_or_default();
+    for _ in 0..ATTEMPTS {
+        match make(name_aside).and_then(|()| fs::rename(&aside, &path)) {
+            // A rename of one name of a file to another one leaves both.
+            Ok(()) => return fs::remove_file(&aside).or_else(absent_is_fine).at(&path),
+            // It was left by a process that was killed, or another process makes the same.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                fs::remove_file(&aside).or_else(absent_is_fine).at(&path)?;
+            }
+            // That other process took this for left.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                discard(&aside);
+                return Err(error).at(&path);
+            }
+        }
+    }
+    Err(ErrorKind::ResourceBusy.into()).at(&path)
+}
+
+/// Makes a file, in the place of what has its name, and puts something into it. Returns what `put` returned, and the file.
+///
+/// # Errors
+/// [`Error::Io`] with the path; what had the name is as it was then.
+pub(super) fn replace<T>(path: &Path, put: impl FnOnce(&mut File) -> io::Result<T>) -> Result<(T, File)> {
+    match File::create_new(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        result => return filled(result.at(path)?, path, put).at(path),
+    }
+    let (aside, file) = open_aside(path).at(path)?;
+    let written = filled(file, &aside, put).at(path)?;
+    fs::rename(&aside, path).inspect_err(|_| discard(&aside)).at(path)?;
+    Ok(written)
+}
+
+/// Fills a file that was just made under a name, and removes it where that fails.
+fn filled<T>(
+    mut file: File,
+    name: &Path,
+    put: impl FnOnce(&mut File) -> io::Result<T>,
+) -> io::Result<(T, File)> {
+    match put(&mut file) {
+        Ok(value) => Ok((value, file)),
+        Err(error) => {
+            discard(name);
+            Err(error)
+        }
+    }
+}
+
+/// A file that was written, held open, so that no other one can have its identity.
+#[derive(Debug)]
+pub struct Held(File);
+
+impl Held {
+    /// Writes a file of which nothing has the name; `None` where something has.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the path; nothing is left then.
+    pub fn create(path: &Path, contents: &[u8]) -> Result<Option<Self>> {
+        match File::create_new(path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+            result => {
+                let filled = filled(result.at(path)?, path, |file| file.write_all(contents));
+                filled.map(|((), file)| Some(Self(file))).at(path)
+            }
+        }
+    }
+
+    /// Writes a file like [`write`].
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the path; a file that had the name is as it was then.
+    pub fn replace(path: &Path, contents: &[u8]) -> Result<Self> {
+        replace(path, |file| file.write_all(contents)).map(|((), file)| Self(file))
+    }
+
+    /// What the file is known by; none where the operating system does not tell.
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity> {
+        Identity::of_file(&self.0).ok()
+    }
+}
+
+/// Removes a file that is of no use. That it cannot be removed matters less than the error that led here.
+fn discard(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
+/// A new file beside `path`, and its name.
+///
+/// A process holds a lock on such a file as long as it writes it. One that nobody has locked was left by a process that
+/// was killed, and is removed: a file that is written again leaves nothing beside it.
+fn open_aside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut number = 0;
+    for _ in 0..ATTEMPTS {
+        let aside = name_aside(path, number);
+        match File::create_new(&aside) {
+            Ok(file) => {
+                // Where the file system has no locks, it does without.
+                let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+                // Before it was locked, another process may have taken it for one that was left.
+                if !is_taken && system::identity(&aside).ok() == Some(Identity::of_file(&file)?) {
+                    return Ok((aside, file));
+                }
+            }
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            Err(_) if is_abandoned(&aside) => fs::remove_file(&aside).or_else(absent_is_fine)?,
+            Err(_) => number += 1,
+        }
+    }
+    Err(ErrorKind::ResourceBusy.into())
+}
+
+/// Whether no process writes the file of that name.
+fn is_abandoned(aside: &Path) -> bool {
+    match system::open_unfollowed(aside) {
+        Ok(file) => file.try_lock().is_ok(),
+        // No process of ours makes a link there.
+        Err(_) => fs::symlink_metadata(aside).is_ok_and(|found| found.is_symlink()),
+    }
+}
+
+/// Another process may have removed a file first; that counts as success.
+fn absent_is_fine(error: io::Error) -> io::Result<()> {
+    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// The name beside `path` under which something is made that is to replace it.
+pub(super) fn name_aside(path: &Path, number: u32) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".fastvenv-{number}"));
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::names;
+
+    /// A directory with a file `file`, of which `other` is another name.
+    fn shared() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        write(&path, b"old").unwrap();
+        fs::hard_link(&path, dir.path().join("other")).unwrap();
+        (dir, path)
+    }
+
+    fn assert_replaced(dir: &Path) {
+        assert_eq!(
+            (fs::read(dir.join("file")).unwrap(), fs::read(dir.join("other")).unwrap()),
+            (b"new".into(), b"old".into())
+        );
+        let mut found = names(dir).unwrap();
+        found.sort();
+        assert_eq!(found, ["file", "other"]);
+    }
+
+    #[test]
+    fn a_file_is_replaced_and_not_written_to() {
+        let (dir, path) = shared();
+        write(&path, b"new").unwrap();
+        assert_replaced(dir.path());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed() {
+        let (dir, path) = shared();
+        fs::write(name_aside(&path, 0), b"half").unwrap();
+        write(&path, b"new").unwrap();
+        assert_replaced(dir.path());
+    }
+
+    #[test]
+    fn a_name_that_another_process_uses_is_left_to_it() {
+        let (dir, path) = shared();
+        let aside = name_aside(&path, 0);
+        let held = File::create_new(&aside).unwrap();
+        held.lock().unwrap();
+        write(&path, b"new").unwrap();
+        assert!(aside.exists());
+        fs::remove_file(aside).unwrap();
+        assert_replaced(dir.path());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn no_link_is_followed() {
+        let (dir, path) = shared();
+        let outside = dir.path().join("other");
+        std::os::unix::fs::symlink(&outside, name_aside(&path, 0)).unwrap();
+        write(&path, b"new").unwrap();
+        assert_replaced(dir.path());
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&outside, &path).unwrap();
+        write(&path, b"new").unwrap();
+        assert_replaced(dir.path());
+        assert!(!path.is_symlink());
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_what_there_was() {
+        let (dir, path) = shared();
+        for name in ["file", "fresh"] {
+            let failed = replace(&dir.path().join(name), |file| {
+                file.write_all(b"half")?;
+                Err::<(), _>(io::Error::other("full"))
+            });
+            assert!(matches!(failed, Err(Error::Io { path, .. }) if path.ends_with(name)));
+        }
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(dir.path()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_file_is_only_written_where_its_directory_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b");
+        assert!(write(&path, b"").is_err());
+        write_with_parents(&path, b"x").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_directory_is_not_copied_and_nothing_is_made_in_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let Err(Error::Io { path, .. }) = copy_contents(dir.path(), &dir.path().join("copy")) else {
+            panic!("no error")
+        };
+        assert_eq!((path.as_path(), names(dir.path()).unwrap().len()), (dir.path(), 0));
+    }
+
+    #[test]
+    fn a_file_is_never_copied_onto_itself() {
+        let (dir, path) = shared();
+        for other in [&path, &dir.path().join("other")] {
+            assert!(matches!(copy_contents(&path, other), Err(Error::SameFile { .. })));
+        }
+        let copy = dir.path().join("copy");
+        copy_contents(&path, &copy).unwrap();
+        assert_eq!((fs::read(&path).unwrap(), fs::read(&copy).unwrap()), (b"old".into(), b"old".into()));
+    }
+}

@@ -1,0 +1,200 @@
+//! Whether what is in the cache may be used. Every such decision is made here; `docs/trust.md` is the model.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::fs::{self, LinkMode, Ownership};
+
+/// The file that marks a folder as a cache of fastvenv. Where it is missing, nothing in the folder is used or deleted.
+pub const MARKER: &str = ".fastvenv-cache";
+
+/// So many files of an image are compared with their hashes in each run.
+const SAMPLE: usize = 8;
+
+/// Why the cache in a folder is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// There is no folder.
+    Absent,
+    /// It cannot be looked at, or not be made; the error that tells.
+    Inaccessible(String),
+    /// It is a file or a link.
+    NoDirectory,
+    /// It belongs to another user.
+    Foreign,
+    /// Others than its owner may write to it; its permission bits.
+    Writable(u32),
+    /// It holds other files, and was not made for this.
+    Unmarked,
+}
+
+impl fmt::Display for Distrust {
+    /// The reason, and what to do, as the words behind the path and a colon.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => write!(formatter, "it is not there"),
+            Self::Inaccessible(error) => write!(formatter, "{error}"),
+            Self::NoDirectory => write!(formatter, "it is a file or a link, and has to be a directory"),
+            Self::Foreign => write!(
+                formatter,
+                "it belongs to another user; set FASTVENV_CACHE_DIR to a directory of your own"
+            ),
+            Self::Writable(mode) => write!(
+                formatter,
+                "other users may write to it (mode {mode:04o}); delete it, or clear it and set its mode to 0700"
+            ),
+            Self::Unmarked => write!(
+                formatter,
+                "it holds other files; set FASTVENV_CACHE_DIR to a directory that is empty or does not exist"
+            ),
+        }
+    }
+}
+
+/// Whether the cache in a folder may be used: the folder is this user's, nobody else may write to it, and it was made for
+/// this.
+///
+/// # Errors
+/// Why it may not.
+pub fn check(folder: &Path) -> std::result::Result<(), Distrust> {
+    let ownership = match Ownership::of(folder) {
+        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Distrust::Absent);
+        }
+        result => result.map_err(inaccessible)?,
+    };
+    if !ownership.is_directory {
+        return Err(Distrust::NoDirectory);
+    }
+    if !ownership.is_own {
+        return Err(Distrust::Foreign);
+    }
+    if ownership.is_writable_by_others() {
+        return Err(Distrust::Writable(ownership.mode));
+    }
+    if fs::exists(&folder.join(MARKER)) { Ok(()) } else { Err(Distrust::Unmarked) }
+}
+
+/// Makes a folder a cache where there is none, and an empty one, too.
+///
+/// # Errors
+/// Why the cache may not be used.
+pub fn prepare(folder: &Path) -> std::result::Result<(), Distrust> {
+    let found = match check(folder) {
+        Err(Distrust::Absent) => {
+            fs::create_private_directory(folder).map_err(inaccessible)?;
+            check(folder)
+        }
+        found => found,
+    };
+    match found {
+        Err(Distrust::Unmarked) if fs::names(folder).is_ok_and(|names| names.is_empty()) => {
+            let mode = fs::Mode::Exactly(fs::shared_mode(false));
+            fs::write_as(&folder.join(MARKER), b"", mode).map(drop).map_err(inaccessible)
+        }
+        // Another process may have marked it since.
+        Err(Distrust::Unmarked) => check(folder),
+        result => result,
+    }
+}
+
+fn inaccessible(error: Error) -> Distrust {
+    Distrust::Inaccessible(match error {
+        Error::Io { source, .. } => source.to_string(),
+        other => other.to_string(),
+    })
+}
+
+/// Which of so many files of an image are compared with their hashes in this run: some side by side, by chance.
+pub fn sample(files: usize) -> impl Iterator<Item = usize> {
+    let random = usize::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default();
+    (0..SAMPLE.min(files)).map(move |position| (random % files + position) % files)
+}
+
+/// The ways in which files of the cache may get into an environment.
+///
+/// Files that root shares by hard links change hands when the environment is given to its user (`chown -R`), and with them
+/// the cache. So `auto` shares none where the directory, or the one that it is in, is not root's.
+#[must_use]
+pub fn link_modes(wanted: &'static [LinkMode], env_dir: &Path) -> &'static [LinkMode] {
+    if wanted != LinkMode::AUTO || !fs::is_root() {
+        return wanted;
+    }
+    let is_roots = |path: &Path| Ownership::of(path).is_ok_and(|ownership| ownership.is_own);
+    if is_roots(env_dir) && env_dir.parent().is_none_or(is_roots) { wanted } else { LinkMode::UNSHARED }
+}
+
+/// What a file is told by, without being read: nobody can change the file and leave this.
+///
+/// Its path, its number, its size, and when its contents and when its metadata were changed; the last cannot be set.
+///
+/// # Errors
+/// [`Error::Io`] where there is no file.
+pub fn version(path: &Path) -> Result<String> {
+    let [number, size, modified, changed] = fs::version(path)?;
+    Ok(format!("{}\n{number} {size} {modified} {changed}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_becomes_a_cache_when_it_is_new_or_empty() {
+        let dir = tempfile::tempdir().unwrap();
+        let (new, used) = (dir.path().join("a/new"), dir.path().join("used"));
+        assert_eq!(check(&new), Err(Distrust::Absent));
+        prepare(&new).unwrap();
+        prepare(&new).unwrap();
+        check(&new).unwrap();
+        fs::create_private_directory(&used).unwrap();
+        fs::write(&used.join("file"), b"").unwrap();
+        assert_eq!(prepare(&used), Err(Distrust::Unmarked));
+        assert_eq!(prepare(&used.join("file")), Err(Distrust::NoDirectory));
+        assert!(matches!(prepare(&used.join("file/below")), Err(Distrust::Inaccessible(_))));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_cache_that_others_may_write_to_is_not_used() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("cache");
+        prepare(&folder).unwrap();
+        for (mode, is_used) in [(0o775, false), (0o702, false), (0o755, true)] {
+            #[expect(clippy::disallowed_methods, reason = "a mode that fastvenv never sets")]
+            std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(check(&folder).is_ok(), is_used, "{mode:o}");
+            assert_eq!(prepare(&folder).is_ok(), is_used, "{mode:o}");
+        }
+        let link = dir.path().join("link");
+        fs::symlink(&folder, &link).unwrap();
+        assert_eq!(check(&link), Err(Distrust::NoDirectory));
+    }
+
+    #[test]
+    fn each_file_is_in_the_sample_at_some_time() {
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..1000 {
+            let positions: Vec<_> = sample(20).collect();
+            assert_eq!(positions.len(), SAMPLE);
+            seen.extend(positions);
+        }
+        assert_eq!(seen.len(), 20);
+        let few: std::collections::HashSet<_> = sample(3).collect();
+        assert_eq!((few.len(), sample(0).count()), (3, 0));
+    }
+
+    #[test]
+    fn a_file_that_was_changed_and_put_back_is_another_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("wheel");
+        fs::write_dated(&path, b"one", fs::Mode::Plain, 1).unwrap();
+        let before = version(&path).unwrap();
+        assert_eq!(version(&path).unwrap(), before);
+        fs::write_dated(&path, b"two", fs::Mode::Plain, 1).unwrap();
+        assert_ne!(version(&path).unwrap(), before);
+    }
+}

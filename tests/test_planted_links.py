@@ -1,0 +1,93 @@
+"""Links in an environment that lead out of it: nothing is written through them, and what they lead to stays as it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from conftest import ADDED_SCRIPTS, Interpreter, Result, packages, snapshot
+
+WRITTEN = ["pyvenv.cfg", ".gitignore", "bin/activate", "bin/activate.csh", "bin/Activate.ps1", *sorted(ADDED_SCRIPTS)]
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A file and a directory that are no part of an environment."""
+    folder = tmp_path / "outside"
+    (folder / "directory").mkdir(parents=True)
+    (folder / "directory/file").write_text("mine")
+    (folder / "file").write_text("mine")
+    (folder / "file").chmod(0o600)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["symbolic", "hard", "dangling"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_file_that_is_written_again(python: Interpreter, made: Path, outside: Path, name: str, kind: str) -> None:
+    path = made / name
+    if not path.exists():
+        pytest.skip(f"this Python's venv writes no {name}")
+    expected = snapshot(made)
+    path.unlink()
+    if kind == "hard":
+        os.link(outside / "file", path)
+    else:
+        path.symlink_to(outside / ("file" if kind == "symbolic" else "gone"))
+    before = snapshot(outside)
+    assert python.run("-m", "fastvenv", "--without-pip", made) == Result(0, "", "")
+    assert snapshot(outside) == before
+    assert snapshot(made) == expected
+
+
+@pytest.mark.parametrize("name", ["python", "python3"])
+def test_a_copy_of_the_interpreter(python: Interpreter, tmp_path: Path, outside: Path, name: str) -> None:
+    made = tmp_path / "made"
+    assert python.run("-m", "fastvenv", "--without-pip", "--copies", made) == Result(0, "", "")
+    if python.is_pypy:
+        pytest.skip("PyPy's venv copies links as links")
+    expected = snapshot(made)
+    (made / "bin" / name).unlink()
+    (made / "bin" / name).symlink_to(outside / "file")
+    before = snapshot(outside)
+    assert python.run("-m", "fastvenv", "--without-pip", "--copies", made) == Result(0, "", "")
+    assert snapshot(outside) == before
+    assert snapshot(made) == expected
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("cache", ["warm", "none"])
+@pytest.mark.parametrize(
+    "name", ["bin/pip", "pip/__init__.py", "pip/__main__.py", "dist-info/METADATA", "dist-info/RECORD"]
+)
+def test_a_file_of_pip(python: Interpreter, tmp_path: Path, outside: Path, name: str, cache: str) -> None:
+    made = tmp_path / "env"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": "" if cache == "none" else str(tmp_path / "cache")}
+    assert python.run("-m", "fastvenv", made, env=variables) == Result(0, "", "")
+    expected = snapshot(made)
+    path = made / name
+    if not name.startswith("bin/"):
+        [path] = packages(made).glob(name.replace("dist-info", "pip-*.dist-info"))
+    path.unlink()
+    path.symlink_to(outside / "file")
+    before = snapshot(outside)
+    assert python.run("-m", "fastvenv", made, env=variables) == Result(0, "", "")
+    assert snapshot(outside) == before
+    assert snapshot(made) == expected
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("cache", ["warm", "none"])
+@pytest.mark.parametrize("name", ["pip", "pip/_internal", "pip/__pycache__"])
+def test_a_folder_of_pip(python: Interpreter, tmp_path: Path, outside: Path, name: str, cache: str) -> None:
+    """Such a link, through which pip would install, is refused."""
+    made = tmp_path / "env"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": "" if cache == "none" else str(tmp_path / "cache")}
+    assert python.run("-m", "fastvenv", "--without-pip", made, env=variables) == Result(0, "", "")
+    link = packages(made) / name
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(outside / "directory")
+    before = snapshot(outside)
+    result = python.run("-m", "fastvenv", made, env=variables)
+    assert result == Result(1, "", f"Error: Unable to create directory {str(link)!r}\n")
+    assert snapshot(outside) == before
