@@ -41,6 +41,13 @@ mod _native {
     #[pymodule_export]
     const LINK_MODES: [&str; 5] = LinkMode::SETTINGS;
 
+    /// Ends the process without taking Python apart. What C code registered for the end (`atexit`) is called, and the streams
+    /// of C are flushed.
+    #[pyfunction]
+    fn exit(status: i32) {
+        std::process::exit(status)
+    }
+
     /// Refuses, with `ValueError`, a directory that cannot hold an environment.
     #[pyfunction]
     fn check_env_dir(env_dir: OsString) -> PyResult<()> {
@@ -311,10 +318,16 @@ mod _native {
         detached(py, || seed::prune(&folder))
     }
 
-    /// The script templates in a folder: the parts of the path of each below it.
+    /// The script templates in a folder: the parts of the path of each below it. What cannot be listed is an error where all
+    /// must be found; else, as in `venv`, it is passed over.
     #[pyfunction]
-    fn script_templates(py: Python<'_>, folder: PathBuf) -> Vec<Vec<OsString>> {
-        py.detach(|| activation::templates(&folder, Platform::HOST))
+    #[pyo3(signature = (folder, *, must_find_all))]
+    fn script_templates(
+        py: Python<'_>,
+        folder: PathBuf,
+        must_find_all: bool,
+    ) -> PyResult<Vec<Vec<OsString>>> {
+        detached(py, || activation::templates(&folder, Platform::HOST, must_find_all))
     }
 
     /// The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, run_shell, shell
+from conftest import Interpreter, Result, run_shell, shell, snapshot
+from tracing import calls, happened, injecting, tracing
 
 NASTY = "$(touch PWNED)`touch PWNED`\"q\"'q' !! ;&|<> %m%% \\w\\u * ~ {RED} {x} é #"
 FILES = {
@@ -272,3 +274,33 @@ def test_on_a_terminal_nothing_is_said(python: Interpreter, tmp_path: Path) -> N
     assert os.read(master, 1000) == b"."
     os.close(master)
     os.close(slave)
+
+
+@pytest.mark.parametrize("error", ["EACCES", "EIO", "EMFILE"])
+def test_templates_that_cannot_be_listed_are_an_error(python: Interpreter, tmp_path: Path, error: str) -> None:
+    """Without its scripts, an environment is not what was asked for."""
+    command = ["-m", "fastvenv", "--without-pip", str(tmp_path / "env")]
+    log, scripts = tmp_path / "log", Path(python.folder, "fastvenv/scripts")
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # each run makes the same calls
+    assert python.run(*command, env=variables, prefix=tracing(log)) == Result(0, "", "")
+    shutil.rmtree(tmp_path / "env")
+    found = [call for folder in ("common", "posix") for call in calls(log, scripts / folder, is_reading=True)]
+    looks = [call for call in found if call.name in {"getdents64", "open", "openat"}]
+    assert len(looks) > 4
+    for look in looks:
+        result = python.run(*command, env=variables, prefix=injecting(log, look.fails(error)))
+        assert happened(log)
+        assert result.status == 1 and result.stderr.startswith("Error: [Errno "), look
+        assert not (tmp_path / "env").exists()
+
+
+def test_a_folder_of_templates_that_is_missing_has_none(python: Interpreter, made: Path, tmp_path: Path) -> None:
+    """As in `venv`."""
+    script = """
+import sys, types, fastvenv
+context = types.SimpleNamespace(bin_path=sys.argv[1])
+fastvenv.EnvBuilder().install_scripts(context, sys.argv[2])
+"""
+    before = snapshot(made)
+    assert python.run("-c", script, made / "bin", tmp_path / "missing") == Result(0, "", "")
+    assert snapshot(made) == before

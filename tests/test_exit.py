@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -20,10 +21,11 @@ sys.marker = Marker()
 
 @pytest.fixture
 def customized(python: Interpreter, tmp_path: Path) -> Interpreter:
-    """A Python with a `sitecustomize`, which is empty at first."""
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site/sitecustomize.py").write_text(TAKEN_APART)
-    return Interpreter(python.path, f"{python.folder}:{tmp_path}/site", python.home)
+    """A Python that tells when it is taken apart: the first module that it loads sets that up."""
+    shutil.copytree(Path(python.folder, "fastvenv"), tmp_path / "site/fastvenv")
+    with (tmp_path / "site/fastvenv/__init__.py").open("a") as file:
+        file.write(TAKEN_APART)
+    return Interpreter(python.path, f"{tmp_path}/site", python.home)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def ends(python: Interpreter, *arguments: str | Path) -> bool:
 
 @pytest.mark.usefixtures("takes_itself_apart")
 def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Interpreter, tmp_path: Path) -> None:
-    assert ends(customized, "-c", "")
+    assert ends(customized, "-c", "import fastvenv")
     # With an empty cache, sysconfig is asked, which loads `threading` in some versions.
     assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "first").status == 0
     # Before Python 3.10 nobody can know how it was started, and what is installed beside Python may load these.
@@ -66,6 +68,51 @@ def test_who_started_it_in_another_way_is_not_left_alone(
     assert ends(customized, *start, "--without-pip", tmp_path / "env")
 
 
+@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.parametrize("module", ["sitecustomize", "usercustomize"])
+def test_what_site_has_loaded_is_told(python: Interpreter, tmp_path: Path, module: str) -> None:
+    """It may have set up anything, as something that is written when it goes."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / f"site/{module}.py").write_text(TAKEN_APART)
+    customized = Interpreter(python.path, f"{python.folder}:{tmp_path}/site", python.home)
+    assert ends(customized, "-m", "fastvenv", "--without-pip", tmp_path / "env")
+
+
+@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.parametrize("call", ["settrace", "setprofile"])
+def test_who_traces_is_told(python: Interpreter, tmp_path: Path, call: str) -> None:
+    """By whatever module: here one that a `.pth` file would load."""
+    script = TAKEN_APART + f"sys.{call}(lambda *_: None)\nsys.orig_argv[1:] = ['-m', 'fastvenv', *sys.argv[1:]]\n"
+    script += "from fastvenv import _cli\n_cli.run()\n"
+    if python.version < (3, 10):
+        pytest.skip("before Python 3.10 nobody can know how it was started")
+    assert ends(python, "-c", script, "--without-pip", tmp_path / "env")
+
+
+AT_EXIT = """
+#include <stdio.h>
+#include <stdlib.h>
+static void end(void) { FILE *file = fopen(getenv("AT_EXIT_FILE"), "w"); fputs("told", file); fclose(file); }
+__attribute__((constructor)) static void begin(void) { atexit(end); }
+"""
+
+
+def test_a_library_that_was_preloaded_is_told(python: Interpreter, tmp_path: Path) -> None:
+    """As those that count coverage, or find leaks, write what they have found."""
+    compiler = shutil.which("cc", path="/usr/bin:/bin")
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    (tmp_path / "library.c").write_text(AT_EXIT)
+    command = [compiler, "-shared", "-fPIC", "-o", str(tmp_path / "library.so"), str(tmp_path / "library.c")]
+    subprocess.run(command, check=True)
+    told = tmp_path / "told"
+    variables = {**python.variables, "LD_PRELOAD": str(tmp_path / "library.so"), "AT_EXIT_FILE": str(told)}
+    for number in range(2):  # with an empty cache Python is taken apart, for what it has loaded
+        told.unlink(missing_ok=True)
+        result = python.run("-m", "fastvenv", "--without-pip", tmp_path / f"env{number}", env=variables)
+        assert (result.status, told.read_text()) == (0, "told")
+
+
 @pytest.mark.parametrize(
     "wish",
     [
@@ -73,8 +120,10 @@ def test_who_started_it_in_another_way_is_not_left_alone(
         "import threading, time; threading.Thread(target=lambda: (time.sleep(0.5), print('the end'))).start()",
     ],
 )
-def test_who_wants_to_be_told_is_told(customized: Interpreter, tmp_path: Path, wish: str) -> None:
+def test_who_wants_to_be_told_is_told(python: Interpreter, tmp_path: Path, wish: str) -> None:
+    (tmp_path / "site").mkdir()
     (tmp_path / "site/sitecustomize.py").write_text(wish)
+    customized = Interpreter(python.path, f"{python.folder}:{tmp_path}/site", python.home)
     result = customized.run("-m", "fastvenv", "--without-pip", tmp_path / "env")
     assert (result.status, result.output) == (0, "the end\n")
 

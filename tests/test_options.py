@@ -109,6 +109,20 @@ def test_without_bytecode(python: Interpreter, tmp_path: Path, cache: Path, with
     assert inside(python, tmp_path / "env").run("-m", "pip", "list", env=variables).status == 0
 
 
+def test_a_thread_that_cannot_be_had_shows_no_progress(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import _thread, sys
+def refuse(*arguments):
+    raise RuntimeError("can't start new thread")
+_thread.start_new_thread = refuse
+from fastvenv import _cli
+_cli.run()
+"""
+    shown = on_terminal(python, "-c", script, "--without-pip", tmp_path / "env")
+    assert "Traceback" not in shown and "Error" not in shown
+    assert (tmp_path / "env/bin/activate.csh").exists()
+
+
 def test_bytecode_is_what_python_loads(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     """With and without the cache; tracebacks show the file in the environment."""
     assert create(python, "--no-cache", tmp_path / "uncached", cache=cache) == Result(0, "", "")

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, run_shell, shell
+from conftest import Interpreter, Result, run_shell, shell, snapshot
 from fastvenv import _native
 
 SHELLS = {
@@ -144,6 +144,53 @@ print(json.dumps(True))
     assert subprocess.run([mine], capture_output=True, text=True, check=True).stdout == f"{tmp_path / 'new'}\n"
     assert mine.stat().st_mode & 0o777 == 0o750
     assert (tmp_path / "new/bin/other").read_text().startswith("#!/usr/bin/python3\n")
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh", "mksh", "yash", "busybox ash"])
+def test_a_script_that_cannot_find_its_interpreter_runs_none(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """Without `realpath`, in a directory that has a `python` of somebody else's."""
+    make(python, tmp_path / "env", "--relocatable")
+    for folder, program, text in (("here", "python", "echo hostile"), ("bin", "dirname", "echo .")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / program).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / folder / program).chmod(0o755)
+        (tmp_path / folder / Path(python.path).name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / folder / Path(python.path).name).chmod(0o755)
+    program, *options = SHELLS[name]
+    script = str(tmp_path / "env/bin/pip")
+    command = [shell(program), *(["ash"] if options[:1] == ["ash"] else []), script, "--version"]
+    for path, is_found in ((f"{tmp_path}/bin", False), ("/usr/bin:/bin", True)):
+        process = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=tmp_path / "here", env={"PATH": path}
+        )
+        assert "hostile" not in process.stdout
+        if is_found:
+            assert process.stdout.startswith("pip ")
+        else:
+            # Some shells have a `realpath` of their own.
+            assert (process.returncode, process.stdout) == (127, "") or process.stdout.startswith("pip ")
+            assert process.returncode == 0 or "realpath" in process.stderr
+
+
+@pytest.mark.usefixtures("has_wheels")
+def test_the_lines_of_record_end_as_pip_ends_them(python: Interpreter, tmp_path: Path) -> None:
+    make(python, tmp_path / "env", "--relocatable")
+    [record] = (tmp_path / "env").glob("lib/*/site-packages/pip-*/RECORD")
+    text = record.read_bytes()
+    assert text.count(b"\r\n") == text.count(b"\n") > 100
+
+
+@pytest.mark.usefixtures("has_wheels")
+def test_what_a_killed_run_left_is_no_obstacle(python: Interpreter, tmp_path: Path) -> None:
+    make(python, tmp_path / "env", "--relocatable")
+    before = snapshot(tmp_path / "env")
+    for name in ("pip.new", ".pip.fastvenv-0"):
+        (tmp_path / "env/bin" / name).write_text("half")
+    (tmp_path / "env/bin/pip").unlink()
+    make(python, tmp_path / "env", "--relocatable")
+    (tmp_path / "env/bin/pip.new").unlink()
+    assert snapshot(tmp_path / "env") == before
 
 
 def test_a_failed_activation_changes_nothing(python: Interpreter, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import os
 
+from . import _native
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +22,12 @@ ACTIVATORS = {
     "xonsh": ("activate.xsh",),
 }
 
-# The lines that find the interpreter beside the script, for a shell and for Python. It may be called by a link to it.
+# The lines that find the interpreter beside the script, which may be called by a link to it. A shell runs them; for
+# Python they are a string. Without `realpath`, nothing is run: the interpreter could only be guessed.
 _FIRST_LINES = """#!/bin/sh
-'''exec' "$(dirname -- "$(realpath -- "$0")")"/'{}' "$0" "$@"
+''':'
+_fastvenv_script=$(realpath -- "$0") && exec "${{_fastvenv_script%/*}}"/'{}' "$0" "$@"
+exit 127
 ' '''
 """
 
@@ -54,7 +59,7 @@ def relocate_scripts(context: "SimpleNamespace") -> None:
         with open(path, "rb") as file:
             script = _relocated(file.read(), os.fsencode(context.env_exec_cmd))
         if script is not None:
-            _replace(path, script)
+            _native.replace_file(path, script)
             changed[name] = script
     if changed:
         _update_records(context, changed)
@@ -71,6 +76,8 @@ def _relocated(script: bytes, python: bytes) -> "Optional[bytes]":
     elif first != b"#!" + python:
         return None
     name = os.fsdecode(os.path.basename(python))
+    if "'" in name:  # which would end the string, for a shell or for Python
+        return None
     return _FIRST_LINES.format(name).encode() + rest
 
 
@@ -90,15 +97,12 @@ def _update_records(context: "SimpleNamespace", scripts: "dict[str, bytes]") -> 
             continue
         with open(path, encoding="utf-8", newline="") as file:
             lines = file.read().split("\n")
-        new = [entries.get(line.split(",")[0].rstrip("\r"), line) for line in lines]
+        new = [_replaced(line, entries) for line in lines]
         if new != lines:
-            _replace(path, "\n".join(new).encode())
+            _native.replace_file(path, "\n".join(new).encode())
 
 
-def _replace(path: str, contents: bytes) -> None:
-    """Write a file anew, with the mode that it has: its contents may be shared with other environments."""
-    new = f"{path}.new"
-    with open(new, "xb") as file:
-        file.write(contents)
-    os.chmod(new, os.stat(path).st_mode & 0o7777)
-    os.replace(new, path)
+def _replaced(line: str, entries: "dict[str, str]") -> str:
+    """A line of RECORD, or the one for the same path in its place, which ends in the same way."""
+    end = "\r" if line.endswith("\r") else ""
+    return entries.get(line.split(",", 1)[0], line[: len(line) - len(end)]) + end

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 else:
     import _signal  # what `signal` is made of, without the enumerations that it loads
 
+# Modules that, where they are loaded, may have something to do when Python ends.
+_LISTENERS = {"atexit", "sitecustomize", "threading", "usercustomize"}
+
 # Each option: where its value goes, and the value. What differs from `venv` is in the epilog.
 _FLAGS: "dict[str, tuple[str, object]]" = {
     "--system-site-packages": ("system_site", True),
@@ -159,16 +162,18 @@ def _heed_signals() -> None:
 def _leave() -> "NoReturn":
     """Exit with status 0, where that can be done without taking apart a Python that is about to be gone anyway.
 
-    It cannot where somebody else started us (a profiler, a debugger), or wants to be told of the end.
+    It cannot where another program runs the command (a profiler, a debugger), or where something may wait for the end:
+    functions in `atexit`, threads, and what `sitecustomize` or `usercustomize` set up.
     """
     is_own = getattr(sys, "orig_argv", [])[1:] == ["-m", "fastvenv", *sys.argv[1:]]
-    if is_own and not sys.flags.inspect and not {"atexit", "threading"} & sys.modules.keys():
+    is_watched = sys.flags.inspect or sys.gettrace() or sys.getprofile() or _LISTENERS & sys.modules.keys()
+    if is_own and not is_watched:
         try:
             sys.stdout.flush()
             sys.stderr.flush()
         except (AttributeError, OSError, ValueError):  # Python knows what to say
             sys.exit(0)
-        os._exit(0)
+        _native.exit(0)
     sys.exit(0)
 
 

@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["LINK_MODES", "__version__", "Creation", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_stale_link", "render_script", "replace_file", "scheme_path", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "Creation", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "exit", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_stale_link", "render_script", "replace_file", "scheme_path", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 LINK_MODES: Final[list[str]]
 """
@@ -114,6 +114,12 @@ def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) 
     The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
     """
 
+def exit(status: SupportsIndex) -> None:
+    """
+    Ends the process without taking Python apart. What C code registered for the end (`atexit`) is called, and the streams
+    of C are flushed.
+    """
+
 def make_executable(path: str | PathLike[str]) -> None:
     """
     Gives a file that is not a link mode 0755, whatever the umask.
@@ -159,9 +165,10 @@ def scheme_path(name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str 
     Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
     """
 
-def script_templates(folder: str | PathLike[str]) -> list[list[str]]:
+def script_templates(folder: str | PathLike[str], *, must_find_all: bool) -> list[list[str]]:
     """
-    The script templates in a folder: the parts of the path of each below it.
+    The script templates in a folder: the parts of the path of each below it. What cannot be listed is an error where all
+    must be found; else, as in `venv`, it is passed over.
     """
 
 def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:

@@ -3,11 +3,12 @@
 mod quote;
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::layout::{Platform, check_line};
 pub use quote::Language;
 
@@ -93,9 +94,12 @@ pub type Template = Vec<OsString>;
 
 /// The templates in the folders `common` and `posix` or `nt` of `folder`, in the order of their names.
 ///
-/// Like `venv`, it takes nothing that lies in `folder` itself, follows no link to a directory, and passes over what it
-/// cannot list. Installers compile templates that are Python: the bytecode is passed over too.
-pub fn templates(folder: &Path, platform: Platform) -> Vec<Template> {
+/// Like `venv`, it takes nothing that lies in `folder` itself, and follows no link to a directory. Installers compile
+/// templates that are Python: the bytecode is passed over too.
+///
+/// # Errors
+/// [`Error::Io`] with what cannot be listed, where all of them must be found; else, as in `venv`, that is passed over.
+pub fn templates(folder: &Path, platform: Platform, must_find_all: bool) -> Result<Vec<Template>> {
     let is_wanted = |entry: &DirEntry| {
         let is_directory = entry.file_type().is_dir();
         match entry.depth() {
@@ -111,14 +115,21 @@ pub fn templates(folder: &Path, platform: Platform) -> Vec<Template> {
     let parts = |entry: &DirEntry| {
         entry.path().strip_prefix(folder).unwrap_or(entry.path()).iter().map(ToOwned::to_owned).collect()
     };
-    WalkDir::new(folder)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(is_wanted)
-        .filter_map(std::result::Result::ok)
-        .filter(|entry| entry.depth() > 1 && !is_passed_over(entry))
-        .map(|entry| parts(&entry))
-        .collect()
+    let mut templates = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_wanted) {
+        match entry {
+            Ok(entry) if entry.depth() > 1 && !is_passed_over(&entry) => templates.push(parts(&entry)),
+            Err(error) if must_find_all => return Err(unlisted(folder, error)),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(templates)
+}
+
+/// The error of a folder that cannot be listed.
+fn unlisted(folder: &Path, error: walkdir::Error) -> Error {
+    let path = error.path().unwrap_or(folder).to_owned();
+    Error::Io { path, source: error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()) }
 }
 
 /// Whether the file is one of the launchers that lie beside the scripts on Windows and become `python.exe`.
@@ -203,11 +214,14 @@ mod tests {
         }
         let found = |platform| -> Vec<String> {
             let path = |parts: Template| parts.join(OsStr::new("/")).to_string_lossy().into_owned();
-            templates(dir.path(), platform).into_iter().map(path).collect()
+            templates(dir.path(), platform, true).unwrap().into_iter().map(path).collect()
         };
         assert_eq!(found(Platform::Posix), ["common/a", "common/deep/er/b", "posix/c"]);
         assert_eq!(found(Platform::Windows), ["common/a", "common/deep/er/b", "nt/d.exe"]);
-        assert!(templates(&dir.path().join("none"), Platform::Posix).is_empty());
+        let none = dir.path().join("none");
+        assert!(templates(&none, Platform::Posix, false).unwrap().is_empty());
+        let error = templates(&none, Platform::Posix, true);
+        assert!(matches!(error, Err(Error::Io { path, .. }) if path == none));
     }
 
     #[test]
@@ -226,6 +240,7 @@ mod tests {
         crate::fs::symlink(&dir.path().join("elsewhere/file"), &dir.path().join("common/link")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("common/folder")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("posix")).unwrap();
-        assert_eq!(templates(dir.path(), Platform::Posix), [["common", "link"], ["common", "real"]]);
+        let found = templates(dir.path(), Platform::Posix, true).unwrap();
+        assert_eq!(found, [["common", "link"], ["common", "real"]]);
     }
 }
