@@ -11,7 +11,7 @@ use crate::fs::{self, LinkMode, Ownership};
 pub const MARKER: &str = ".fastvenv-cache";
 
 /// So many files of an image are compared with their hashes in each run.
-const SAMPLE: usize = 8;
+const SAMPLE: usize = 4;
 
 /// Why the cache in a folder is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
