@@ -80,6 +80,11 @@ impl Creation {
         outcome
     }
 
+    /// Lets everything that was made stay.
+    pub fn keep(&self) {
+        self.environments().clear();
+    }
+
     fn environments(&self) -> MutexGuard<'_, Vec<Environment>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -108,6 +113,10 @@ mod tests {
         left.sort();
         assert_eq!(left, ["file", "pyvenv.cfg"]);
         creation.take_back().unwrap();
+        creation.create_directory(&new).unwrap();
+        creation.keep();
+        creation.take_back().unwrap();
+        assert!(exists(&new));
     }
 
     #[test]

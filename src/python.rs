@@ -106,6 +106,11 @@ mod _native {
             detached(py, || self.0.write_configuration(&path, &config::render(&entries)?))
         }
 
+        /// Lets everything that was made stay, and holds nothing any more.
+        fn keep(&self) {
+            self.0.keep();
+        }
+
         /// Removes the directories that were made, with all that is in them, unless another process uses them by now.
         fn take_back(&self, py: Python<'_>) -> PyResult<()> {
             detached(py, || self.0.take_back())

@@ -100,6 +100,23 @@ def test_what_a_power_failure_leaves_is_repaired(
     assert shown.stdout.startswith("pip ")
 
 
+@pytest.mark.parametrize("cache", ["warm", "none"])
+def test_damaged_bytecode_goes_where_none_is_wanted(python: Interpreter, tmp_path: Path, cache: str) -> None:
+    """Python compiles what has none, and fails at what is cut."""
+    env_dir = tmp_path / "env"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": "" if cache == "none" else str(tmp_path / "cache")}
+    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
+    [bytecode] = packages(env_dir).glob("pip/__pycache__/__main__.*.pyc")
+    empty(bytecode)
+    assert python.run("-m", "fastvenv", "--no-compile", env_dir, env=variables) == Result(0, "", "")
+    assert not bytecode.exists()
+    [record] = packages(env_dir).glob("pip-*.dist-info/RECORD")
+    listed = {line.split(",")[0] for line in record.read_text().splitlines() if line.endswith(".pyc,,")}
+    found = {str(path.relative_to(packages(env_dir))) for path in packages(env_dir).glob("pip/**/*.pyc")}
+    assert listed == found
+    assert len(found) > 100
+
+
 def test_a_repair_takes_nothing_from_a_damaged_cache(python: Interpreter, tmp_path: Path) -> None:
     """Of which nothing tells that it is damaged but the hash: a power failure damages both at once."""
     env_dir, cache = tmp_path / "env", tmp_path / "cache"

@@ -144,6 +144,8 @@ class EnvBuilder:
         except BaseException:
             _take_back(creation)
             raise
+        else:
+            creation.keep()
         finally:
             _running.creation = outer
 

@@ -34,6 +34,10 @@ class Creation:
         """
         Makes the directory of an environment, as `create_directory` does, and keeps in mind what it made.
         """
+    def keep(self, /) -> None:
+        """
+        Lets everything that was made stay, and holds nothing any more.
+        """
     def take_back(self, /) -> None:
         """
         Removes the directories that were made, with all that is in them, unless another process uses them by now.

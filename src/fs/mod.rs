@@ -65,7 +65,8 @@ pub fn create_private_directory(path: &Path) -> Result<()> {
     if path.is_dir() { Ok(()) } else { create_missing(path, &system::create_private_directory).map(drop) }
 }
 
-/// `mkdir -p`, topmost first, so that an error names the path on which it occurred. Returns those that it made.
+/// `mkdir -p`, topmost first, so that an error names the path on which it occurred. Returns those that it made; with an
+/// error, none of them stays.
 fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Result<Vec<PathBuf>> {
     let mut made = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => {
@@ -80,10 +81,11 @@ fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Res
     match create(path) {
         // Another process made it first.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
-        result => {
-            result.at(path)?;
-            made.push(path.to_owned());
+        Err(error) => {
+            made.iter().rev().for_each(|path| remove_empty(path));
+            return Err(error).at(path);
         }
+        Ok(()) => made.push(path.to_owned()),
     }
     Ok(made)
 }

@@ -4,6 +4,7 @@
 //! killed before leaves nothing that a later one would be content with.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::installed::{self, Found};
 use super::record::Record;
@@ -105,9 +106,12 @@ impl<'a> Installation<'a> {
     pub(super) fn write_files(&mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
         let wants = |path: &str| !is_metadata(distribution, path) && self.found.wants(path);
+        self.remove_invalid_bytecode()?;
         self.source.place(&self.scheme, linker, options, wants)?;
-        if let Source::Wheel(wheel, _) = self.source {
-            self.write_bytecode(wheel, options)?;
+        if let Source::Wheel(wheel, _) = self.source
+            && options.compiles
+        {
+            self.write_bytecode(wheel)?;
         }
         for Installed { path, hash, size, .. } in &distribution.files {
             let is_there = || self.scheme.path(path).is_some_and(|path| fs::exists(&path));
@@ -121,32 +125,51 @@ impl<'a> Installation<'a> {
                 self.record.add_row(in_record, size.map_or("", |_| hash), *size);
             }
         }
-        Ok(())
+        // A new environment has no bytecode but that of an image.
+        if matches!(self.found, Found::Nothing) && self.source.image().is_some() {
+            return Ok(());
+        }
+        self.record_bytecode()
     }
 
-    /// Writes the bytecode of the modules in a wheel, where it is wanted, and records what there is.
-    fn write_bytecode(&mut self, wheel: &Wheel, options: &Options) -> Result<()> {
+    /// Removes bytecode that is damaged, and that the source of the repair does not have: it is worse than none.
+    fn remove_invalid_bytecode(&self) -> Result<()> {
+        let Found::Damaged(wanted) = &self.found else { return Ok(()) };
+        let own = self.paths();
+        let invalid = wanted.iter().filter(|path| !own.contains(path.as_str()));
+        invalid.filter_map(|path| self.scheme.path(path)).try_for_each(|path| fs::remove_file(&path))
+    }
+
+    /// Writes the bytecode of the modules in a wheel, where it is wanted.
+    fn write_bytecode(&self, wheel: &Wheel) -> Result<()> {
         let interpreter = &*self.target.interpreter;
         let place = |path: &str| self.scheme.path(path).unwrap_or_default();
         let bytecode_of = |source: &str| bytecode::path(source, &interpreter.cache_tag);
         let wanted: Vec<_> =
             wheel.sources().filter(|source| self.found.wants(&bytecode_of(source))).collect();
-        if options.compiles {
-            for compiled in bytecode::compile(self.target, wheel, &wanted)? {
-                let contents = compiled.contents(interpreter, Stamp::of(&place(&compiled.source))?);
-                fs::write_with_parents(&place(&bytecode_of(&compiled.source)), &contents)?;
-            }
-        } else if matches!(self.found, Found::Damaged(_)) {
-            // Bytecode that is not valid is worse than none.
-            wanted.iter().try_for_each(|source| fs::remove_file(&place(&bytecode_of(source))))?;
+        for compiled in bytecode::compile(self.target, wheel, &wanted)? {
+            let contents = compiled.contents(interpreter, Stamp::of(&place(&compiled.source))?);
+            fs::write_with_parents(&place(&bytecode_of(&compiled.source)), &contents)?;
         }
-        for path in wheel.sources().map(bytecode_of) {
-            if fs::try_exists(&place(&path))? {
+        Ok(())
+    }
+
+    /// Records bytecode that is there and is not among the files of the distribution.
+    fn record_bytecode(&mut self) -> Result<()> {
+        let own = self.paths();
+        let sources = self.distribution().files.iter().filter(|file| bytecode::is_source(&file.path));
+        for path in sources.map(|source| bytecode::path(&source.path, &self.target.interpreter.cache_tag)) {
+            if !own.contains(path.as_str()) && fs::try_exists(&self.scheme.path(&path).unwrap_or_default())? {
                 let in_record = self.scheme.path_in_record(&path).map(Cow::into_owned);
                 self.record.add_unhashed(in_record.unwrap_or(path));
             }
         }
         Ok(())
+    }
+
+    /// The paths of the files of the distribution.
+    fn paths(&self) -> HashSet<&'a str> {
+        self.distribution().files.iter().map(|file| &*file.path).collect()
     }
 
     /// Writes the metadata.
