@@ -70,7 +70,7 @@ fn missing(distribution: &Distribution, scheme: &Scheme<'_>, cache_tag: &str) ->
     for file in distribution.files.iter().filter(|file| file.size.is_some()) {
         let is_sound = scheme.path(&file.path).is_some_and(|path| match Place::of(&file.path) {
             Some(Place::Scripts(_)) => fs::exists(&path),
-            _ => fs::read(&path).is_ok_and(|contents| record::hash(&contents) == file.hash),
+            _ => fs::read(&path).is_ok_and(|contents| record::fits(&file.hash, &contents)),
         });
         if !is_sound {
             missing.insert(file.path.clone());
@@ -118,8 +118,8 @@ pub(super) fn read(dist_info: &Path) -> Result<Wheel> {
     for row in rows.into_iter().filter(|row| !is_made(&row.path)) {
         let path = library.join(&*row.path);
         let contents = fs::read(&path)?;
-        if record::hash(&contents) != row.hash {
-            return Err(refused(Some(&row.path), "its hash is not the one in RECORD"));
+        if !record::fits(&row.hash, &contents) {
+            return Err(refused(Some(&row.path), &record::misfit(&row.hash)));
         }
         let is_executable = fs::is_executable(&path);
         files.push(File {

@@ -15,16 +15,19 @@ mod entry_points;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod identity;
 mod image;
 mod installation;
 mod installed;
 mod launcher;
 mod manifest;
+mod portable;
 mod record;
 mod requires_python;
 mod scheme;
 mod script;
 mod wheel;
+mod zip;
 
 use std::iter::repeat_with;
 use std::panic::resume_unwind;
