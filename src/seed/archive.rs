@@ -104,9 +104,10 @@ fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
 
 /// Why a path cannot be one below a directory.
 pub(super) fn fault_of(path: &str) -> Option<&'static str> {
-    if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
+    if path.starts_with('/') || path.split('/').any(|part| part == "..") {
         return Some("its path leaves the wheel");
     }
     let is_bad = |character: char| matches!(character, '\\' | ':') || character.is_control();
-    path.contains(is_bad).then_some("its path is not one of a wheel")
+    let is_odd = path.contains(is_bad) || path.split('/').any(|part| matches!(part, "" | "."));
+    is_odd.then_some("its path is not one of a wheel")
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::archive::{self, File, Refused};
+use super::entry_points::EntryPoint;
 use super::identity::Identity;
 use super::{
     Distribution, Installed, Place, Scheme, bytecode, entry_points, portable, record, requires_python, script,
@@ -11,8 +12,10 @@ use super::{
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// What an environment consists of, on any system: no place for the data of a wheel, unless pip puts them there.
-const OF_ENVIRONMENT: &[&str] = &["bin", "scripts", "lib", "lib64", "include", "pyvenv.cfg"];
+// What an environment consists of, on any system. A wheel with something for the same place, or whose data may meet its
+// scripts and packages there, is left to pip.
+const FOLDERS_OF_ENVIRONMENT: &[&str] = &["bin", "scripts", "lib", "lib64", "include", "pyvenv.cfg"];
+const SCRIPTS_OF_ENVIRONMENT: &[&str] = &["python", "activate", "deactivate"];
 
 /// A wheel that was read and found sound; RECORD is not among its files.
 #[derive(Debug)]
@@ -158,13 +161,12 @@ impl Wheel {
         let is_bytecode = path.split('/').any(|part| part == "__pycache__");
         let has_place = match Place::of(path) {
             // pip compiles modules among the scripts after it wrote their first line, which is not done here.
-            Some(Place::Scripts(name)) => !bytecode::is_source(name),
+            Some(Place::Scripts(name)) => !bytecode::is_source(name) && !is_of_environment(name),
             // How pip spells a longer name in a path depends on how it was asked for.
             Some(Place::Headers(_)) => is_simple(&self.dist_info),
-            // The other places lie in the environment, too, and so does what it consists of.
             Some(Place::Data(path)) => {
                 let folder = path.split('/').next().unwrap_or(path);
-                !OF_ENVIRONMENT.iter().any(|name| name.eq_ignore_ascii_case(folder))
+                !FOLDERS_OF_ENVIRONMENT.iter().any(|name| name.eq_ignore_ascii_case(folder))
             }
             Some(Place::Library(_)) => true,
             None => false,
@@ -200,29 +202,22 @@ impl Wheel {
             }
         }
         let path = self.metadata_path("entry_points.txt");
-        let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
-            .map_err(|reason| refused(Some(&path), &reason))?;
+        let text = match (self.file(&path), self.text(&path)) {
+            (Some(_), None) => return Err(refused(Some(&path), "it is not UTF-8")),
+            (_, text) => text.unwrap_or_default(),
+        };
+        let entry_points = entry_points::parse(text).map_err(|reason| refused(Some(&path), &reason))?;
         // Wrappers of entry points that were made when the wheel was built are made anew.
-        let is_wrapper = |file: &&File| match Place::of(&file.path) {
-            Some(Place::Scripts(name)) => entry_points.iter().any(|script| script.is_made_by(name)),
-            _ => false,
+        let is_wrapper = |path: &str| {
+            script_name(path).is_some_and(|name| entry_points.iter().any(|script| script.is_made_by(name)))
         };
+        let paths = self.files.iter().map(|file| file.path.as_str());
+        let brought = paths.filter(|path| !is_wrapper(path)).filter_map(script_name);
         let made = entry_points.iter().map(|entry_point| entry_point.name.as_str());
-        let brought = self.files.iter().filter(|file| !is_wrapper(file)).filter_map(|file| {
-            match Place::of(&file.path) {
-                Some(Place::Scripts(name)) => Some(name),
-                _ => None,
-            }
-        });
-        // Of a name with a space pip takes the end, two scripts of one name are two lines of RECORD, and easy_install
-        // becomes several.
-        let is_special = |name: &str| {
-            name.contains(' ') || name.starts_with("easy_install") || !portable::is_portable(name)
-        };
-        if made.clone().any(is_special) || !portable::are_apart(made.chain(brought)) {
+        if entry_points.iter().any(is_special) || !portable::are_apart(made.chain(brought)) {
             return Ok(None);
         }
-        let files = self.files.iter().filter(|file| !is_wrapper(file)).map(|file| Installed {
+        let files = self.files.iter().filter(|file| !is_wrapper(&file.path)).map(|file| Installed {
             path: file.path.clone(),
             hash: file.hash.clone(),
             size: Some(file.contents.len() as u64),
@@ -309,6 +304,32 @@ fn check(files: &mut [File], record: &[u8], dist_info: &str, refused: Refused<'_
 /// Signatures of RECORD, which cannot be in it with a hash (binary distribution format).
 fn is_signature(path: &str, dist_info: &str) -> bool {
     path.strip_prefix(dist_info).is_some_and(|name| matches!(name, "/RECORD.jws" | "/RECORD.p7s"))
+}
+
+/// The name of a script that a wheel brings; `None` for other files.
+fn script_name(path: &str) -> Option<&str> {
+    match Place::of(path) {
+        Some(Place::Scripts(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a script of that name may take the place of the interpreter or of an activation script.
+fn is_of_environment(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SCRIPTS_OF_ENVIRONMENT.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// Whether pip does with an entry point what is not done here: of a name with a space it takes the end, `easy_install`
+/// becomes several, and what is a letter beyond ASCII is for its version of Python to say.
+fn is_special(entry_point: &EntryPoint) -> bool {
+    let EntryPoint { name, module, function, .. } = entry_point;
+    name.contains(' ')
+        || name.starts_with("easy_install")
+        || is_of_environment(name)
+        || !portable::is_portable(name)
+        || !module.is_ascii()
+        || !function.is_ascii()
 }
 
 /// The path of a file with that of `purelib` and `platlib`, which are one folder in an environment, made the same.
@@ -548,6 +569,7 @@ pub(super) mod tests {
                 && !is_known(&["é"])
                 && !is_known(&["nul.txt"])
         );
+        assert!(!is_known(&["a-1.data/scripts/python3.13"]) && !is_known(&["a-1.data/scripts/Activate.ps1"]));
         assert!(!is_known(&["a-1.data/data/bin/x"]) && !is_known(&["a-1.data/data/pyvenv.cfg"]));
     }
 }
