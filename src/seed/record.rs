@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// At the beginning of the text, readers differ on whether it belongs to the first path.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of RECORD.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +24,7 @@ pub(super) struct Row<'a> {
 /// # Errors
 /// What is wrong, where it is not a RECORD, or one that Python's `csv`, with which pip reads it, takes for another.
 pub(super) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
-    if text.starts_with(BYTE_ORDER_MARK) {
+    if text.starts_with(BYTE_ORDER_MARK.as_bytes()) {
         return Err("it begins with a byte order mark".to_owned());
     }
     if text.split(|byte| *byte == b'\n').rev().skip(1).any(|line| matches!(line, b"" | b"\r")) {
@@ -40,6 +41,9 @@ pub(super) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
         let [path, hash, size] = columns[..] else {
             return Err("it has a line that is not a path, a hash and a size".to_owned());
         };
+        if path.starts_with(BYTE_ORDER_MARK) {
+            return Err("it has a path that begins with a byte order mark".to_owned());
+        }
         let size = match size {
             "" => None,
             digits => Some(
@@ -147,6 +151,7 @@ mod tests {
             b"a,,\rb,,\n",
             b"a,,,\n",
             b"\xef\xbb\xbfa,,\n",
+            b"\"\xef\xbb\xbfa\",,\n",
         ] {
             assert!(parse(text).is_err(), "{text:?}");
         }
