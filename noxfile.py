@@ -48,6 +48,7 @@ EXTENT = {
     "test_cache.py": ["3.13"],
     "test_faults.py": ["3.13"],
     "test_wheels.py": ["3.13"],
+    "test_malicious_wheels.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
     "test_cache_command.py": ["3.13", "debian"],
     "test_notes.py": ["3.10", "3.13", "debian"],

@@ -18,7 +18,7 @@ FILES = {
 }
 ENTRY_POINTS = {
     "plain": "[console_scripts]\na = a:main\nb-c.d = a.b:App.run [extra]\n",
-    "groups": "# comment\n[gui_scripts]\nw = v:u\n; comment\n[other]\nanything\n",
+    "groups": "# comment\n[gui_scripts]\nw = v:u\n\n[other]\nany = thing\n",
     "pip": "[console_scripts]\npip = pip._internal.cli.main:main\npip3 = pip._internal.cli.main:main\n",
 }
 RECORDS = {

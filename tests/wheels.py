@@ -6,10 +6,13 @@ import base64
 import hashlib
 import os
 import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from conftest import Interpreter
 
@@ -116,3 +119,93 @@ def quoted(name: str) -> str:
 def record_hash(contents: bytes) -> str:
     """A hash as RECORD has it."""
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).rstrip(b"=").decode()
+
+
+@dataclass
+class Member:
+    """An entry of an archive that is written byte by byte: each header can say something of its own."""
+
+    name: str
+    contents: bytes = b""
+    method: int = zipfile.ZIP_STORED
+    flags: int = 0
+    mode: int = 0o100644
+    # What the header before the data says, and what the directory says, in place of the truth.
+    local: dict[str, Any] = field(default_factory=dict)
+    central: dict[str, Any] = field(default_factory=dict)
+    before: bytes = b""
+    after: bytes = b""
+    # Whether it is more than a record in the directory.
+    is_written: bool = True
+
+    def truth(self) -> dict[str, Any]:
+        """What both headers should say."""
+        data = self.data()
+        flags = self.flags | (0 if self.name.isascii() else 0x800)
+        return {
+            "version": 20,
+            "flags": flags,
+            "method": self.method,
+            "crc": zlib.crc32(self.contents),
+            "compressed": len(data),
+            "size": len(self.contents),
+            "name": self.name.encode(),
+            "extra": b"",
+        }
+
+    def data(self) -> bytes:
+        """The contents as they are stored."""
+        return deflated(self.contents) if self.method == zipfile.ZIP_DEFLATED else self.contents
+
+    def header(self, said: Mapping[str, Any]) -> bytes:
+        """The header before the data."""
+        return b"".join([b"PK\3\4", common(said), said["name"], said["extra"]])
+
+    def record(self, said: Mapping[str, Any], offset: int) -> bytes:
+        """The record in the directory."""
+        comment = said.get("comment", b"")
+        rest = struct.pack("<HHHLL", len(comment), 0, 0, self.mode << 16, said.get("offset", offset))
+        return b"".join([b"PK\1\2\x14\3", common(said), rest, said["name"], said["extra"], comment])
+
+
+def common(said: Mapping[str, Any]) -> bytes:
+    """What both headers have: from the version that it takes to the lengths of name and extra fields."""
+    values = [said[key] for key in ("version", "flags", "method")] + [0, 33]
+    values += [said[key] for key in ("crc", "compressed", "size")] + [len(said["name"]), len(said["extra"])]
+    return struct.pack("<HHHHHLLLHH", *values)
+
+
+def deflated(contents: bytes) -> bytes:
+    """The contents as an entry has them."""
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(contents) + compressor.flush()
+
+
+def raw_archive(
+    members: Iterable[Member],
+    *,
+    start: int = 0,
+    before_directory: bytes = b"",
+    before_end: bytes = b"",
+    end: Mapping[str, int] | None = None,
+    comment: bytes = b"",
+    suffix: bytes = b"",
+) -> bytes:
+    """An archive of these entries, which begins at some place in a file."""
+    body = directory = b""
+    members = list(members)
+    for member in members:
+        truth = member.truth()
+        body += member.before
+        directory += member.record({**truth, **member.central}, start + len(body))
+        if member.is_written:
+            body += member.header({**truth, **member.local}) + member.data() + member.after
+    body += before_directory
+    said = {"number": len(members), "size": len(directory), "offset": start + len(body), **(end or {})}
+    last = end_record(said["number"], said["size"], said["offset"], len(comment))
+    return body + directory + before_end + last + comment + suffix
+
+
+def end_record(number: int, size: int, offset: int, comment: int = 0) -> bytes:
+    """The end of an archive, up to its comment."""
+    return struct.pack("<4s4xHHLLH", b"PK\5\6", number, number, size, offset, comment)

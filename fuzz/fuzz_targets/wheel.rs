@@ -8,10 +8,15 @@ use data_encoding::BASE64URL_NOPAD;
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use promises::assert_stays_below;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 const NAME: &str = "a-1-py3-none-any.whl";
 const RECORD: &str = "a-1.dist-info/RECORD";
+/// What every wheel has.
+const METADATA: [(&str, &str); 2] = [
+    ("a-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: a\nVersion: 1\n"),
+    ("a-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"),
+];
 
 #[derive(Arbitrary, Debug)]
 struct Entry {
@@ -20,6 +25,8 @@ struct Entry {
     mode: u16,
     /// What RECORD says in place of the truth.
     lie: Option<String>,
+    /// Which of its hashes RECORD has.
+    hash: u8,
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -35,28 +42,48 @@ fn check(files: Option<Vec<(String, Vec<u8>, String)>>) {
     let Some(files) = files else { return };
     let paths: HashSet<&str> = files.iter().map(|(path, ..)| path.as_str()).collect();
     assert_eq!(paths.len(), files.len(), "a path occurs twice");
+    let folders: HashSet<&str> = paths.iter().filter_map(|path| path.split('/').next()).collect();
+    let dist_info: Vec<_> = folders.iter().filter(|folder| folder.ends_with(".dist-info")).collect();
+    let [dist_info] = dist_info[..] else { panic!("not one folder of metadata: {dist_info:?}") };
+    for name in ["METADATA", "WHEEL"] {
+        assert!(paths.contains(&*format!("{dist_info}/{name}")), "{name} is missing");
+    }
     for (path, contents, hash) in &files {
         assert_stays_below(path);
-        assert_ne!(path, RECORD);
-        assert_eq!(*hash, hash_of(contents));
+        assert_ne!(path, &format!("{dist_info}/RECORD"));
+        let is_signature = ["jws", "p7s"].iter().any(|kind| *path == format!("{dist_info}/RECORD.{kind}"));
+        assert!(is_signature && hash.is_empty() || hashes_of(contents).contains(hash), "{path}: {hash}");
         for (end, _) in path.match_indices('/') {
             assert!(!paths.contains(&path[..end]), "{path:?} lies in a file");
         }
     }
 }
 
-fn hash_of(contents: &[u8]) -> String {
-    format!("sha256={}", BASE64URL_NOPAD.encode(&Sha256::digest(contents)))
+/// What RECORD can say of a file.
+fn hashes_of(contents: &[u8]) -> [String; 3] {
+    let digests = [
+        ("sha256", BASE64URL_NOPAD.encode(&Sha256::digest(contents))),
+        ("sha384", BASE64URL_NOPAD.encode(&Sha384::digest(contents))),
+        ("sha512", BASE64URL_NOPAD.encode(&Sha512::digest(contents))),
+    ];
+    digests.map(|(algorithm, digest)| format!("{algorithm}={digest}"))
 }
 
-/// An archive of stored entries, whatever their paths.
+/// An archive of stored entries, whatever their paths, with the metadata that a wheel has.
 fn archive(mut entries: Vec<Entry>) -> Vec<u8> {
-    let rows = entries.iter().map(|Entry { path, contents, lie, .. }| {
-        let truth = || format!("{},{}", hash_of(contents), contents.len());
+    entries.extend(METADATA.map(|(path, text)| Entry {
+        path: path.into(),
+        contents: text.into(),
+        mode: 0o100_644,
+        lie: None,
+        hash: 0,
+    }));
+    let rows = entries.iter().map(|Entry { path, contents, lie, hash, .. }| {
+        let truth = || format!("{},{}", hashes_of(contents)[usize::from(*hash) % 3], contents.len());
         format!("\"{}\",{}\n", path.replace('"', "\"\""), lie.clone().unwrap_or_else(truth))
     });
     let contents = format!("{}{RECORD},,\n", rows.collect::<String>()).into_bytes();
-    entries.push(Entry { path: RECORD.into(), contents, mode: 0o100_644, lie: None });
+    entries.push(Entry { path: RECORD.into(), contents, mode: 0o100_644, lie: None, hash: 0 });
     let (mut files, mut directory) = (Vec::new(), Vec::new());
     for Entry { path, contents, mode, .. } in &entries {
         let path = &path[..path.floor_char_boundary(1000)];

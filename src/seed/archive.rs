@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::io::Read;
 
-use rawzip::{CompressionMethod, ZipArchive};
+use flate2::bufread::DeflateDecoder;
+use rawzip::CompressionMethod;
 
-use super::record;
+use super::zip::{self, Entry};
 use crate::error::{Error, Result};
 
 /// No wheel that is installed here comes near: pip has 12 MB, its largest file less than 1 MB.
@@ -23,7 +24,7 @@ pub(super) struct File {
     pub(super) path: String,
     /// What is in it.
     pub(super) contents: Vec<u8>,
-    /// The hash of that, as RECORD has it.
+    /// The hash of that, as the wheel's RECORD has it; nothing before it was compared.
     pub(super) hash: String,
     /// Whether the archive says that it can be executed.
     pub(super) is_executable: bool,
@@ -32,72 +33,81 @@ pub(super) struct File {
 /// Makes the error of what is refused: the entry, where the trouble is with one, and the reason.
 pub(super) type Refused<'a> = &'a dyn Fn(Option<&str>, &str) -> Error;
 
-/// Every file of the archive, unpacked into memory.
-pub(super) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<Vec<File>> {
-    let broken = |error: rawzip::Error| refused(None, &format!("the archive is broken: {error}"));
-    let archive = ZipArchive::from_slice(archive).map_err(broken)?;
-    let mut files = Vec::new();
+/// Every file of the archive, unpacked into memory, and the paths of its folders as far as they are entries of their own.
+///
+/// # Errors
+/// [`Error::Wheel`] for an archive that is broken or that not every reader understands in the same way, a path that leaves
+/// the root, a link, an entry that occurs twice, and for more than [`MAX_TOTAL_SIZE`].
+pub(super) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>, Vec<String>)> {
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     let mut left = MAX_TOTAL_SIZE;
-    let mut number = 0;
-    let mut entries = archive.entries();
-    while let Some(entry) = entries.next_entry().map_err(broken)? {
-        number += 1;
-        let raw = entry.file_path();
-        let Ok(path) = std::str::from_utf8(raw.as_ref()) else {
-            return Err(refused(None, "the name of an entry is not UTF-8"));
-        };
-        let is_directory = path.ends_with('/');
-        if let Some(reason) = fault_of(path.strip_suffix('/').unwrap_or(path)) {
-            return Err(refused(Some(path), reason));
+    let archive = zip::open(archive, refused)?;
+    for entry in zip::entries(&archive, refused)? {
+        let folder = entry.path.strip_suffix('/');
+        let path = folder.unwrap_or(&entry.path);
+        if let Some(reason) = fault_of(path) {
+            return Err(refused(Some(&entry.path), reason));
         }
         // Whatever system the archive says it was made on: as pip takes it.
-        let mode = entry.external_attributes() >> 16;
-        if mode & FILE_TYPE == LINK {
+        if entry.mode & FILE_TYPE == LINK {
             return Err(refused(Some(path), "it is a link"));
         }
-        if !seen.insert(path.trim_end_matches('/').to_owned()) {
+        if !seen.insert(path.to_owned()) {
             return Err(refused(Some(path), "it occurs twice"));
         }
-        if is_directory {
+        if let Some(folder) = folder {
+            folders.push(folder.to_owned());
             continue;
         }
-        let data = archive.get_entry(entry.wayfinder()).map_err(broken)?;
-        let mut contents = Vec::new();
-        let read = match entry.compression_method() {
-            CompressionMethod::STORE => {
-                data.verifying_reader(data.data()).take(left + 1).read_to_end(&mut contents)
-            }
-            CompressionMethod::DEFLATE => {
-                let inflated = flate2::bufread::DeflateDecoder::new(data.data());
-                data.verifying_reader(inflated).take(left + 1).read_to_end(&mut contents)
-            }
-            _ => return Err(refused(Some(path), "it is compressed in a way that wheels do not use")),
-        };
-        read.map_err(|error| refused(Some(path), &format!("it cannot be unpacked: {error}")))?;
+        // As much as it says, and no more: a lie is found when that is passed.
         left = left
-            .checked_sub(contents.len() as u64)
+            .checked_sub(entry.size)
             .ok_or_else(|| refused(Some(path), "the wheel unpacks to more than 256 MiB"))?;
-        let is_executable = mode & FILE_TYPE == REGULAR_FILE && mode & 0o111 != 0;
-        let hash = record::hash(&contents);
-        files.push(File { path: path.to_owned(), contents, hash, is_executable });
-    }
-    if number != archive.entries_hint() {
-        return Err(refused(None, "the archive is broken: it does not have as many entries as it says"));
+        let contents = contents(&entry).map_err(|reason| refused(Some(path), &reason))?;
+        let is_executable = entry.mode & FILE_TYPE == REGULAR_FILE && entry.mode & 0o111 != 0;
+        files.push(File { path: entry.path, contents, hash: String::new(), is_executable });
     }
     let paths: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let lies_in_a_file = |path: &str| path.match_indices('/').any(|(end, _)| paths.contains(&path[..end]));
     match files.iter().find(|file| lies_in_a_file(&file.path)) {
         Some(file) => Err(refused(Some(&file.path), "what should be its folder is a file")),
-        None => Ok(files),
+        None => Ok((files, folders)),
+    }
+}
+
+/// What an entry unpacks to.
+///
+/// # Errors
+/// Why it cannot be unpacked, or is not what the archive says of it.
+fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
+    let data = entry.data.data();
+    let mut contents = Vec::new();
+    let read = match entry.method {
+        CompressionMethod::STORE => entry.data.verifying_reader(data).read_to_end(&mut contents),
+        CompressionMethod::DEFLATE => {
+            let mut inflated = DeflateDecoder::new(data);
+            let read = entry.data.verifying_reader(&mut inflated).read_to_end(&mut contents);
+            // A reader that goes by the end of the compressed data would go on in the middle of the entry.
+            if read.is_ok() && !inflated.into_inner().is_empty() {
+                return Err("something follows its compressed data".to_owned());
+            }
+            read
+        }
+        _ => return Err("it is compressed in a way that wheels do not use".to_owned()),
+    };
+    match read {
+        Ok(_) => Ok(contents),
+        Err(error) => Err(format!("it cannot be unpacked: {error}")),
     }
 }
 
 /// Why a path cannot be one below a directory.
 pub(super) fn fault_of(path: &str) -> Option<&'static str> {
-    if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
+    if path.starts_with('/') || path.split('/').any(|part| part == "..") {
         return Some("its path leaves the wheel");
     }
     let is_bad = |character: char| matches!(character, '\\' | ':') || character.is_control();
-    path.contains(is_bad).then_some("its path is not one of a wheel")
+    let is_odd = path.contains(is_bad) || path.split('/').any(|part| matches!(part, "" | "."));
+    is_odd.then_some("its path is not one of a wheel")
 }

@@ -123,6 +123,10 @@ impl<'a> Cache<'a> {
             return Ok(None);
         }
         let hash = self.hash_of(wheel_path)?;
+        // What was read is an image of that wheel only if nobody has replaced it since.
+        if hash != wheel.hash() {
+            return Ok(None);
+        }
         let Some(folder) = self.path(wheel_path, &hash) else { return Ok(None) };
         tidy(self.folder);
         let aside = self.aside();

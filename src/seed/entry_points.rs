@@ -58,22 +58,36 @@ impl EntryPoint {
 /// Reads the console and graphical scripts; other groups of entry points are no business of an installer.
 ///
 /// # Errors
-/// What is wrong, for a line that is no entry point, or one that could not become a script.
+/// What is wrong, for a line that is no entry point, one that could not become a script, and for what `importlib.metadata`,
+/// with which pip reads the file, would divide into other lines or groups.
 pub(super) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
+    let text = text.replace("\r\n", "\n");
+    // Python's `str.splitlines` divides there, too.
+    let divides =
+        |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{2028}' | '\u{2029}');
+    if text.contains(divides) {
+        return Err("it has a character that ends a line for some readers alone".to_owned());
+    }
     let mut found = Vec::new();
     let mut group = None;
     for line in text.lines().map(str::trim) {
-        if line.is_empty() || line.starts_with(['#', ';']) {
+        if line.is_empty() || line.starts_with('#') {
             continue;
         }
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            group = Some(name.trim()).filter(|name| matches!(*name, "console_scripts" | "gui_scripts"));
-        } else if let Some(group) = group {
-            found.push(
-                parse_line(line, group == "gui_scripts")
-                    .ok_or_else(|| format!("it has a line that is no script: {line:?}"))?,
-            );
+            if name.contains(['[', ']']) {
+                return Err(format!("it has a line that is no name of a group: {line:?}"));
+            }
+            group = Some(name);
+            continue;
         }
+        let entry_point = match group {
+            Some("console_scripts") => parse_line(line, false),
+            Some("gui_scripts") => parse_line(line, true),
+            Some(_) if line.contains('=') => continue,
+            _ => return Err(format!("it has a line that is no entry point: {line:?}")),
+        };
+        found.push(entry_point.ok_or_else(|| format!("it has a line that is no script: {line:?}"))?);
     }
     Ok(found)
 }
@@ -98,9 +112,21 @@ pub(super) fn scripts(entry_points: &[EntryPoint], (major, minor): (u8, u8)) -> 
 /// `name = module:function`, with extras in brackets behind, which mean nothing to an installer.
 fn parse_line(line: &str, is_graphical: bool) -> Option<EntryPoint> {
     let (name, reference) = line.split_once('=')?;
-    let reference = reference.split('[').next()?;
+    let reference = match reference.split_once('[') {
+        Some((reference, extras)) if are_extras(extras.strip_suffix(']')?) => reference,
+        Some(_) => return None,
+        None => reference,
+    };
     let (module, function) = reference.split_once(':')?;
     EntryPoint::new(name.trim(), module.trim(), function.trim(), is_graphical)
+}
+
+/// Whether pip takes a text in brackets for extras: names, of which only the first can have a hyphen.
+fn are_extras(text: &str) -> bool {
+    text.trim().split(',').enumerate().all(|(position, extra)| {
+        let extra = if position == 0 { extra.replace('-', "_") } else { extra.trim_start().to_owned() };
+        !extra.is_empty() && extra.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
 }
 
 #[cfg(test)]
@@ -120,7 +146,7 @@ mod tests {
 
     #[test]
     fn only_scripts_are_scripts() {
-        let text = "# c\n[other]\nx = y:z\n\n[console_scripts]\na=b.c:d.e [extra]\n; c\n[gui_scripts]\nw = v:u\n[more]\nq\n";
+        let text = "# c\n[other]\nx = y:z\n\n[console_scripts]\na=b.c:d.e [extra]\n[gui_scripts]\nw = v:u\n[more]\nq=;\n";
         assert_eq!(names(text), ["a", "w"]);
         let a = EntryPoint {
             name: "a".into(),
@@ -165,5 +191,26 @@ mod tests {
         {
             assert!(parse(&format!("[console_scripts]\n{line}\n")).is_err(), "{line}");
         }
+        for line in
+            ["a = b:c [", "a = b:c []", "a = b:c [x y]", "a = b:c [x, y-z]", "a = b:c [x] y", "; a = b:c"]
+        {
+            assert!(parse(&format!("[console_scripts]\n{line}\n")).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_other_readers_divide_differently_is_refused() {
+        for text in [
+            "a = b:c\n",
+            "[x]\na\n",
+            "[x]\na = b\r[console_scripts]\na = b:c\n",
+            "[x]\na = b\u{2028}[console_scripts]\na = b:c\n",
+            "[x]\na = b\x0c[console_scripts]\na = b:c\n",
+            "[[console_scripts]]\na = b:c\n",
+            "\u{feff}[console_scripts]\na = b:c\n",
+        ] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+        assert_eq!(names("[ console_scripts ]\na = b:c\n[gui_scripts]\r\nw = v:u\r\n"), ["w"]);
     }
 }

@@ -76,7 +76,7 @@ fn missing(source: &Source, scheme: &Scheme<'_>, interpreter: &Interpreter) -> H
     let mut missing = HashSet::new();
     for file in files.iter().filter(|file| file.size.is_some()) {
         let Some(path) = scheme.linked_path(&file.path) else { continue };
-        let is_sound = fs::read(&path).is_ok_and(|contents| record::hash(&contents) == file.hash)
+        let is_sound = fs::read(&path).is_ok_and(|contents| record::fits(&file.hash, &contents))
             && (!file.is_executable || fs::may_execute(&path));
         if !is_sound {
             missing.insert(file.path.clone());
@@ -97,7 +97,7 @@ fn missing(source: &Source, scheme: &Scheme<'_>, interpreter: &Interpreter) -> H
 
 /// Whether bytecode is what Python takes for that of its source, and is what was made, where its hash is known.
 fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected: Option<&str>) -> bool {
-    let is_expected = |hash| fs::read(bytecode).is_ok_and(|contents| record::hash(&contents) == hash);
+    let is_expected = |hash| fs::read(bytecode).is_ok_and(|contents| record::fits(hash, &contents));
     bytecode::is_valid(bytecode, source, &interpreter.magic_number) && expected.is_none_or(is_expected)
 }
 
@@ -120,7 +120,7 @@ fn is_recorded(
         let Some((path, in_record)) = scheme.script(name) else { return true };
         let Some(hash) = hashes.get(&*in_record) else { return false };
         let is_right = |contents: Vec<u8>| {
-            record::hash(&contents) == **hash || made.as_ref().is_some_and(|made| *made == contents)
+            record::fits(hash, &contents) || made.as_ref().is_some_and(|made| *made == contents)
         };
         fs::read(&path).is_ok_and(is_right) && (made.is_none() || fs::may_execute(&path))
     };
@@ -163,8 +163,8 @@ pub(super) fn read(dist_info: &Path) -> Result<Wheel> {
     else {
         return Err(refused(None, "its name is not that of a folder of metadata"));
     };
-    let rows = record::parse(&fs::read(&dist_info.join("RECORD"))?)
-        .map_err(|reason| refused(Some("RECORD"), &reason))?;
+    let record = fs::read(&dist_info.join("RECORD"))?;
+    let rows = record::parse(&record).map_err(|reason| refused(Some("RECORD"), &reason))?;
     let is_made = |path: &str| {
         let own = path.strip_prefix(name).and_then(|rest| rest.strip_prefix('/'));
         Path::new(path).is_absolute()
@@ -175,8 +175,8 @@ pub(super) fn read(dist_info: &Path) -> Result<Wheel> {
     for row in rows.into_iter().filter(|row| !is_made(&row.path)) {
         let path = library.join(&*row.path);
         let contents = fs::read(&path)?;
-        if record::hash(&contents) != row.hash {
-            return Err(refused(Some(&row.path), "its hash is not the one in RECORD"));
+        if !record::fits(&row.hash, &contents) {
+            return Err(refused(Some(&row.path), &record::misfit(&row.hash)));
         }
         let is_executable = fs::is_executable(&path);
         files.push(File {
@@ -186,7 +186,7 @@ pub(super) fn read(dist_info: &Path) -> Result<Wheel> {
             is_executable,
         });
     }
-    Ok(Wheel::new(dist_info, name, files))
+    Ok(Wheel::new(dist_info, name, files, record::hash(&record)))
 }
 
 #[cfg(test)]

@@ -20,11 +20,14 @@ mod installation;
 mod installed;
 mod launcher;
 mod manifest;
+mod portable;
 mod record;
+mod release;
 mod requires_python;
 mod scheme;
 mod script;
 mod wheel;
+mod zip;
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};

@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 
 use data_encoding::BASE64URL_NOPAD;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+/// At the beginning of the text, readers differ on whether it belongs to the first path.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of RECORD.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row<'a> {
     /// The path, relative to `site-packages`.
     pub(super) path: Cow<'a, str>,
-    /// `sha256=` and the hash, or nothing.
+    /// The name of an algorithm, `=` and the hash; or nothing.
     pub(super) hash: Cow<'a, str>,
     /// The size in bytes, where it is told.
     pub(super) size: Option<u64>,
@@ -19,25 +22,66 @@ pub(super) struct Row<'a> {
 /// The rows of a wheel's RECORD.
 ///
 /// # Errors
-/// What is wrong, where it is not a RECORD.
+/// What is wrong, where it is not a RECORD, or one that Python's `csv`, with which pip reads it, takes for another.
 pub(super) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
+    if text.starts_with(BYTE_ORDER_MARK.as_bytes()) {
+        return Err("it begins with a byte order mark".to_owned());
+    }
+    if text.split(|byte| *byte == b'\n').rev().skip(1).any(|line| matches!(line, b"" | b"\r")) {
+        return Err("it has an empty line".to_owned());
+    }
+    if text.split(|byte| *byte == b'\r').skip(1).any(|rest| rest.first() != Some(&b'\n')) {
+        return Err("it has a carriage return that ends no line".to_owned());
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
     let mut rows = Vec::new();
     for row in reader.records() {
         let row = row.map_err(|error| format!("it is not a list of files: {error}"))?;
-        let [path, hash, size] = [0, 1, 2].map(|column| row.get(column));
-        let (Some(path), Some(hash), Some(size)) = (path, hash, size) else {
-            return Err("it has a line without a path, a hash and a size".to_owned());
+        let columns: Vec<_> = row.iter().collect();
+        let [path, hash, size] = columns[..] else {
+            return Err("it has a line that is not a path, a hash and a size".to_owned());
         };
+        if path.starts_with(BYTE_ORDER_MARK) {
+            return Err("it has a path that begins with a byte order mark".to_owned());
+        }
         let size = match size {
             "" => None,
-            digits => {
-                Some(digits.parse().map_err(|_| format!("it has a size that is no number: {digits:?}"))?)
-            }
+            digits => Some(
+                digits
+                    .parse()
+                    .ok()
+                    .filter(|size: &u64| size.to_string() == digits)
+                    .ok_or_else(|| format!("it has a size that is no number: {digits:?}"))?,
+            ),
         };
         rows.push(Row { path: path.to_owned().into(), hash: hash.to_owned().into(), size });
     }
     Ok(rows)
+}
+
+/// Whether a hash is the one of these contents. RECORD can have any algorithm of `hashlib` that is no worse than sha256
+/// (binary distribution format, "Signed wheel files"); with those that are not known here, nothing fits.
+pub(super) fn fits(hash: &str, contents: &[u8]) -> bool {
+    let Some((algorithm, digest)) = hash.split_once('=') else { return false };
+    let digest_of_contents = match algorithm {
+        "sha256" => BASE64URL_NOPAD.encode(&Sha256::digest(contents)),
+        "sha384" => BASE64URL_NOPAD.encode(&Sha384::digest(contents)),
+        "sha512" => BASE64URL_NOPAD.encode(&Sha512::digest(contents)),
+        _ => return false,
+    };
+    digest == digest_of_contents
+}
+
+/// Why a file with that hash in RECORD cannot be what it should, when it does not fit.
+pub(super) fn misfit(hash: &str) -> String {
+    match hash.split_once('=') {
+        None => "RECORD has no hash of it".to_owned(),
+        Some(("sha256" | "sha384" | "sha512", _)) => "its hash is not the one in RECORD".to_owned(),
+        Some((algorithm @ ("md5" | "sha1"), _)) => {
+            format!("its hash in RECORD is {algorithm}, which can be forged")
+        }
+        Some((algorithm, _)) => format!("its hash in RECORD is {algorithm:?}, which is not known here"),
+    }
 }
 
 /// The hash of a file as RECORD has it.
@@ -93,8 +137,42 @@ mod tests {
 
     #[test]
     fn what_is_no_record_is_refused() {
-        for text in [&b"a.py\n"[..], b"a,b\n", b"a,,x\n", b"a,,-1\n", b"\xff,,\n", b"a,,\nb\n"] {
+        for text in [
+            &b"a.py\n"[..],
+            b"a,b\n",
+            b"a,,x\n",
+            b"a,,-1\n",
+            b"a,,+1\n",
+            b"a,,01\n",
+            b"\xff,,\n",
+            b"a,,\nb\n",
+            b"a,,\n\nb,,\n",
+            b"a,,\r\n\r\n",
+            b"a,,\rb,,\n",
+            b"a,,,\n",
+            b"\xef\xbb\xbfa,,\n",
+            b"\"\xef\xbb\xbfa\",,\n",
+        ] {
             assert!(parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_hash_fits_by_any_algorithm_that_is_no_worse_than_sha256() {
+        let empty = [
+            "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+            "sha384=OLBgp1GsljhM2TJ-sbHjaiH9txEUvgdDTAzHv2P24donTt6_529l-9Ua0vFImLlb",
+            "sha512=z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg_SpIdNs6c5H0NE8XYXysP-DGNKHfuwvY7kxvUdBeoGlODJ6-SfaPg",
+        ];
+        assert_eq!(hash(b""), empty[0]);
+        for hash in empty {
+            assert!(fits(hash, b"") && !fits(hash, b"x"), "{hash}");
+            assert!(!fits(&hash[..hash.len() - 1], b"") && !fits(&format!("{hash}="), b""), "{hash}");
+        }
+        for hash in
+            ["", "sha256", "sha256=", "md5=1B2M2Y8AsgTpgAmY7PhCfg", "sha1=2jmj7l5rSw0yVb_vlWAYkK_YBwk"]
+        {
+            assert!(!fits(hash, b""), "{hash}");
         }
     }
 

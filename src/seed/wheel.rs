@@ -1,14 +1,21 @@
 //! A wheel: its files, each checked against the wheel's own RECORD while it is unpacked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::archive::{self, File, Refused};
+use super::entry_points::EntryPoint;
+use super::release::Release;
 use super::{
-    Distribution, Installed, Place, Scheme, bytecode, entry_points, record, requires_python, script,
+    Distribution, Installed, Place, Scheme, bytecode, entry_points, portable, record, requires_python, script,
 };
 use crate::error::{Error, Result};
 use crate::fs::{self, Mode};
+
+// What an environment consists of, on any system. A wheel with something for the same place, or whose data may meet its
+// scripts and packages there, is left to pip.
+const FOLDERS_OF_ENVIRONMENT: &[&str] = &["bin", "scripts", "lib", "lib64", "include", "pyvenv.cfg"];
+const SCRIPTS_OF_ENVIRONMENT: &[&str] = &["python", "activate", "deactivate"];
 
 /// A wheel that was read and found sound; RECORD is not among its files.
 #[derive(Debug)]
@@ -17,14 +24,19 @@ pub(super) struct Wheel {
     /// `{distribution}-{version}.dist-info`.
     dist_info: String,
     files: Vec<File>,
+    /// The hash of the archive, or of the RECORD of what is installed, as RECORD has hashes.
+    hash: String,
+    /// Whether its metadata is spelled in the one way in which it is clear what pip makes of it.
+    is_plain: bool,
 }
 
 impl Wheel {
     /// Reads a wheel, and checks every file of it.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive, a path that leaves the root, a
-    /// link, an entry that occurs twice or is of an absurd size, and for anything that differs from RECORD.
+    /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive or one that readers understand in
+    /// different ways, a path that leaves the root, a link, an entry that occurs twice or is of an absurd size, for anything
+    /// that differs from RECORD, and for metadata that is missing or that of another distribution.
     pub(super) fn open(path: &Path) -> Result<Self> {
         Self::read(path, &fs::read(path)?)
     }
@@ -33,27 +45,36 @@ impl Wheel {
     pub(super) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
         let refused = |entry: Option<&str>, reason: &str| Error::wheel(path, entry, reason);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let mut parts = name.split('-');
-        let (Some(distribution), Some(version), true) = (parts.next(), parts.next(), is_wheel_name(name))
-        else {
+        let Some(release) = Release::of_wheel(name) else {
             return Err(refused(None, "its name is not that of a wheel"));
         };
-        let dist_info = format!("{distribution}-{version}.dist-info");
-        let mut files = archive::unpack(archive, &refused)?;
+        let (mut files, folders) = archive::unpack(archive, &refused)?;
+        let dist_info = metadata_folder(&files, &folders, &refused)?;
+        let is_own = Release::of_folder(&dist_info).map_or(Some(false), |folder| folder.is(release));
+        if is_own == Some(false) {
+            return Err(refused(Some(&dist_info), "it is the metadata of another distribution"));
+        }
         let record_path = format!("{dist_info}/RECORD");
         let Some(position) = files.iter().position(|file| file.path == record_path) else {
             return Err(refused(Some(&record_path), "it is missing"));
         };
         let record = files.swap_remove(position);
-        check(&files, &record.contents, &dist_info, &refused)?;
-        files.retain(|file| !is_signature(&file.path, &dist_info));
-        Ok(Self::new(path, &dist_info, files))
+        let has_plain_record = check(&mut files, &record.contents, &dist_info, &refused)?;
+        let mut wheel = Self::new(path, &dist_info, files, record::hash(archive));
+        wheel.is_plain =
+            wheel.check_metadata(release, &refused)? && has_plain_record && dist_info == release.folder();
+        Ok(wheel)
     }
 
     /// A wheel of files that were checked.
-    pub(super) fn new(path: &Path, dist_info: &str, mut files: Vec<File>) -> Self {
+    pub(super) fn new(path: &Path, dist_info: &str, mut files: Vec<File>, hash: String) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
-        Self { path: path.to_owned(), dist_info: dist_info.to_owned(), files }
+        Self { path: path.to_owned(), dist_info: dist_info.to_owned(), files, hash, is_plain: true }
+    }
+
+    /// The hash of the archive, or of the RECORD of what is installed.
+    pub(super) fn hash(&self) -> &str {
+        &self.hash
     }
 
     /// The files but RECORD and its signatures, by path.
@@ -77,30 +98,87 @@ impl Wheel {
         format!("{}/{name}", self.dist_info)
     }
 
-    /// A field of a file of the metadata, whose lines are `key: value` up to an empty one.
-    fn field(&self, file: &str, key: &str) -> Option<&str> {
-        let text = self.text(&self.metadata_path(file))?;
-        let text = text.split("\n\n").next()?;
-        let mut fields = text.lines().filter_map(|line| line.split_once(':'));
-        fields.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
+    /// A field of a file of the metadata, with the lines that go on with it. Fields are there up to the first line that is
+    /// none, as in a message (core metadata).
+    fn field(&self, file: &str, key: &str) -> Option<String> {
+        let text = self.text(&self.metadata_path(file))?.replace("\r\n", "\n");
+        let mut value: Option<String> = None;
+        for line in text.split(['\n', '\r']) {
+            if line.starts_with([' ', '\t']) {
+                value = value.map(|value| format!("{value}\n{line}"));
+                continue;
+            }
+            if value.is_some() {
+                break;
+            }
+            let (name, rest) = line.split_once(':')?;
+            value = name.eq_ignore_ascii_case(key).then(|| rest.trim().to_owned());
+        }
+        value
+    }
+
+    /// Checks that METADATA and WHEEL are there, that the one is about the distribution and the other of a version of the
+    /// format that is known; returns whether they leave no doubt.
+    ///
+    /// # Errors
+    /// [`Error::Wheel`], where pip, too, refuses the wheel.
+    fn check_metadata(&self, release: Release<'_>, refused: Refused<'_>) -> Result<bool> {
+        for name in ["METADATA", "WHEEL"] {
+            let path = self.metadata_path(name);
+            let fault = match self.file(&path) {
+                None => "it is missing",
+                Some(_) if self.text(&path).is_none() => "it is not UTF-8",
+                Some(_) => continue,
+            };
+            return Err(refused(Some(&path), fault));
+        }
+        let path = self.metadata_path("METADATA");
+        let [name, version] = ["Name", "Version"].map(|key| self.field("METADATA", key));
+        let (Some(name), Some(version)) = (name, version) else {
+            return Err(refused(Some(&path), "it has no name or no version"));
+        };
+        let is_own = Release::new(&name, &version).is(release);
+        if is_own == Some(false) {
+            return Err(refused(Some(&path), &format!("it is about another distribution: {name} {version}")));
+        }
+        let format = self.field("WHEEL", "Wheel-Version").unwrap_or_default();
+        if !matches!(format.split('.').next().map(str::parse::<u32>), Some(Ok(0 | 1))) {
+            let reason = format!("its version of the wheel format is not known: {format:?}");
+            return Err(refused(Some(&self.metadata_path("WHEEL")), &reason));
+        }
+        Ok(is_own == Some(true))
     }
 
     /// Whether it is clear where each of its files goes: a version of the format that is known, known categories of files
     /// for other places (`*.data`), no two files in one place, and no modules in the metadata, which is written after the
     /// bytecode.
     fn is_known(&self) -> bool {
-        let mut places = HashSet::new();
-        is_for_every_system(&self.path)
+        let paths = || self.files.iter().map(|file| file.path.as_str());
+        self.is_plain
+            && is_for_every_system(&self.path)
             && self.field("WHEEL", "Wheel-Version").is_some_and(|version| version.starts_with("1."))
             && !self.sources().any(|path| path.starts_with(&self.dist_info))
-            && self.files.iter().all(|file| match Place::of(&file.path) {
-                // pip compiles modules among the scripts after it wrote their first line, which is not done here.
-                Some(Place::Scripts(name)) if bytecode::is_source(name) => false,
-                // How pip spells a longer name in a path depends on how it was asked for.
-                Some(Place::Headers(_)) if !is_simple(&self.dist_info) => false,
-                Some(place) => places.insert(place),
-                None => false,
-            })
+            && paths().all(|path| self.has_known_place(path))
+            && portable::are_apart(paths().map(in_library))
+    }
+
+    /// Whether it is clear where a file goes, and that nothing else is there.
+    fn has_known_place(&self, path: &str) -> bool {
+        // pip's own bytecode may be in the same place.
+        let is_bytecode = path.split('/').any(|part| part == "__pycache__");
+        let has_place = match Place::of(path) {
+            // pip compiles modules among the scripts after it wrote their first line, which is not done here.
+            Some(Place::Scripts(name)) => !bytecode::is_source(name) && !is_of_environment(name),
+            // How pip spells a longer name in a path depends on how it was asked for.
+            Some(Place::Headers(_)) => is_simple(&self.dist_info),
+            Some(Place::Data(path)) => {
+                let folder = path.split('/').next().unwrap_or(path);
+                !FOLDERS_OF_ENVIRONMENT.iter().any(|name| name.eq_ignore_ascii_case(folder))
+            }
+            Some(Place::Library(_)) => true,
+            None => false,
+        };
+        has_place && !is_bytecode && portable::is_portable(path)
     }
 
     /// The modules, each of which gets its bytecode.
@@ -118,7 +196,7 @@ impl Wheel {
         };
         let refused = |entry: Option<&str>, reason: &str| Error::wheel(&self.path, entry, reason);
         if let Some(needed) = self.field("METADATA", "Requires-Python") {
-            match requires_python::allows(needed, version) {
+            match requires_python::allows(&needed, version) {
                 Some(true) => {}
                 Some(false) => {
                     let (major, minor) = version;
@@ -131,21 +209,22 @@ impl Wheel {
             }
         }
         let path = self.metadata_path("entry_points.txt");
-        let entry_points = entry_points::parse(self.text(&path).unwrap_or_default())
-            .map_err(|reason| refused(Some(&path), &reason))?;
-        let names: HashSet<&str> = entry_points.iter().map(|entry_point| entry_point.name.as_str()).collect();
-        // Of a name with a space pip takes the end, two scripts of one name are two lines of RECORD, and easy_install
-        // becomes several.
-        let is_special = |name: &&str| name.contains(' ') || name.starts_with("easy_install");
-        if names.len() < entry_points.len() || names.iter().any(is_special) {
+        let text = match (self.file(&path), self.text(&path)) {
+            (Some(_), None) => return Err(refused(Some(&path), "it is not UTF-8")),
+            (_, text) => text.unwrap_or_default(),
+        };
+        let entry_points = entry_points::parse(text).map_err(|reason| refused(Some(&path), &reason))?;
+        // Wrappers of entry points that were made when the wheel was built are made anew.
+        let is_wrapper = |path: &str| {
+            script_name(path).is_some_and(|name| entry_points.iter().any(|script| script.is_made_by(name)))
+        };
+        let paths = self.files.iter().map(|file| file.path.as_str());
+        let brought = paths.filter(|path| !is_wrapper(path)).filter_map(script_name);
+        let made = entry_points.iter().map(|entry_point| entry_point.name.as_str());
+        if entry_points.iter().any(is_special) || !portable::are_apart(made.chain(brought)) {
             return Ok(None);
         }
-        // Wrappers of entry points that were made when the wheel was built are made anew.
-        let is_wrapper = |file: &&File| match Place::of(&file.path) {
-            Some(Place::Scripts(name)) => entry_points.iter().any(|script| script.is_made_by(name)),
-            _ => false,
-        };
-        let files = self.files.iter().filter(|file| !is_wrapper(file)).map(|file| Installed {
+        let files = self.files.iter().filter(|file| !is_wrapper(&file.path)).map(|file| Installed {
             path: file.path.clone(),
             hash: file.hash.clone(),
             size: Some(file.contents.len() as u64),
@@ -175,8 +254,23 @@ impl Wheel {
     }
 }
 
-/// Compares the files with the wheel's RECORD: each has a line with its hash, and each line has its file.
-fn check(files: &[File], record: &[u8], dist_info: &str, refused: Refused<'_>) -> Result<()> {
+/// The one folder of metadata. pip looks for it among the names of all entries, and so does this.
+fn metadata_folder(files: &[File], folders: &[String], refused: Refused<'_>) -> Result<String> {
+    let paths = files.iter().map(|file| &file.path).chain(folders);
+    let tops = paths.filter_map(|path| path.split('/').next());
+    let found: BTreeSet<&str> = tops.filter(|name| ends_in(name, "dist-info")).collect();
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (None, _) => Err(refused(None, "it has no folder of metadata")),
+        (Some(folder), None) => Ok(folder.to_owned()),
+        (Some(_), Some(second)) => Err(refused(Some(second), "it is a second folder of metadata")),
+    }
+}
+
+/// Compares the files with the wheel's RECORD: each has a line with its hash, which it gets, and each line has its file.
+/// Returns whether pip leaves those lines as they are, and as they are written here: with a size for each file, and none for
+/// RECORD.
+fn check(files: &mut [File], record: &[u8], dist_info: &str, refused: Refused<'_>) -> Result<bool> {
     let record_path = format!("{dist_info}/RECORD");
     let rows = record::parse(record).map_err(|reason| refused(Some(&record_path), &reason))?;
     let mut expected: HashMap<&str, &record::Row> = HashMap::new();
@@ -185,25 +279,30 @@ fn check(files: &[File], record: &[u8], dist_info: &str, refused: Refused<'_>) -
             return Err(refused(Some(&row.path), "RECORD has it twice"));
         }
     }
+    let mut is_plain = true;
     for file in files {
         let is_unhashed = is_signature(&file.path, dist_info);
-        match expected.remove(file.path.as_str()) {
+        let row = expected.remove(file.path.as_str());
+        match row {
             None if is_unhashed => {}
             None => return Err(refused(Some(&file.path), "it is not in RECORD")),
             Some(row) if row.hash.is_empty() && is_unhashed => {}
-            Some(row) if row.hash != file.hash => {
-                return Err(refused(Some(&file.path), "its hash is not the one in RECORD"));
+            Some(row) if !record::fits(&row.hash, &file.contents) => {
+                return Err(refused(Some(&file.path), &record::misfit(&row.hash)));
             }
             Some(row) if row.size.is_some_and(|size| size != file.contents.len() as u64) => {
                 return Err(refused(Some(&file.path), "its size is not the one in RECORD"));
             }
-            Some(_) => {}
+            Some(row) => file.hash = row.hash.clone().into_owned(),
         }
+        is_plain &= !is_unhashed && row.is_some_and(|row| row.size.is_some());
     }
-    expected.remove(record_path.as_str());
+    if let Some(row) = expected.remove(record_path.as_str()) {
+        is_plain &= row.hash.is_empty() && row.size.is_none();
+    }
     match expected.keys().min() {
         Some(missing) => Err(refused(Some(missing), "RECORD has it, but the archive does not")),
-        None => Ok(()),
+        None => Ok(is_plain),
     }
 }
 
@@ -212,8 +311,35 @@ fn is_signature(path: &str, dist_info: &str) -> bool {
     path.strip_prefix(dist_info).is_some_and(|name| matches!(name, "/RECORD.jws" | "/RECORD.p7s"))
 }
 
-fn is_wheel_name(name: &str) -> bool {
-    ends_in(name, "whl") && (5..=6).contains(&name.split('-').count())
+/// The name of a script that a wheel brings; `None` for other files.
+fn script_name(path: &str) -> Option<&str> {
+    match Place::of(path) {
+        Some(Place::Scripts(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a script of that name may take the place of the interpreter or of an activation script.
+fn is_of_environment(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SCRIPTS_OF_ENVIRONMENT.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// Whether pip does with an entry point what is not done here: of a name with a space it takes the end, `easy_install`
+/// becomes several, and what is a letter beyond ASCII is for its version of Python to say.
+fn is_special(entry_point: &EntryPoint) -> bool {
+    let EntryPoint { name, module, function, .. } = entry_point;
+    name.contains(' ')
+        || name.starts_with("easy_install")
+        || is_of_environment(name)
+        || !portable::is_portable(name)
+        || !module.is_ascii()
+        || !function.is_ascii()
+}
+
+/// The path of a file with that of `purelib` and `platlib`, which are one folder in an environment, made the same.
+fn in_library(path: &str) -> &str {
+    if let Some(Place::Library(path)) = Place::of(path) { path } else { path }
 }
 
 /// Whether a name with a version has one spelling only.
@@ -224,7 +350,8 @@ fn is_simple(dist_info: &str) -> bool {
 
 /// Whether the tags in a wheel's name say that it is for every system and every Python 3; what is installed has none.
 fn is_for_every_system(path: &Path) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| is_wheel_name(name))
+    let Some(name) =
+        path.file_name().and_then(|name| name.to_str()).filter(|name| Release::of_wheel(name).is_some())
     else {
         return true;
     };
@@ -257,17 +384,23 @@ pub(super) mod tests {
         output
     }
 
-    /// A wheel with these files and a RECORD that fits them, but for `edit`.
-    fn wheel(files: &[(&str, &[u8])], edit: impl Fn(String) -> String) -> Result<Wheel> {
-        let metadata = [("a-1.dist-info/WHEEL", &b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"[..])];
-        let mut entries: Vec<(&str, &[u8])> = [files, &metadata].concat();
-        let rows: String = entries
+    const METADATA: (&str, &[u8]) =
+        ("a-1.dist-info/METADATA", b"Metadata-Version: 2.1\nName: A\nVersion: 1\n");
+    const WHEEL: (&str, &[u8]) = ("a-1.dist-info/WHEEL", b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\n");
+
+    /// The archive of a wheel with these files and a RECORD that fits them, but for `edit`.
+    fn archive_with_record(files: &[(&str, &[u8])], edit: impl Fn(String) -> String) -> Vec<u8> {
+        let rows: String = files
             .iter()
             .map(|(path, text)| format!("{path},{},{}\n", record::hash(text), text.len()))
             .collect();
         let record = edit(format!("{rows}a-1.dist-info/RECORD,,\n"));
-        entries.push(("a-1.dist-info/RECORD", record.as_bytes()));
-        open("a-1-py3-none-any.whl", &archive(&entries))
+        archive(&[files, &[("a-1.dist-info/RECORD", record.as_bytes())]].concat())
+    }
+
+    /// A wheel with these files beside its metadata, and a RECORD that fits them, but for `edit`.
+    fn wheel(files: &[(&str, &[u8])], edit: impl Fn(String) -> String) -> Result<Wheel> {
+        open("a-1-py3-none-any.whl", &archive_with_record(&[files, &[METADATA, WHEEL]].concat(), edit))
     }
 
     fn open(name: &str, archive: &[u8]) -> Result<Wheel> {
@@ -285,7 +418,7 @@ pub(super) mod tests {
     fn a_sound_wheel_has_its_files_and_no_record() {
         let wheel = wheel(&[("a/b.py", b"b"), ("a/__init__.py", b"")], |record| record).unwrap();
         let paths: Vec<_> = wheel.files().iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["a-1.dist-info/WHEEL", "a/__init__.py", "a/b.py"]);
+        assert_eq!(paths, [METADATA.0, WHEEL.0, "a/__init__.py", "a/b.py"]);
         assert_eq!(wheel.text("a/b.py"), Some("b"));
         assert!(wheel.is_known());
     }
@@ -337,7 +470,9 @@ pub(super) mod tests {
         let empty = archive(&[]);
         assert_eq!(reason(open("a.whl", &empty)), "its name is not that of a wheel");
         assert_eq!(reason(open("a-1-py3-none-any.zip", &empty)), "its name is not that of a wheel");
-        assert_eq!(reason(open("a-1-py3-none-any.whl", &empty)), "a-1.dist-info/RECORD: it is missing");
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &empty)), "it has no folder of metadata");
+        let unrecorded = archive(&[METADATA, WHEEL]);
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &unrecorded)), "a-1.dist-info/RECORD: it is missing");
         assert!(reason(open("a-1-py3-none-any.whl", b"no zip")).starts_with("the archive is broken: "));
         let twice = archive(&[("a", b""), ("a", b"")]);
         assert_eq!(reason(open("a-1-py3-none-any.whl", &twice)), "a: it occurs twice");
@@ -349,13 +484,7 @@ pub(super) mod tests {
     #[test]
     fn a_damaged_archive_is_refused_wherever_the_damage_is() {
         let files: &[(&str, &[u8])] = &[("a.py", b"contents of a"), ("b.py", b"contents of b")];
-        let metadata = ("a-1.dist-info/WHEEL", &b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"[..]);
-        let mut entries = [files, &[metadata]].concat();
-        let rows: String =
-            entries.iter().map(|(path, text)| format!("{path},{},\n", record::hash(text))).collect();
-        let record = format!("{rows}a-1.dist-info/RECORD,,\n");
-        entries.push(("a-1.dist-info/RECORD", record.as_bytes()));
-        let sound = archive(&entries);
+        let sound = archive_with_record(&[files, &[METADATA, WHEEL]].concat(), |record| record);
         for length in 0..sound.len() {
             assert!(open("a-1-py3-none-any.whl", &sound[..length]).is_err(), "cut at {length}");
         }
@@ -363,6 +492,53 @@ pub(super) mod tests {
         let mut changed = sound.clone();
         changed[contents] ^= 1;
         assert!(reason(open("a-1-py3-none-any.whl", &changed)).starts_with("a.py: "));
+    }
+
+    #[test]
+    fn metadata_has_to_be_that_of_the_wheel() {
+        let open = |metadata: &str, wheel: &str| {
+            let files = [(METADATA.0, metadata.as_bytes()), (WHEEL.0, wheel.as_bytes())];
+            open("a-1-py3-none-any.whl", &archive_with_record(&files, |record| record))
+        };
+        let (metadata, wheel) = ("Name: a\nVersion: 1\n", "Wheel-Version: 1.0\n");
+        assert!(open(metadata, wheel).unwrap().is_plain);
+        assert!(open("NAME:A\r\nVersion: 1\r\n\r\nName: b\n", wheel).unwrap().is_plain);
+        for doubtful in ["Name: a\nVersion: 1.0\n", "Name: a\nVersion: 1rc1\n"] {
+            assert!(!open(doubtful, wheel).unwrap().is_plain, "{doubtful}");
+        }
+        for other in ["Name: b\nVersion: 1\n", "Name: a\nVersion: 2\n", "Name: a\n  b\nVersion: 1\n"] {
+            assert!(reason(open(other, wheel)).contains("it is about another distribution"), "{other}");
+        }
+        // What follows the first line that is no field belongs to the text.
+        for nameless in ["", "Name: a\n", "Name: a\n\nVersion: 1\n", "text\nName: a\nVersion: 1\n"] {
+            assert!(reason(open(nameless, wheel)).ends_with("it has no name or no version"), "{nameless}");
+        }
+        for version in ["", "Wheel-Version: 2.0\n", "Wheel-Version: x\n", "\nWheel-Version: 1.0\n"] {
+            assert!(reason(open(metadata, version)).contains("its version of the wheel format"), "{version}");
+        }
+    }
+
+    #[test]
+    fn one_folder_of_metadata_has_to_be_that_of_the_wheel() {
+        let files = [METADATA, WHEEL, ("b-1.dist-info/x", b"")];
+        let two = archive_with_record(&files, |record| record);
+        let message = "b-1.dist-info: it is a second folder of metadata";
+        assert_eq!(reason(open("a-1-py3-none-any.whl", &two)), message);
+        let one = archive_with_record(&[METADATA, WHEEL], |record| record);
+        for name in ["b-1-py3-none-any.whl", "a-2-py3-none-any.whl", "ab-1-py3-none-any.whl"] {
+            let message = "a-1.dist-info: it is the metadata of another distribution";
+            assert_eq!(reason(open(name, &one)), message, "{name}");
+        }
+        assert!(!open("A-1-py3-none-any.whl", &one).unwrap().is_plain);
+    }
+
+    #[test]
+    fn what_pip_changes_in_record_is_left_to_pip() {
+        let is_plain = |edit: &dyn Fn(String) -> String| wheel(&[("a.py", b"a")], edit).unwrap().is_plain;
+        assert!(is_plain(&|record| record));
+        assert!(is_plain(&|record| record.replace("a-1.dist-info/RECORD,,\n", "")));
+        assert!(!is_plain(&|record| record.replacen(",1\n", ",\n", 1)));
+        assert!(!is_plain(&|record| record.replace("RECORD,,", "RECORD,sha256=x,")));
     }
 
     #[test]
@@ -391,5 +567,14 @@ pub(super) mod tests {
         );
         assert!(!is_known(&["a-1.data/purelib/x", "x"]));
         assert!(!is_known(&["a-1.dist-info/x.py"]));
+        assert!(!is_known(&["x/__pycache__/x.pyc"]));
+        assert!(
+            !is_known(&["x", "X"])
+                && !is_known(&["x", "X/y"])
+                && !is_known(&["é"])
+                && !is_known(&["nul.txt"])
+        );
+        assert!(!is_known(&["a-1.data/scripts/python3.13"]) && !is_known(&["a-1.data/scripts/Activate.ps1"]));
+        assert!(!is_known(&["a-1.data/data/bin/x"]) && !is_known(&["a-1.data/data/pyvenv.cfg"]));
     }
 }
