@@ -201,7 +201,10 @@ def move_away(path: Path) -> None:
     shutil.rmtree(path)
 
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+# The umask with which files of the cache can be shared; with another one they are copied, for their modes differ.
+SHARING = 0o022
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system or give a file away")
 
 
 def without_override() -> list[str]:
