@@ -48,6 +48,8 @@ EXTENT = {
     "test_activators.py": ["3.9", "3.12", "3.13"],
     "test_cache.py": ["3.13"],
     "test_faults.py": ["3.13"],
+    "test_matrix.py": ["3.13"],
+    "test_races.py": ["3.13"],
     "test_wheels.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
     "test_cache_command.py": ["3.13", "debian"],
@@ -165,6 +167,18 @@ def tests(session: nox.Session, version: str, who: str) -> None:
         only_root = [path.name for path in ROOT.glob("tests/test_*.py") if "@needs_root" in path.read_text()]
         options = sorted(f"tests/{name}" for name in {*PERMISSIONS, *(only_root if who == "root" else [])})
     run_pytest(session, version, who, "-n", "auto", "--dist", "worksteal", *options, *session.posargs)
+
+
+@nox.session(python=False, default=False)
+def matrix(session: nox.Session) -> None:
+    """An error and a SIGKILL at every file-system call, each in turn, and how many runs failed; it takes hours."""
+    run_pytest(session, "3.13", "umask 002", "-n", "auto", "--whole", "tests/test_matrix.py", *session.posargs)
+
+
+@nox.session(python=False, default=False)
+def races(session: nox.Session) -> None:
+    """64 processes on one cache, and on one environment, many times; it takes an hour."""
+    run_pytest(session, "3.13", "umask 002", "--whole", "tests/test_races.py", *session.posargs)
 
 
 def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> None:

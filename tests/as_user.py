@@ -86,7 +86,7 @@ def put_back(path: Path, descriptor: int) -> None:
         path.touch()
     # The descriptor leads to what is covered; its name, which `mount` would look up, does not any more.
     source = f"/proc/self/fd/{descriptor}"
-    command = ["mount", "--no-canonicalize", "--bind", source, path]
+    command = ["mount", "--no-canonicalize", "--bind", source, str(path)]
     subprocess.run(command, pass_fds=[descriptor], check=True)
 
 

@@ -13,15 +13,17 @@ from conftest import Interpreter
 
 BUNDLED = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.find(None, True)[0]))"
 
-# The command line of fastvenv, with the wheel of pip behind its arguments, whose bytecode is compiled.
-CREATE_WITH = """
+# The command line of fastvenv, with the wheel of pip behind its arguments.
+CREATE_FROM = """
 import sys
 from fastvenv import _cli, _wheels
 wheel = sys.argv.pop()
 _wheels.find = lambda *settings: [wheel]
-_wheels.base_libraries = lambda: []
 _cli.run()
 """
+
+# The same, where there is no bytecode in the base installation, so that it has to be compiled.
+CREATE_WITH = CREATE_FROM.replace("_cli.run()", "_wheels.base_libraries = lambda: []\n_cli.run()")
 
 
 def bundled_pip(python: Interpreter) -> Path:
