@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent
 BEDS = ROOT / "target" / "beds"
 WHEELS = ROOT / "target" / "wheels"
 INSTALLED = ROOT / "target" / "installed"
+USER_HOME = ROOT / "target" / "user"
 # For builds of a copy of the tree: what has been compiled of other projects is not compiled again.
 COMPILED = {"CARGO_TARGET_DIR": str(ROOT / "target")}
 
@@ -47,6 +48,8 @@ EXTENT = {
     "test_activators.py": ["3.9", "3.12", "3.13"],
     "test_cache.py": ["3.13"],
     "test_faults.py": ["3.13"],
+    "test_matrix.py": ["3.13"],
+    "test_races.py": ["3.13"],
     "test_wheels.py": ["3.13"],
     "test_malicious_wheels.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
@@ -57,6 +60,19 @@ EXTENT = {
     "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
+
+# Who runs the tests where nox is run by root: our users are not, and which umask they have depends on the system.
+ORDINARY_USER = "nobody"
+UMASKS = {"umask 002": "002", "umask 077": "077"}
+# What permissions and owners matter for, which is run with another umask, and as root, too.
+PERMISSIONS = [
+    "test_safety.py",
+    "test_cache.py",
+    "test_pip.py",
+    "test_tree.py",
+    "test_options.py",
+    "test_existing_pip.py",
+]
 
 TEST_DEPENDENCIES = [
     "pytest>=8",
@@ -135,15 +151,65 @@ def readme(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
-@nox.parametrize("version", [nox.param(version, id=version) for version in [*CPYTHONS, *OTHERS]])
-def tests(session: nox.Session, version: str) -> None:
-    """The tests, on one interpreter."""
+@nox.parametrize(
+    ("version", "who"),
+    [
+        *(nox.param(version, "umask 002", id=version) for version in [*CPYTHONS, *OTHERS]),
+        nox.param("3.13", "umask 077", id="3.13, umask 077"),
+        nox.param("3.13", "root", id="3.13, as root"),
+    ],
+)
+def tests(session: nox.Session, version: str, who: str) -> None:
+    """The tests on one interpreter, as an ordinary user with umask 002; some with umask 077, and as root."""
+    if who == "root" and os.geteuid() != 0:
+        session.skip("NOT RUN: what only root can do")
+    options = [f"--ignore=tests/{name}" for name, versions in EXTENT.items() if version not in versions]
+    if who != "umask 002":
+        only_root = [path.name for path in ROOT.glob("tests/test_*.py") if "@needs_root" in path.read_text()]
+        options = sorted(f"tests/{name}" for name in {*PERMISSIONS, *(only_root if who == "root" else [])})
+    run_pytest(session, version, who, "-n", "auto", "--dist", "worksteal", *options, *session.posargs)
+
+
+@nox.session(python=False, default=False)
+def matrix(session: nox.Session) -> None:
+    """An error and a SIGKILL at every file-system call, each in turn, and how many runs failed; it takes hours."""
+    run_pytest(session, "3.13", "umask 002", "-n", "auto", "--whole", "tests/test_matrix.py", *session.posargs)
+
+
+@nox.session(python=False, default=False)
+def races(session: nox.Session) -> None:
+    """64 processes on one cache, and on one environment, many times; it takes an hour."""
+    run_pytest(session, "3.13", "umask 002", "--whole", "tests/test_races.py", *session.posargs)
+
+
+def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> None:
+    """Run pytest on an interpreter, as a user with that umask, or as root."""
     python = interpreter(session, version)
     programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
     folder = installed(session, python if version == "pypy" else None)
-    extent = [f"--ignore=tests/{name}" for name, versions in EXTENT.items() if version not in versions]
-    options = ["-q", "-n", "auto", "--dist", "worksteal", f"--python={python}", f"--fastvenv={folder}", *extent]
-    session.run(str(programs / "pytest"), *options, *session.posargs, external=True)
+    command = [str(programs / "pytest"), "-q", f"--python={python}", f"--fastvenv={folder}", *options]
+    env = {}
+    if who in UMASKS:
+        command = [*as_user(session, UMASKS[who], python), *command]
+        env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(USER_HOME / "hypothesis")
+    session.run(*command, env=env, external=True)
+
+
+def as_user(session: nox.Session, umask: str, python: Path) -> list[str]:
+    """The command before a command that an ordinary user is to run, with that umask; root's, where there is no way."""
+    protection = Path("/proc/sys/fs/protected_hardlinks")
+    if protection.exists() and protection.read_text().strip() != "1":
+        session.log(f"NOT RUN: the tests with fs.protected_hardlinks, which is off ({protection})")
+    USER_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(USER_HOME, ORDINARY_USER)
+    folders = {str(ROOT), sys.base_prefix, str(python.resolve().parents[1])}
+    prefix = [sys.executable, "tests/as_user.py", ORDINARY_USER, umask, str(USER_HOME), *sorted(folders), "--"]
+    process = subprocess.run([*prefix, python, "-c", ""], capture_output=True, text=True, check=False)
+    if process.returncode != 0:
+        session.log(f"NOT RUN: the tests as an ordinary user: {process.stderr.strip()}")
+        return ["sh", "-c", f'umask {umask}; exec "$@"', "sh"]
+    return prefix
 
 
 @nox.session(python=False)

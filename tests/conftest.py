@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,10 +30,20 @@ ADDED_SCRIPTS = {"bin/activate.nu", "bin/activate.xsh", "bin/activate_this.py"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--python", default=getattr(sys, "_base_executable", sys.executable), help="the one to test")
     parser.addoption("--fastvenv", help="the folder that fastvenv is installed in")
+    parser.addoption("--whole", action="store_true", help="the fault matrix and the races whole, which takes hours")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"python under test: {config.getoption('--python')}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell the sums of what tests that consist of many runs have counted."""
+    sums: Counter[str] = Counter()
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        sums.update({name: number for name, number in report.user_properties if isinstance(number, int)})
+    if sums:
+        terminalreporter.write_line(", ".join(f"{name}: {number}" for name, number in sums.items()))
 
 
 @dataclass(frozen=True)
@@ -201,7 +212,10 @@ def move_away(path: Path) -> None:
     shutil.rmtree(path)
 
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+# The umask with which files of the cache can be shared; with another one they are copied, for their modes differ.
+SHARING = 0o022
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system or give a file away")
 
 
 def without_override() -> list[str]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import ADDED_SCRIPTS, Interpreter, Result, needs_root, packages, snapshot, without_override
+from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, needs_root, packages, snapshot, without_override
 from tracing import calls, happened, injecting, spread, strace, tracing
 from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, small_pip, write_wheel
 
@@ -23,9 +23,9 @@ def cache(has_wheels: None, tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def create(python: Interpreter, env_dir: Path, cache: Path | str, **options: str) -> Result:
+def create(python: Interpreter, env_dir: Path, cache: Path | str, umask: int = -1, **options: str) -> Result:
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache), **options}
-    return python.run("-m", "fastvenv", env_dir, env=variables)
+    return python.run("-m", "fastvenv", env_dir, env=variables, umask=umask)
 
 
 def contents(env_dir: Path) -> dict[str, tuple[str, ...]]:
@@ -55,7 +55,7 @@ def assert_sound(python: Interpreter, env_dir: Path) -> None:
 
 def test_environments_share_the_files(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     for name in ("one", "two"):
-        assert create(python, tmp_path / name, cache) == Result(0, "", "")
+        assert create(python, tmp_path / name, cache, SHARING) == Result(0, "", "")
     one, two = (packages(tmp_path / name) for name in ("one", "two"))
     assert (one / "pip/__init__.py").stat().st_ino == (two / "pip/__init__.py").stat().st_ino
     [metadata] = one.glob("pip-*.dist-info")
@@ -319,9 +319,9 @@ def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: 
 def test_files_that_cannot_be_linked_are_copied(python: Interpreter, tmp_path: Path, cache: Path, error: str) -> None:
     fault = f"inject=link,linkat:error={error}:when=9+"
     prefix = [strace(), "-f", "-qq", "-o", "/dev/null", "-e", "trace=link,linkat", "-e", fault]
-    assert create(python, tmp_path / "warm", cache).status == 0
+    assert create(python, tmp_path / "warm", cache, SHARING).status == 0
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
-    result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=prefix)
+    result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=prefix, umask=SHARING)
     assert result == Result(0, "", "")
     assert contents(tmp_path / "env") == contents(tmp_path / "warm")
     counts = {path.stat().st_nlink > 1 for path in packages(tmp_path / "env").rglob("*") if path.is_file()}

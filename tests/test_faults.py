@@ -13,7 +13,7 @@ from itertools import count, cycle, islice
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, snapshot
+from conftest import SHARING, Interpreter, Result, snapshot
 from tracing import Call, calls, happened, injecting, spread, strace, tracing
 from wheels import CREATE_WITH, bundled_pip, record_hash, small_pip
 
@@ -55,7 +55,9 @@ class Bed:
             "FASTVENV_CACHE_DIR": "" if self.way == "uncached" else str(self.cache),
             "FASTVENV_LINK_MODE": "copy" if self.way == "copied" else "hardlink",
         }
-        return self.python.run("-c", CREATE_WITH, self.env_dir, self.wheel, env=variables, prefix=list(prefix))
+        return self.python.run(
+            "-c", CREATE_WITH, self.env_dir, self.wheel, env=variables, prefix=list(prefix), umask=SHARING
+        )
 
     def prepare(self) -> None:
         """Remove what the last run made, and the cache, where it is to be empty."""

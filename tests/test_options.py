@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, describe, needs_root, packages, snapshot
+from conftest import SHARING, Interpreter, Result, describe, needs_root, packages, snapshot
 from terminal import on_terminal
 from wheels import bundled_pip, other_pip
 
@@ -22,9 +22,11 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def create(python: Interpreter, *arguments: str | Path, cache: Path, prefix: list[str] | None = None) -> Result:
+def create(
+    python: Interpreter, *arguments: str | Path, cache: Path, prefix: list[str] | None = None, umask: int = -1
+) -> Result:
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
-    return python.run("-m", "fastvenv", *arguments, env=variables, prefix=prefix)
+    return python.run("-m", "fastvenv", *arguments, env=variables, prefix=prefix, umask=umask)
 
 
 def tree(env_dir: Path) -> dict[str, tuple[str, ...]]:
@@ -46,8 +48,8 @@ def assert_pip_works(python: Interpreter, env_dir: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["auto", "clone", "hardlink", "symlink", "copy"])
 def test_every_link_mode_gives_the_same_pip(python: Interpreter, tmp_path: Path, cache: Path, mode: str) -> None:
-    assert create(python, tmp_path / "plain", cache=cache) == Result(0, "", "")
-    assert create(python, "--link-mode", mode, tmp_path / "env", cache=cache) == Result(0, "", "")
+    assert create(python, tmp_path / "plain", cache=cache, umask=SHARING) == Result(0, "", "")
+    assert create(python, "--link-mode", mode, tmp_path / "env", cache=cache, umask=SHARING) == Result(0, "", "")
     assert tree(tmp_path / "env") == tree(tmp_path / "plain")
     module = packages(tmp_path / "env") / "pip/__init__.py"
     assert module.is_symlink() == (mode == "symlink")

@@ -1,0 +1,75 @@
+"""A fault at every file-system call: the run fails with an error and leaves nothing, or the environment is whole.
+
+On every change, each place in the code that makes a call meets one error and one SIGKILL in each scenario. With `--whole`
+each call meets each error, which takes hours: `python -m nox -s matrix`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter
+from matrix import ERRORS, KILL, SCENARIOS, Bed, Scenario
+from places import by_place
+from tracing import strace
+
+# In so many parts each scenario is tried, so that processors share it.
+PARTS = 8
+# So many failures of one test are told.
+TOLD = 40
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    parts = PARTS if metafunc.config.getoption("--whole") else 1
+    cases = [(scenario, part, parts) for scenario in SCENARIOS for part in range(parts)]
+    names = [scenario.name if parts == 1 else f"{scenario.name} {part}" for scenario, part, _ in cases]
+    metafunc.parametrize(("scenario", "part", "parts"), cases, ids=names)
+
+
+@pytest.mark.usefixtures("has_wheels")
+def test_a_fault_at_every_call(
+    request: pytest.FixtureRequest,
+    python: Interpreter,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+    scenario: Scenario,
+    part: int,
+    parts: int,
+) -> None:
+    strace()
+    bed = Bed(python, tmp_path, scenario)
+    bed.lay_out()
+    found = bed.points()
+    runs = [([point], error) for point in found for error in [*ERRORS, KILL]]
+    if not request.config.getoption("--whole"):
+        runs = [(place, fault) for place, error in zip(by_place(found), cycle(ERRORS)) for fault in (error, KILL)]
+    runs = runs[part::parts]
+    assert runs, "it makes no calls"
+    failures, missed = [], 0
+    for place, error in runs:
+        met = bed.meet(place, error)
+        if met is None:
+            missed += 1
+            continue
+        result, event = met
+        complaints = list(bed.complaints(result, error))
+        if complaints:
+            failures.append(
+                told(f"{scenario.name}: {event.name} {event.path()}: {error}", complaints).replace(f"{bed.field}/", "")
+            )
+            bed.start_anew()
+    record_property("runs of the matrix", len(runs) - missed)
+    record_property("failures", len(failures))
+    record_property("faults that did not happen", missed)
+    if failures:
+        heading = f"{len(failures)} of {len(runs) - missed} runs broke a promise; {missed} faults did not happen"
+        pytest.fail("\n".join([heading, *failures[:TOLD]]), pytrace=False)
+
+
+def told(heading: str, complaints: list[str]) -> str:
+    """A failure in a few lines."""
+    lines = [heading, *(f"    {text[:300]}" for text in complaints[:4])]
+    return "\n".join([*lines, f"    and {len(complaints) - 4} more"] if len(complaints) > 4 else lines)
