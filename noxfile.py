@@ -72,6 +72,7 @@ PERMISSIONS = [
     "test_tree.py",
     "test_options.py",
     "test_existing_pip.py",
+    "test_faults.py",
 ]
 
 TEST_DEPENDENCIES = [

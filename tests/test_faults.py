@@ -1,7 +1,6 @@
-"""System calls that fail: the environment is whole all the same, or there is an error that names a path, and nothing else.
+"""System calls that fail, beyond the fault matrix: a copied interpreter that works, the whole pip, a rollback that fails.
 
-The calls that make, change or look at something fail, with each error in turn. So that many places can be tried, most runs
-install a pip of few modules, which takes the ways of the whole one. What the interpreter itself reads is no matter of ours.
+That each call may fail is shown by test_matrix, with a pip of few modules, which takes the ways of the whole one.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import csv
 import shutil
 from dataclasses import dataclass
-from itertools import count, cycle, islice
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from tracing import Call, calls, happened, injecting, spread, strace, tracing
 from wheels import CREATE_WITH, bundled_pip, record_hash, small_pip
 
 ERRORS = ["ENOSPC", "EACCES", "EIO", "EXDEV", "EMLINK", "EROFS"]
-# How the files of pip come into the environment, and the calls that this takes, by how their names begin.
-WAYS = {
-    "cold": ["mkdir", "open", "write", "link", "rename", "chmod", "statx"],
-    "warm": ["mkdir", "open", "write", "link", "chmod", "statx"],
-    "copied": ["open", "copy_file_range", "utimensat"],
-    "uncached": ["mkdir", "open", "write", "rename", "chmod", "statx"],
-}
 
 
 @dataclass(frozen=True)
@@ -98,23 +90,6 @@ class Bed:
 def bed(request: pytest.FixtureRequest, python: Interpreter, has_wheels: None, tmp_path: Path) -> Bed:
     strace()
     return Bed(python, tmp_path, small_pip(python, tmp_path), request.param)
-
-
-@pytest.mark.parametrize(
-    ("bed", "call"),
-    [pytest.param(way, call, id=f"{way}-{call}") for way, names in WAYS.items() for call in names],
-    indirect=["bed"],
-)
-def test_a_call_fails(bed: Bed, call: str) -> None:
-    sound = bed.sound()
-    places = spread(2 * len(ERRORS), bed.places(call))
-    assert places, "this way does without that call"
-    for place, error in zip(islice(cycle(places), 2 * len(ERRORS)), cycle(ERRORS)):
-        bed.prepare()
-        result = bed.create(*injecting(bed.log, place.fails(error)))
-        assert happened(bed.log)
-        note = f"{place} with {error}: {result}"
-        bed.assert_whole_or_nothing(result, sound, note)
 
 
 @pytest.mark.parametrize("error", ERRORS)
