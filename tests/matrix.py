@@ -260,9 +260,9 @@ class Bed:
             yield from self.left(found, before, expected)
 
     def left(self, found: Tree, before: Tree, expected: Tree) -> Iterator[str]:
-        """What a run that failed has left; in an environment there may be what belongs there."""
+        """What a run that failed has left; in a directory that was there, there may be what belongs there."""
         for path in sorted(found.keys() - before.keys()):
-            if self.scenario.before != "environment":
+            if self.scenario.before == "nothing":
                 yield f"{path or 'the directory'} is left"
             elif not is_as_expected(found[path], expected.get(path), self.executable):
                 yield f"{path} is left, {brief(found[path])}"

@@ -83,6 +83,12 @@ impl<'a> Folder<'a> {
         }
     }
 
+    /// Whether a name is that of one file in both directories.
+    pub(super) fn has_same_file(&self, name: &str, other: &Folder<'_>) -> bool {
+        let own = self.identity_of(name).ok().flatten();
+        own.is_some() && own == other.identity_of(name).ok().flatten()
+    }
+
     /// The names in it, in no order.
     ///
     /// # Errors

@@ -100,7 +100,11 @@ impl LinkMode {
     fn place(self, name: &str, from: &Folder<'_>, to: &Folder<'_>, is_executable: bool) -> Result<()> {
         let [source, destination] = [from, to].map(|folder| move || folder.path().join(name));
         match self {
-            Self::HardLink => replace_at_once(to.path(), name.as_ref(), |new| from.hard_link(name, to, new)),
+            Self::HardLink => replace_at_once(to.path(), name.as_ref(), |new| {
+                let linked = from.hard_link(name, to, new);
+                // A name of that file may be there already; a rename would leave both.
+                if linked.is_err() && new == name && from.has_same_file(name, to) { Ok(()) } else { linked }
+            }),
             Self::Symlink => replace_at_once(to.path(), name.as_ref(), |new| {
                 system::make_symlink(&source(), &to.path().join(new))
             }),

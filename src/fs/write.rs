@@ -225,7 +225,8 @@ fn open_aside(path: &Path) -> io::Result<(PathBuf, File)> {
                 // Where the file system has no locks, it does without.
                 let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
                 // Before it was locked, another process may have taken it for one that was left.
-                if !is_taken && system::identity(&aside).ok() == Some(Identity::of_file(&file)?) {
+                let own = Identity::of_file(&file).inspect_err(|_| discard(&aside))?;
+                if !is_taken && system::identity(&aside).ok() == Some(own) {
                     return Ok((aside, file));
                 }
             }

@@ -160,8 +160,9 @@ fn fields(output: &Output, number: usize) -> io::Result<Vec<Vec<u8>>> {
     if output.status.success() && found.len() == number && rest.is_empty() {
         return Ok(found);
     }
+    // The last line is the one that tells; before it, there is the way to it.
     let said = String::from_utf8_lossy(&output.stderr);
-    let said = if said.trim().is_empty() { String::new() } else { format!(": {}", said.trim()) };
+    let said = said.trim_end().lines().last().map_or(String::new(), |line| format!(": {line}"));
     Err(io::Error::other(format!("compiling the bytecode of pip ended with {}{said}", output.status)))
 }
 
@@ -214,8 +215,9 @@ mod tests {
         let whole = [&2_u64.to_le_bytes()[..], b"ab", &[0; 8]].concat();
         assert_eq!(fields(&output(0, &whole, b""), 2).unwrap(), [b"ab".to_vec(), Vec::new()]);
         for (status, stdout) in [(256, &whole[..]), (0, &whole[..9]), (0, &[]), (9, &whole)] {
-            let message = fields(&output(status, stdout, b"MemoryError\n"), 2).unwrap_err().to_string();
-            assert!(message.ends_with(": MemoryError"), "{message}");
+            let message =
+                fields(&output(status, stdout, b"Traceback\nMemoryError\n"), 2).unwrap_err().to_string();
+            assert!(message.ends_with(": MemoryError") && !message.contains('\n'), "{message}");
         }
         assert!(fields(&output(0, &whole, b""), 1).is_err());
     }

@@ -84,7 +84,8 @@ impl Image {
         self.files.read(path)
     }
 
-    /// Links, or copies, those of its files that are wanted to where they go.
+    /// Links, or copies, those of its files that are wanted to where they go; for a repair, in the order in which it can be
+    /// cut short.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be made.
@@ -93,6 +94,7 @@ impl Image {
         scheme: &Scheme<'_>,
         linker: &mut Linker,
         options: &Options,
+        is_repair: bool,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         let moves = self.distribution().folders().filter_map(|folder| {
@@ -101,12 +103,16 @@ impl Image {
             let to = scheme.linked_path(&first.path)?.parent()?.to_owned();
             Some(Move { from: &self.files, to, files })
         });
-        let moves: Vec<_> = moves.collect();
+        let mut moves: Vec<_> = moves.collect();
+        if is_repair {
+            // Bytecode goes before its source: as long as that is missing, both are wanted, whenever the run is killed.
+            moves.reverse();
+        }
         let Some((first, rest)) = moves.split_first() else { return Ok(()) };
         // It shows which way works.
         first.run(linker)?;
         let number = rest.iter().map(|folder| folder.files.len()).sum();
-        let threads = if options.is_shared { 1 } else { threads::worth(number) };
+        let threads = if options.is_shared || is_repair { 1 } else { threads::worth(number) };
         threads::share(rest, threads, |folder| folder.run(&mut linker.clone()))
     }
 

@@ -36,7 +36,7 @@ impl<'a> Installation<'a> {
         let distribution = source.distribution();
         let scheme = distribution.scheme(target);
         let names = fs::names(scheme.library)?;
-        let found = installed::look(source, &scheme, target, maker, &names);
+        let found = installed::look(source, &scheme, target, maker, &names)?;
         let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
         let can_be_recorded =
             scripts.iter().all(|script| scheme.script(&script.file_name(Platform::HOST)).is_some())
@@ -63,7 +63,7 @@ impl<'a> Installation<'a> {
     /// # Errors
     /// [`crate::error::Error::Io`] with the file in the cache that was changed.
     pub(super) fn check_source(&self) -> Result<()> {
-        if matches!(self.found, Found::Damaged(_)) { self.source.verify() } else { Ok(()) }
+        if self.found.is_damaged() { self.source.verify() } else { Ok(()) }
     }
 
     fn distribution(&self) -> &'a Distribution {
@@ -107,17 +107,18 @@ impl<'a> Installation<'a> {
         let distribution = self.distribution();
         let wants = |path: &str| !is_metadata(distribution, path) && self.found.wants(path);
         self.remove_invalid_bytecode()?;
-        self.source.place(&self.scheme, linker, options, wants)?;
+        self.source.place(&self.scheme, linker, options, self.found.is_damaged(), wants)?;
         if let Source::Wheel(wheel, _) = self.source
             && options.compiles
         {
             self.write_bytecode(wheel)?;
         }
         for Installed { path, hash, size, .. } in &distribution.files {
-            let is_there = || self.scheme.path(path).is_some_and(|path| fs::exists(&path));
             // An environment without bytecode does not get some where it is repaired.
             let is_listed = !matches!(Place::of(path), Some(Place::Scripts(_)))
-                && (size.is_some() || self.found.wants(path) || is_there());
+                && (size.is_some()
+                    || self.found.wants(path)
+                    || fs::try_exists(&self.scheme.path(path).unwrap_or_default())?);
             if let Some(in_record) = self.scheme.path_in_record(path)
                 && is_listed
             {
@@ -187,10 +188,11 @@ impl<'a> Installation<'a> {
         let Self { source, scheme, found, record: mut rows, .. } = self;
         rows.add_unhashed(record.clone());
         fs::write(&scheme.library.join(record), &rows.into_csv())?;
-        source.place(&scheme, linker, options, |path| {
+        let is_repair = found.is_damaged();
+        source.place(&scheme, linker, options, is_repair, |path| {
             is_metadata(distribution, path) && path != last && found.wants(path)
         })?;
-        source.place(&scheme, linker, options, |path| path == last && found.wants(path))
+        source.place(&scheme, linker, options, is_repair, |path| path == last && found.wants(path))
     }
 }
 

@@ -29,6 +29,11 @@ pub(super) enum Found {
 }
 
 impl Found {
+    /// Whether there is something to repair.
+    pub(super) fn is_damaged(&self) -> bool {
+        matches!(self, Self::Damaged(_))
+    }
+
     /// Whether a file of the wheel is to be written.
     pub(super) fn wants(&self, path: &str) -> bool {
         match self {
@@ -41,35 +46,59 @@ impl Found {
 
 /// Looks what there is of a distribution in an environment, by the names in the directory of its packages. Without
 /// METADATA, which is written last, it counts as nothing: whatever a run that was cut short has left is written anew.
+///
+/// # Errors
+/// [`Error::Io`] with what cannot be looked at.
 pub(super) fn look(
     source: &Source,
     scheme: &Scheme<'_>,
     target: &Target,
     maker: &ScriptMaker,
     names: &[OsString],
-) -> Found {
+) -> Result<Found> {
     let distribution = source.distribution();
     let is_another = |name: &OsString| {
         name.to_str()
             .is_some_and(|name| name != distribution.dist_info && is_metadata_of(name, distribution.name()))
     };
     if names.iter().any(is_another) {
-        return Found::Another;
+        return Ok(Found::Another);
     }
     if !fs::exists(&scheme.library.join(distribution.metadata("METADATA"))) {
-        return Found::Nothing;
+        return Ok(Found::Nothing);
     }
-    let missing = missing(source, scheme, &target.interpreter);
-    if missing.is_empty() && is_recorded(distribution, scheme, target, maker) {
-        Found::Whole
-    } else {
-        Found::Damaged(missing)
+    let bytecode = bytecode_in(distribution, scheme, &target.interpreter)?;
+    let missing = missing(source, scheme, &target.interpreter, &bytecode);
+    let is_whole = missing.is_empty() && is_recorded(distribution, scheme, target, maker, &bytecode);
+    Ok(if is_whole { Found::Whole } else { Found::Damaged(missing) })
+}
+
+/// The bytecode of modules of a distribution that is in an environment, by its path in the wheel.
+fn bytecode_in(
+    distribution: &Distribution,
+    scheme: &Scheme<'_>,
+    interpreter: &Interpreter,
+) -> Result<HashSet<String>> {
+    let mut found = HashSet::new();
+    for file in distribution.files.iter().filter(|file| bytecode::is_source(&file.path)) {
+        let path = bytecode::path(&file.path, &interpreter.cache_tag);
+        if let Some(place) = scheme.linked_path(&path)
+            && fs::try_exists(&place)?
+        {
+            found.insert(path);
+        }
     }
+    Ok(found)
 }
 
 /// The files of the wheel that are not there, or not as they should be; with each module its bytecode, since that is
 /// valid for one file only. Bytecode that is not there is no loss.
-fn missing(source: &Source, scheme: &Scheme<'_>, interpreter: &Interpreter) -> HashSet<String> {
+fn missing(
+    source: &Source,
+    scheme: &Scheme<'_>,
+    interpreter: &Interpreter,
+    bytecode_there: &HashSet<String>,
+) -> HashSet<String> {
     let files = &source.distribution().files;
     let hashes: HashMap<&str, &str> =
         files.iter().filter(|file| file.size.is_none()).map(|file| (&*file.path, &*file.hash)).collect();
@@ -87,7 +116,8 @@ fn missing(source: &Source, scheme: &Scheme<'_>, interpreter: &Interpreter) -> H
                 .get(&*bytecode)
                 .filter(|_| source.image().is_some_and(|image| image.has_time_of(&path)));
             let place = scheme.linked_path(&bytecode).unwrap_or_default();
-            if !is_sound || (fs::exists(&place) && !is_valid(&place, &path, interpreter, expected.copied())) {
+            let is_valid = || is_valid(&place, &path, interpreter, expected.copied());
+            if !is_sound || (bytecode_there.contains(&bytecode) && !is_valid()) {
                 missing.insert(bytecode);
             }
         }
@@ -101,12 +131,13 @@ fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected:
     bytecode::is_valid(bytecode, source, &interpreter.magic_number) && expected.is_none_or(is_expected)
 }
 
-/// Whether RECORD has each file, and each script is the one that RECORD has, or that is made here, and can be executed.
+/// Whether RECORD has each file and the bytecode, and each script is the one that RECORD has, or that is made here, and can be executed.
 fn is_recorded(
     distribution: &Distribution,
     scheme: &Scheme<'_>,
     target: &Target,
     maker: &ScriptMaker,
+    bytecode: &HashSet<String>,
 ) -> bool {
     let Ok(text) = fs::read(&scheme.library.join(distribution.metadata("RECORD"))) else { return false };
     let Ok(rows) = record::parse(&text) else { return false };
@@ -131,7 +162,10 @@ fn is_recorded(
     });
     let is_installer_known =
         fs::read(&scheme.library.join(distribution.metadata("INSTALLER"))).is_ok_and(|name| !name.is_empty());
+    let has_bytecode =
+        |path: &String| scheme.path_in_record(path).is_some_and(|path| hashes.contains_key(&*path));
     is_installer_known
+        && bytecode.iter().all(has_bytecode)
         && distribution.files.iter().filter(|file| file.size.is_some()).all(has_file)
         && made.iter().all(|script| has_script(&script.file_name(Platform::HOST), Some(maker.make(script))))
         && scripts.all(|name| has_script(name, None))

@@ -389,11 +389,12 @@ impl Source {
         scheme: &Scheme<'_>,
         linker: &mut Linker,
         options: &Options,
+        is_repair: bool,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         match self {
             Self::Wheel(wheel, _) => wheel.unpack(scheme, is_wanted),
-            Self::Image(image) => image.place(scheme, linker, options, is_wanted),
+            Self::Image(image) => image.place(scheme, linker, options, is_repair, is_wanted),
         }
     }
 }
