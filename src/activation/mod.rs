@@ -1,5 +1,7 @@
 //! Activation scripts: which templates there are, and how a template becomes a script.
 
+mod grammar;
+mod place;
 mod quote;
 
 use std::ffi::{OsStr, OsString};
@@ -7,8 +9,9 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::layout::{Platform, check_line};
+use place::{Obstacle, Scanner};
 pub use quote::Language;
 
 /// The values that stand for the placeholders of a template.
@@ -29,11 +32,11 @@ pub struct Values<'a> {
 /// The script that a template becomes: each placeholder replaced by its value, quoted by the rule of the language
 /// that the name of the template tells (`gh-124651`).
 ///
-/// A placeholder that the template put inside a string ends that string, so that templates written for the `venv` of
-/// before that fix, with quotes of their own, get the same value. (Not in PowerShell and batch files.)
+/// In a string of the template, as those for the `venv` of before that fix have it, a value is written as that string
+/// needs it. A value that is not plain is refused where its place is not certain, since it could be run there.
 ///
 /// # Errors
-/// [`crate::error::Error::Unwritable`] for a value with a line break or a NUL.
+/// [`Error::Unwritable`] for a value with a line break or a NUL, [`Error::Template`] for one that is refused.
 pub fn render(template: &str, template_name: &str, values: Values) -> Result<String> {
     let language = Language::of(template_name);
     let placeholders = [
@@ -47,23 +50,41 @@ pub fn render(template: &str, template_name: &str, values: Values) -> Result<Str
         check_line(placeholder, OsStr::new(value))?;
     }
     let mut script = String::with_capacity(template.len() + 256);
-    let mut rest = template;
-    while let Some(start) = rest.find("__VENV_") {
-        let (before, from) = rest.split_at(start);
-        script.push_str(before);
-        if let Some((placeholder, value)) =
-            placeholders.iter().find(|(placeholder, _)| from.starts_with(placeholder))
-        {
-            let quoted = language.quote_after(last_line(&script), value);
-            script.push_str(&quoted);
-            rest = &from[placeholder.len()..];
-        } else {
+    let mut scanner = Scanner::new(language, template);
+    let mut refusal_at_end = None;
+    let mut end = 0;
+    while let Some(start) = template[end..].find("__VENV_").map(|found| end + found) {
+        let (before, from) = template.split_at(start);
+        script.push_str(&before[end..]);
+        let placeholder = placeholders.into_iter().find(|(placeholder, _)| from.starts_with(placeholder));
+        let Some((placeholder, value)) = placeholder else {
             script.push_str("__VENV_");
-            rest = &from["__VENV_".len()..];
+            end = start + "__VENV_".len();
+            continue;
+        };
+        end = start + placeholder.len();
+        if let Some(quoted) = language.quote_behind(last_line(before), value) {
+            script.push_str(&quoted);
+            continue;
         }
+        let line = before.matches('\n').count() + 1;
+        let refusal = move |obstacle: Obstacle| Error::Template {
+            template: template_name.to_owned(),
+            line,
+            placeholder,
+            value: value.to_owned(),
+            obstacle: format!("{} on line {}", obstacle.what, obstacle.line),
+        };
+        let place = scanner.place(start, placeholder.len()).map_err(refusal)?;
+        let unwritable = || refusal(Obstacle { what: "a string that cannot hold it", line });
+        script.push_str(&language.quote_at(place, value).ok_or_else(unwritable)?);
+        refusal_at_end = Some(refusal);
     }
-    script.push_str(rest);
-    Ok(script)
+    script.push_str(&template[end..]);
+    match refusal_at_end {
+        Some(refusal) => scanner.finish().map(|()| script).map_err(refusal),
+        None => Ok(script),
+    }
 }
 
 fn last_line(text: &str) -> &str {
@@ -170,9 +191,19 @@ mod tests {
         assert_eq!(rendered("A=\"__VENV_DIR__\"", "activate", VALUES), "A=\"\"'/my env'\"\"");
         assert_eq!(rendered("A='__VENV_DIR__'", "activate", VALUES), "A='''/my env'''");
         assert_eq!(rendered("A=\"__VENV_BIN_NAME__\"", "activate", VALUES), "A=\"bin\"");
-        assert_eq!(rendered("echo 'x\nA=__VENV_DIR__", "activate", VALUES), "echo 'x\nA='/my env'");
+        assert_eq!(rendered("A='x\n__VENV_DIR__'", "activate", VALUES), "A='x\n''/my env'''");
         let twice = rendered("A=\"__VENV_DIR__:__VENV_DIR__\"", "activate", VALUES);
         assert_eq!(twice, "A=\"\"'/my env'\":\"'/my env'\"\"");
+    }
+
+    #[test]
+    fn a_value_is_refused_where_it_could_be_run() {
+        let error = render("\necho `a __VENV_DIR__`\n", "x/activate", VALUES).unwrap_err().to_string();
+        for part in ["x/activate", "line 2", "__VENV_DIR__", "/my env", "backquotes", "without quotes"] {
+            assert!(error.contains(part), "{error}");
+        }
+        let plain = Values { dir: "/env", ..VALUES };
+        assert_eq!(rendered("echo `a __VENV_DIR__`", "activate", plain), "echo `a /env`");
     }
 
     #[test]
