@@ -280,10 +280,19 @@ mod _native {
         detached(py, || seed::prune(&folder))
     }
 
-    /// The script templates in a folder: the parts of the path of each below it.
+    /// The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
+    /// or is passed over.
     #[pyfunction]
-    fn script_templates(py: Python<'_>, folder: PathBuf) -> Vec<Vec<OsString>> {
-        py.detach(|| activation::templates(&folder, Platform::HOST))
+    #[pyo3(signature = (folder, *, is_lenient))]
+    fn script_templates(py: Python<'_>, folder: PathBuf, is_lenient: bool) -> PyResult<Vec<Vec<OsString>>> {
+        detached(py, || activation::templates(&folder, Platform::HOST, is_lenient))
+    }
+
+    /// Ends the process with that status, after what C code wants to do at its end (`atexit`, open streams); Python takes
+    /// nothing apart.
+    #[pyfunction]
+    fn exit(status: i32) {
+        std::process::exit(status)
     }
 
     /// The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.

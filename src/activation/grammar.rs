@@ -232,7 +232,7 @@ mod csh {
         ("\\", Escapes),
         ("<<", Stops("a here-document")),
         ("$#", Nothing),
-        ("#", BeginsComment { span: &CSH_COMMENT, words_have_it: true }),
+        ("#", BeginsComment { span: &CSH_COMMENT, words_have_it: false }),
     ];
 }
 

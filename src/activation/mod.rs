@@ -5,6 +5,7 @@ mod place;
 mod quote;
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
@@ -114,9 +115,12 @@ pub type Template = Vec<OsString>;
 
 /// The templates in the folders `common` and `posix` or `nt` of `folder`, in the order of their names.
 ///
-/// Like `venv`, it takes nothing that lies in `folder` itself, follows no link to a directory, and passes over what it
-/// cannot list. Installers compile templates that are Python: the bytecode is passed over too.
-pub fn templates(folder: &Path, platform: Platform) -> Vec<Template> {
+/// Like `venv`, it takes nothing that lies in `folder` itself and follows no link to a directory. Installers compile
+/// templates that are Python: the bytecode is passed over.
+///
+/// # Errors
+/// [`Error::Io`] for what cannot be listed. With `is_lenient` that is passed over, as `venv` does (`os.walk`).
+pub fn templates(folder: &Path, platform: Platform, is_lenient: bool) -> Result<Vec<Template>> {
     let is_wanted = |entry: &DirEntry| {
         let is_directory = entry.file_type().is_dir();
         match entry.depth() {
@@ -136,10 +140,17 @@ pub fn templates(folder: &Path, platform: Platform) -> Vec<Template> {
         .sort_by_file_name()
         .into_iter()
         .filter_entry(is_wanted)
-        .filter_map(std::result::Result::ok)
-        .filter(|entry| entry.depth() > 1 && !is_passed_over(entry))
-        .map(|entry| parts(&entry))
+        .filter(|entry| !(is_lenient && entry.is_err()))
+        .map(|entry| entry.map_err(|error| unlisted(folder, error)))
+        .filter(|entry| entry.as_ref().map_or(true, |entry| entry.depth() > 1 && !is_passed_over(entry)))
+        .map(|entry| entry.map(|entry| parts(&entry)))
         .collect()
+}
+
+/// The operating system's own error, with the folder of templates where it is not known which one below it was meant.
+fn unlisted(folder: &Path, error: walkdir::Error) -> Error {
+    let path = error.path().unwrap_or(folder).to_owned();
+    Error::Io { path, source: error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()) }
 }
 
 /// Whether the file is one of the launchers that lie beside the scripts on Windows and become `python.exe`.
@@ -234,11 +245,16 @@ mod tests {
         }
         let found = |platform| -> Vec<String> {
             let path = |parts: Template| parts.join(OsStr::new("/")).to_string_lossy().into_owned();
-            templates(dir.path(), platform).into_iter().map(path).collect()
+            templates(dir.path(), platform, false).unwrap().into_iter().map(path).collect()
         };
         assert_eq!(found(Platform::Posix), ["common/a", "common/deep/er/b", "posix/c"]);
         assert_eq!(found(Platform::Windows), ["common/a", "common/deep/er/b", "nt/d.exe"]);
-        assert!(templates(&dir.path().join("none"), Platform::Posix).is_empty());
+        let none = dir.path().join("none");
+        assert!(templates(&none, Platform::Posix, true).unwrap().is_empty());
+        let Error::Io { path, source } = templates(&none, Platform::Posix, false).unwrap_err() else {
+            panic!("another error")
+        };
+        assert_eq!((path, source.kind()), (none, std::io::ErrorKind::NotFound));
     }
 
     #[test]
@@ -257,6 +273,7 @@ mod tests {
         crate::fs::symlink(&dir.path().join("elsewhere/file"), &dir.path().join("common/link")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("common/folder")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("posix")).unwrap();
-        assert_eq!(templates(dir.path(), Platform::Posix), [["common", "link"], ["common", "real"]]);
+        let found = templates(dir.path(), Platform::Posix, false).unwrap();
+        assert_eq!(found, [["common", "link"], ["common", "real"]]);
     }
 }

@@ -290,7 +290,7 @@ mod tests {
         let language = Language::Csh;
         places(language, Place::Code, &["a `b '\"' it's`\n@@", "it's\necho @@", "a \"\\\"\"\n@@"]);
         places(language, DOUBLE, &["\"a `b` @@\"", "\"a\\\n@@\""]);
-        refused(language, &["`@@`", "\"`a 'b'` @@\"\n", "'\\' @@\n", "# a\\\nit's @@\n"]);
+        refused(language, &["`@@`", "\"`a 'b'` @@\"\n", "'\\' @@\n", "# a\\\nit's @@\n", "a#'\n@@"]);
     }
 
     #[test]
