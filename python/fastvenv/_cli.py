@@ -126,20 +126,32 @@ def run() -> None:
     _leave()
 
 
+# Modules that only those load who may want to be told of the end.
+_TOLD_OF_THE_END = {"atexit", "threading", "sitecustomize", "usercustomize"}
+
+
 def _leave() -> "NoReturn":
     """Exit with status 0, where that can be done without taking apart a Python that is about to be gone anyway.
 
-    It cannot where somebody else started us (a profiler, a debugger), or wants to be told of the end.
+    It cannot where something else started the command (a profiler, a debugger), or may want to be told of the end. C code
+    is told in any case.
     """
     is_own = getattr(sys, "orig_argv", [])[1:] == ["-m", "fastvenv", *sys.argv[1:]]
-    if is_own and not sys.flags.inspect and not {"atexit", "threading"} & sys.modules.keys():
+    if is_own and not sys.flags.inspect and not _TOLD_OF_THE_END & sys.modules.keys() and not _is_watched():
         try:
             sys.stdout.flush()
             sys.stderr.flush()
         except (AttributeError, OSError, ValueError):  # Python knows what to say
             sys.exit(0)
-        os._exit(0)
+        _native.exit(0)
     sys.exit(0)
+
+
+def _is_watched() -> bool:
+    """Whether a tracer, a profiler, or another tool (PEP 669) sees what Python runs."""
+    monitoring = getattr(sys, "monitoring", None)
+    has_tool = monitoring is not None and any(map(monitoring.get_tool, range(6)))
+    return bool(has_tool or sys.gettrace() or sys.getprofile())
 
 
 def _create_all(options: "dict[str, Any]") -> None:

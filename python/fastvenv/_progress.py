@@ -24,7 +24,10 @@ class Progress:
     def __enter__(self) -> "Self":
         self._running.acquire()
         self._shown.acquire()
-        _thread.start_new_thread(self._show, ())
+        try:
+            _thread.start_new_thread(self._show, ())
+        except RuntimeError:  # the system has no thread left, and so nothing is shown
+            self._shown.release()
         return self
 
     def __exit__(self, *_: object) -> None:
