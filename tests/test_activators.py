@@ -292,9 +292,9 @@ print(json.dumps(sorted(os.listdir(os.path.join(sys.argv[1], "bin")))))
 def test_a_folder_of_our_own_that_cannot_be_listed(python: Interpreter, tmp_path: Path, call: str, folder: str) -> None:
     """It is an error with its path, and no environment without scripts."""
     scripts = f"{python.folder}/fastvenv/scripts{folder}"
-    command = ["-m", "fastvenv", "--without-pip", tmp_path / "env"]
     trace = [*alone(), strace(), *FAST, "-P", scripts, "-e", f"trace={call}", "-o", str(tmp_path / "log")]
-    result = python.run(*command, prefix=[*trace, "-e", f"inject={call}:error=EIO"])
+    inject = [*trace, "-e", f"inject={call}:error=EIO"]
+    result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", prefix=inject)
     assert happened(tmp_path / "log")
     assert (result.status, result.output) == (1, "")
     named = scripts if call == "openat" else f"{python.folder}/fastvenv/scripts"  # all that is known while it is read

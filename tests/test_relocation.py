@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, Result, run_shell, shell
 from fastvenv import _native
+from tracing import happened, injecting, tracing
 
 SHELLS = {
     "bash": ["bash", "--norc", "--noprofile", "-eu", "-s"],
@@ -144,6 +145,148 @@ print(json.dumps(True))
     assert subprocess.run([mine], capture_output=True, text=True, check=True).stdout == f"{tmp_path / 'new'}\n"
     assert mine.stat().st_mode & 0o777 == 0o750
     assert (tmp_path / "new/bin/other").read_text().startswith("#!/usr/bin/python3\n")
+
+
+MINE = """
+import os, sys
+import fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        path = os.path.join(context.bin_path, "mine")
+        with open(path, "w") as file:
+            file.write("#!" + context.env_exec_cmd + "\\nimport sys\\nprint(sys.prefix, *sys.argv[1:])\\n")
+        os.chmod(path, 0o750)
+        dist_info = os.path.join(context.lib_path, "mine-1.dist-info")
+        os.makedirs(dist_info, exist_ok=True)
+        with open(os.path.join(dist_info, "RECORD"), "w", newline="") as file:
+            file.write("a.py,,\\r\\n../../../bin/mine,sha256=x,1\\r\\nb.py,,\\r\\n")
+sys._base_executable = sys.argv[2]
+Builder(symlinks=True, relocatable=True).create(sys.argv[1])
+print("true")
+"""
+
+
+def make_mine(python: Interpreter, env_dir: Path, base: str | Path | None = None) -> Path:
+    """Make a relocatable environment with a script, and return the script."""
+    python.answer(MINE, env_dir, base or python.path)
+    return env_dir / "bin/mine"
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> Path:
+    """A directory with a `python` that nobody should run."""
+    folder = tmp_path / "away"
+    folder.mkdir()
+    for name in ("python", "python3", "python3.13"):
+        (folder / name).write_text("#!/bin/sh\ntouch PWNED\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def programs(tmp_path: Path, *names: str) -> str:
+    """A folder for `PATH` with these programs alone."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in names:
+        (folder / name).symlink_to(shell(name))
+    return str(folder)
+
+
+RUNNERS = ["sh", "dash", "bash", "ksh93", "mksh", "yash", "busybox ash", "zsh"]
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize("tools", [[], ["readlink"], ["ls"]], ids=["none", "readlink", "ls"])
+def test_a_script_finds_its_interpreter(
+    python: Interpreter, tmp_path: Path, away: Path, runner: str, tools: list[str]
+) -> None:
+    """Through links to it and to its folder, by paths that are relative or not, with few programs or none."""
+    name, *options = runner.split()
+    command = [shell(name), *options]
+    mine = make_mine(python, tmp_path / "o ld")
+    env = tmp_path / "n'e\"w$x -> y"
+    mine.parents[1].rename(env)
+    (away / "script").symlink_to(os.path.relpath(env / "bin/mine", away))
+    (away / "again").symlink_to(away / "script")
+    (away / "-folder").symlink_to(env / "bin")
+    (away / "env").symlink_to(env)
+    path = programs(tmp_path, *tools)
+
+    def run(script: str, cwd: Path) -> tuple[int, str, str]:
+        process = subprocess.run(
+            [*command, script, "a b", ""], cwd=cwd, env={"PATH": path}, capture_output=True, text=True, check=False
+        )
+        assert not (away / "PWNED").exists()
+        return process.returncode, process.stdout, process.stderr
+
+    for script, cwd in (
+        (f"{env}/bin/mine", away),
+        (f"../{env.name}/bin/mine", away),
+        ("./mine", env / "bin"),
+        ("./-folder/mine", away),
+        ("env/bin/mine", away),
+    ):
+        assert run(script, cwd) == (0, f"{env} a b \n", ""), script
+    for script in ("./script", "./again", f"{away}/again"):
+        status, output, error = run(script, away)
+        if tools:
+            assert (status, output, error) == (0, f"{env} a b \n", ""), script
+        else:
+            assert (status, output) == (127, ""), script
+            assert (
+                error
+                == f"{script}: cannot find the directory of this script, which has its Python. Call it by its path.\n"
+            )
+
+
+def test_a_script_that_the_shell_found_on_path(python: Interpreter, tmp_path: Path, away: Path) -> None:
+    """It is not told where it was found, and runs nothing of the current directory."""
+    mine = make_mine(python, tmp_path / "env")
+    process = subprocess.run(
+        [shell("bash"), "mine"], cwd=away, env={"PATH": str(mine.parent)}, capture_output=True, text=True, check=False
+    )
+    assert not (away / "PWNED").exists()
+    assert (process.returncode, process.stdout) == (127, "")
+
+
+@pytest.mark.parametrize("name", ["python 3", "it's", 'a"$(touch PWNED)`b', "x\\u", "'''", "%s{}"])
+def test_a_python_of_an_odd_name(python: Interpreter, tmp_path: Path, away: Path, name: str) -> None:
+    base = tmp_path / "base" / name
+    base.parent.mkdir()
+    base.symlink_to(python.path)
+    mine = make_mine(python, tmp_path / "env", base)
+    assert mine.read_text().startswith("#!/bin/sh\n")
+    process = subprocess.run([mine, "x"], cwd=away, capture_output=True, text=True, check=True)
+    assert (process.stdout, process.stderr) == (f"{tmp_path}/env x\n", "")
+    assert not (away / "PWNED").exists()
+
+
+def test_a_script_is_python_without_warnings(python: Interpreter, tmp_path: Path) -> None:
+    mine = make_mine(python, tmp_path / "env")
+    result = python.run("-W", "error", mine, "x")
+    assert (result.status, result.stderr) == (0, "")
+
+
+def test_what_a_killed_run_left_is_no_matter(python: Interpreter, tmp_path: Path) -> None:
+    env, log = tmp_path / "env", tmp_path / "log"
+    assert python.run("-c", MINE, env, python.path, prefix=tracing(log)).status == 0
+    renames = [line for line in log.read_text().splitlines() if " rename(" in line]
+    [number] = [number for number, line in enumerate(renames, 1) if f'{env}/bin/mine"' in line]
+    shutil.rmtree(env)
+    killed = injecting(log, f"inject=rename:signal=KILL:when={number}")
+    assert python.run("-c", MINE, env, python.path, prefix=killed).status != 0
+    assert happened(log)
+    (env / "bin/mine.new").write_text("left by others")
+    mine = make_mine(python, env)
+    assert mine.read_text().startswith("#!/bin/sh\n") and mine.stat().st_mode & 0o777 == 0o750
+
+
+def test_a_record_keeps_its_line_ends(python: Interpreter, tmp_path: Path) -> None:
+    mine = make_mine(python, tmp_path / "env")
+    [record] = (tmp_path / "env").glob("lib/*/site-packages/mine-1.dist-info/RECORD")
+    digest = base64.urlsafe_b64encode(hashlib.sha256(mine.read_bytes()).digest()).decode().rstrip("=")
+    entry = f"../../../bin/mine,sha256={digest},{mine.stat().st_size}"
+    assert record.read_bytes() == f"a.py,,\r\n{entry}\r\nb.py,,\r\n".encode()
 
 
 def test_a_failed_activation_changes_nothing(python: Interpreter, tmp_path: Path) -> None:

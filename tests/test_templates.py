@@ -50,8 +50,7 @@ def rendered(template: str, ending: str, value: str) -> str | None:
         return _native.render_script(
             template, f"activate{ending}", dir=value, name="n", prompt="p", bin_name="bin", python="/python"
         )
-    except ValueError as error:
-        assert f"activate{ending}" in str(error) and " on line " in str(error)
+    except ValueError:
         return None
 
 
@@ -79,9 +78,9 @@ POSIX_FORMS = [
     ('"$(# it\'s "a" comment\n/usr/bin/printf %s @)"', False),
     ("''@", True),
     ('"`/usr/bin/printf %s @`"', False),
-    ("\"${NOT_SET:-@}\"", False),
-    ("\"$(case a in a) /usr/bin/printf %s @ ;; esac)\"", False),
-    ("\"$(cat <<END\n@\nEND\n)\"", False),
+    ('"${NOT_SET:-@}"', False),
+    ('"$(case a in a) /usr/bin/printf %s @ ;; esac)"', False),
+    ('"$(cat <<END\n@\nEND\n)"', False),
 ]
 POSIX_PREFACES = [
     "# it's \"a comment\n",
@@ -92,7 +91,7 @@ POSIX_PREFACES = [
     'X="${X:-${Y-}}"\n',
     "case x in y) : ;; esac\n",
     "X=$((1 + 2))\n",
-    ": $# $$ \\\" \\\\\n",
+    ': $# $$ \\" \\\\\n',
     ": <<END\nit's\nEND\n",
     ": \"`: 'a'`\"\n",
     "f () { : '}'; }\n",
@@ -101,7 +100,9 @@ POSIX_PREFACES = [
 
 def words(forms: list[tuple[str, bool]]) -> st.SearchStrategy[Word]:
     forms_of = st.sampled_from(forms)
-    return st.recursive(STRINGS, lambda inner: st.builds(lambda word, form: word.by(*form), inner, forms_of), max_leaves=4)
+    return st.recursive(
+        STRINGS, lambda inner: st.builds(lambda word, form: word.by(*form), inner, forms_of), max_leaves=4
+    )
 
 
 def read_by(command: list[str], scripts: list[str]) -> list[str]:
@@ -134,7 +135,9 @@ def check(command: list[str], ending: str, prefaces: list[str], drawn: list[tupl
 
 POSIX_SHELLS = ["sh", "bash --norc", "dash", "zsh -f", "ksh93", "mksh", "yash", "busybox ash"]
 CERTAIN_PREFACES = [preface for preface in POSIX_PREFACES if "<<" not in preface and "`: '" not in preface] + [""]
-POSIX = st.lists(st.tuples(st.sampled_from(["", *POSIX_PREFACES]), words(POSIX_FORMS), HOSTILE), min_size=1, max_size=20)
+POSIX = st.lists(
+    st.tuples(st.sampled_from(["", *POSIX_PREFACES]), words(POSIX_FORMS), HOSTILE), min_size=1, max_size=20
+)
 
 
 def found(command: str) -> list[str]:
@@ -155,7 +158,13 @@ FISH_FORMS = [
     ("(/usr/bin/printf %s ')' > /dev/null; /usr/bin/printf %s @)", True),
     ("''@", True),
 ]
-FISH_PREFACES = ["", "# it's \"a comment\n", "set X 'it\\'s\n\"'\n", 'set X "it\'s (a\n"\n', "echo a#it\\'s > /dev/null\n"]
+FISH_PREFACES = [
+    "",
+    "# it's \"a comment\n",
+    "set X 'it\\'s\n\"'\n",
+    'set X "it\'s (a\n"\n',
+    "echo a#it\\'s > /dev/null\n",
+]
 
 
 @settings(max_examples=40, deadline=None)
@@ -166,7 +175,7 @@ def test_a_value_is_read_as_it_is_in_fish(drawn: list[tuple[str, Word, str]]) ->
     check(found("fish -N"), ".fish", FISH_PREFACES, drawn)
 
 
-CSH_PREFACES = ["", "# it's \"a comment\n", "set X = 'a\"b'\n", "set X = \"it's\"\n", "set X = \"`echo 'a'`\"\n"]
+CSH_PREFACES = ["", "# it's \"a comment\n", "set X = 'a\"b'\n", 'set X = "it\'s"\n', "set X = \"`echo 'a'`\"\n"]
 CSH_WORDS = st.one_of(st.just(BARE), *[st.just(BARE.within("a ", " b", mark)) for mark in "'\""]) | st.just(
     BARE.by('"`/usr/bin/printf %s @`"', is_certain=False)
 )
@@ -284,5 +293,7 @@ except ValueError as error:
     template.parent.mkdir(parents=True)
     template.write_text("\ncat <<END\n__VENV_DIR__\nEND\n")
     message = python.answer(script, tmp_path / "a b", tmp_path / "templates")
-    assert f"line 3 of {template}, because of a here-document on line 2. Write the placeholder without quotes" in message
+    assert (
+        f"line 3 of {template}, because of a here-document on line 2. Write the placeholder without quotes" in message
+    )
     assert not (tmp_path / "a b").exists()

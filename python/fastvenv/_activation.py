@@ -20,9 +20,28 @@ ACTIVATORS = {
     "xonsh": ("activate.xsh",),
 }
 
-# The lines that find the interpreter beside the script, for a shell and for Python. It may be called by a link to it.
+# The lines that find the interpreter beside the script, which may be called by a link to it. For a shell they are a
+# program that needs no other program where nothing is a link; for Python, which must find no backslash, a string.
 _FIRST_LINES = """#!/bin/sh
-'''exec' "$(dirname -- "$(realpath -- "$0")")"/'{}' "$0" "$@"
+''':'
+script=$0
+folder=
+case $script in /*) ;; *) script=./$script ;; esac
+while test -L "$script"; do
+    target=$(readlink "$script" 2>/dev/null) ||
+        { target=$(ls -ld "$script" 2>/dev/null) && target=${target#*"$script -> "}; } || target=
+    case $target in
+        /*) script=$target ;;
+        ?*) script=${script%/*}/$target ;;
+        *) script= ;;
+    esac
+done
+test -f "$script" && folder=$(cd -P -- "${script%/*}/" 2>/dev/null && pwd -P)
+if test -z "$folder"; then
+    echo "$0: cannot find the directory of this script, which has its Python. Call it by its path." >&2
+    exit 127
+fi
+exec "$folder"/@PYTHON@ "$0" "$@"
 ' '''
 """
 
@@ -70,8 +89,10 @@ def _relocated(script: bytes, python: bytes) -> "Optional[bytes]":
             return None
     elif first != b"#!" + python:
         return None
-    name = os.fsdecode(os.path.basename(python))
-    return _FIRST_LINES.format(name).encode() + rest
+    name = os.path.basename(python)
+    # What has to be quoted could mean something in the string that these lines are for Python.
+    plain = name if name.translate(None, b"+-._").isalnum() and name.isascii() else b"python"
+    return _FIRST_LINES.encode().replace(b"@PYTHON@", plain) + rest
 
 
 def _update_records(context: "SimpleNamespace", scripts: "dict[str, bytes]") -> None:
@@ -90,15 +111,27 @@ def _update_records(context: "SimpleNamespace", scripts: "dict[str, bytes]") -> 
             continue
         with open(path, encoding="utf-8", newline="") as file:
             lines = file.read().split("\n")
-        new = [entries.get(line.split(",")[0].rstrip("\r"), line) for line in lines]
+        new = []
+        for line in lines:
+            entry, end = (line[:-1], "\r") if line.endswith("\r") else (line, "")
+            new.append(entries.get(entry.split(",")[0], entry) + end)
         if new != lines:
             _replace(path, "\n".join(new).encode())
 
 
 def _replace(path: str, contents: bytes) -> None:
     """Write a file anew, with the mode that it has: its contents may be shared with other environments."""
-    new = f"{path}.new"
-    with open(new, "xb") as file:
-        file.write(contents)
-    os.chmod(new, os.stat(path).st_mode & 0o7777)
-    os.replace(new, path)
+    from contextlib import suppress
+
+    aside = f"{path}.{os.getpid()}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(aside)  # of a process that was killed
+    try:
+        with open(aside, "xb") as file:
+            file.write(contents)
+        os.chmod(aside, os.stat(path).st_mode & 0o7777)
+        os.replace(aside, path)
+    except BaseException:
+        with suppress(OSError):  # the error that led here matters more
+            os.unlink(aside)
+        raise

@@ -133,8 +133,8 @@ _TOLD_OF_THE_END = {"atexit", "threading", "sitecustomize", "usercustomize"}
 def _leave() -> "NoReturn":
     """Exit with status 0, where that can be done without taking apart a Python that is about to be gone anyway.
 
-    It cannot where something else started the command (a profiler, a debugger), or may want to be told of the end. C code
-    is told in any case.
+    It cannot where something else started the command (a profiler, a debugger), or may want to be told of the end. C
+    code is told in any case.
     """
     is_own = getattr(sys, "orig_argv", [])[1:] == ["-m", "fastvenv", *sys.argv[1:]]
     if is_own and not sys.flags.inspect and not _TOLD_OF_THE_END & sys.modules.keys() and not _is_watched():

@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["LINK_MODES", "__version__", "Seed", "available_parallelism", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "Seed", "available_parallelism", "cache_entries", "check_clearable", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "exit", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_created", "remove_stale_link", "render_script", "scheme_path", "script_templates", "symlink", "time_of", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_configuration", "write_script", "write_text"]
 
 LINK_MODES: Final[list[str]]
 """
@@ -92,6 +92,12 @@ def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) 
     The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
     """
 
+def exit(status: SupportsIndex) -> None:
+    """
+    Ends the process with that status, after what C code wants to do at its end (`atexit`, open streams); Python takes
+    nothing apart.
+    """
+
 def make_executable(path: str | PathLike[str]) -> None:
     """
     Gives a file that is not a link mode 0755, whatever the umask.
@@ -137,9 +143,10 @@ def scheme_path(name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str 
     Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
     """
 
-def script_templates(folder: str | PathLike[str]) -> list[list[str]]:
+def script_templates(folder: str | PathLike[str], *, is_lenient: bool) -> list[list[str]]:
     """
-    The script templates in a folder: the parts of the path of each below it.
+    The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
+    or is passed over.
     """
 
 def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:

@@ -142,7 +142,10 @@ static SIMPLE: Rules = &[
 
 /// POSIX shell command language, 2.2 and 2.6, and what bash, zsh and ksh add.
 mod posix {
-    use super::*;
+    use super::{
+        BACKQUOTES, Begins, BeginsComment, COMMENT, Escapes, KeywordStops, Nothing, Place, Rules, SIMPLE,
+        Span, Stops,
+    };
 
     pub(super) static CODE: Span = Span::new(Place::Code, &[], &[], &[&EXPANSIONS, &WORDS]);
     static COMMAND: Span = Span::new(Place::Code, &[")"], NESTED, &[&EXPANSIONS, &WORDS]);
@@ -180,7 +183,7 @@ mod posix {
 
 /// fish, "Quotes" and "Command substitution".
 mod fish {
-    use super::*;
+    use super::{Begins, BeginsComment, COMMENT, Escapes, Place, Rules, Span};
 
     pub(super) static CODE: Span = Span::new(Place::Code, &[], &[], &[&WORDS]);
     static COMMAND: Span = Span::new(Place::Code, &[")"], &[], &[&WORDS]);
@@ -199,7 +202,7 @@ mod fish {
 
 /// csh, "Lexical structure": a string ends in its line, so that after a line nothing is uncertain.
 mod csh {
-    use super::*;
+    use super::{BACKQUOTES, Begins, BeginsComment, EndsAll, Escapes, Nothing, Place, Rules, Span, Stops};
 
     pub(super) static CODE: Span = Span::new(Place::Code, &[], &[], &[&WORDS]);
     static SINGLE: Span = Span::new(Place::Quoted('\''), &["'"], &[("\\'", Begins(&UNCERTAIN))], &[&LINE]);
@@ -238,7 +241,7 @@ mod csh {
 
 /// PowerShell, `about_Quoting_Rules` and `about_Comments`; the typographic marks count as the others.
 mod powershell {
-    use super::*;
+    use super::{Begins, BeginsComment, COMMENT, Escapes, Place, Rules, SIMPLE, Span, Stops};
 
     pub(super) static CODE: Span = Span::new(Place::Code, &[], &[], &[&WORDS]);
     static COMMAND: Span = Span::new(Place::Code, &[")"], &[], &[&WORDS]);
@@ -291,7 +294,7 @@ mod powershell {
 
 /// Nushell, "Working with strings": none but those in double quotes have escapes.
 mod nushell {
-    use super::*;
+    use super::{BACKQUOTES, Begins, BeginsComment, COMMENT, Escapes, Place, Rules, SIMPLE, Span, Stops};
 
     pub(super) static CODE: Span = Span::new(Place::Code, &[], &[], &[&WORDS]);
     static SINGLE: Span = Span::new(Place::Quoted('\''), &["'"], &[], &[]);
@@ -318,7 +321,9 @@ mod nushell {
 
 /// Python, "String and Bytes literals" and "Formatted string literals"; in xonsh, backquotes hold a pattern.
 mod python {
-    use super::*;
+    use super::{
+        BACKQUOTES, Begins, BeginsString, COMMENT, Escapes, Nothing, Place, Rules, SIMPLE, Span, Stops,
+    };
 
     pub(super) static CODE: Span = Span::new(
         Place::Code,

@@ -108,12 +108,11 @@ impl<'a> Scanner<'a> {
         let rest = &self.template[self.position..];
         let (span, _) = self.innermost();
         if let Some(end) = span.end_of(rest) {
-            match span.end_of(&rest[end..]).filter(|_| span.is_doubled) {
-                Some(second) => self.read_without_meaning(end + second),
-                None => {
-                    self.open.pop();
-                    self.read(end);
-                }
+            if let Some(second) = span.end_of(&rest[end..]).filter(|_| span.is_doubled) {
+                self.read_without_meaning(end + second);
+            } else {
+                self.open.pop();
+                self.read(end);
             }
             return;
         }
