@@ -42,6 +42,7 @@ RUST_TARGETS = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"]
 # What does not depend on the interpreter under test, or little, and so runs on those alone.
 EXTENT = {
     "test_quoting.py": ["3.13"],
+    "test_templates.py": ["3.13"],
     "test_cmd.py": ["3.13"],
     "test_hostile_names.py": ["3.13"],
     "test_relocation.py": ["3.13"],

@@ -42,6 +42,24 @@ pub enum Error {
         /// The value.
         value: OsString,
     },
+    /// A template of a script has a placeholder where a value is not certain to be read as it is.
+    #[error(
+        "Unable to quote {value:?} for {placeholder} on line {line} of {}, because of {obstacle}. Write the placeholder \
+         without quotes around it, before that, as the value of a variable, and use the variable.",
+        if template.is_empty() { "the template" } else { template }
+    )]
+    Template {
+        /// The name of the template, or its path; it may be empty.
+        template: String,
+        /// The line of the placeholder, the first being 1.
+        line: usize,
+        /// The placeholder.
+        placeholder: &'static str,
+        /// The value that was to be written.
+        value: String,
+        /// What is in the way, and on which line.
+        obstacle: String,
+    },
     /// A wheel that nobody should install: it is damaged, or was made to do harm.
     #[error("The wheel {} cannot be installed: {}{reason}", wheel.display(), entry.as_ref().map_or(String::new(), |entry| format!("{entry}: ")))]
     Wheel {

@@ -41,13 +41,6 @@ mod _native {
     #[pymodule_export]
     const LINK_MODES: [&str; 5] = LinkMode::SETTINGS;
 
-    /// Ends the process without taking Python apart. What C code registered for the end (`atexit`) is called, and the streams
-    /// of C are flushed.
-    #[pyfunction]
-    fn exit(status: i32) {
-        std::process::exit(status)
-    }
-
     /// Refuses, with `ValueError`, a directory that cannot hold an environment.
     #[pyfunction]
     fn check_env_dir(env_dir: OsString) -> PyResult<()> {
@@ -323,16 +316,19 @@ mod _native {
         detached(py, || seed::prune(&folder))
     }
 
-    /// The script templates in a folder: the parts of the path of each below it. What cannot be listed is an error where all
-    /// must be found; else, as in `venv`, it is passed over.
+    /// The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
+    /// or is passed over.
     #[pyfunction]
-    #[pyo3(signature = (folder, *, must_find_all))]
-    fn script_templates(
-        py: Python<'_>,
-        folder: PathBuf,
-        must_find_all: bool,
-    ) -> PyResult<Vec<Vec<OsString>>> {
-        detached(py, || activation::templates(&folder, Platform::HOST, must_find_all))
+    #[pyo3(signature = (folder, *, is_lenient))]
+    fn script_templates(py: Python<'_>, folder: PathBuf, is_lenient: bool) -> PyResult<Vec<Vec<OsString>>> {
+        detached(py, || activation::templates(&folder, Platform::HOST, is_lenient))
+    }
+
+    /// Ends the process with that status, after what C code wants to do at its end (`atexit`, open streams); Python takes
+    /// nothing apart.
+    #[pyfunction]
+    fn exit(status: i32) {
+        std::process::exit(status)
     }
 
     /// The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.
@@ -414,7 +410,9 @@ impl From<Error> for PyErr {
                 message.push(format!(" because {reason}"));
                 Self::new::<PyValueError, _>(message)
             }
-            Error::Unwritable { .. } | Error::Wheel { .. } => PyValueError::new_err(error.to_string()),
+            Error::Unwritable { .. } | Error::Template { .. } | Error::Wheel { .. } => {
+                PyValueError::new_err(error.to_string())
+            }
             Error::SameFile { source_path, destination } => {
                 Python::attach(|py| same_file_error(py, source_path.into(), destination.into()))
             }

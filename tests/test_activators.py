@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, run_shell, shell, snapshot
-from tracing import calls, happened, injecting, tracing
+from conftest import Interpreter, Result, run_shell, shell, without_override
+from tracing import FAST, alone, happened, strace
 
 NASTY = "$(touch PWNED)`touch PWNED`\"q\"'q' !! ;&|<> %m%% \\w\\u * ~ {RED} {x} é #"
 FILES = {
@@ -276,31 +276,51 @@ def test_on_a_terminal_nothing_is_said(python: Interpreter, tmp_path: Path) -> N
     os.close(slave)
 
 
-@pytest.mark.parametrize("error", ["EACCES", "EIO", "EMFILE"])
-def test_templates_that_cannot_be_listed_are_an_error(python: Interpreter, tmp_path: Path, error: str) -> None:
-    """Without its scripts, an environment is not what was asked for."""
-    command = ["-m", "fastvenv", "--without-pip", str(tmp_path / "env")]
-    log, scripts = tmp_path / "log", Path(python.folder, "fastvenv/scripts")
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # each run makes the same calls
-    assert python.run(*command, env=variables, prefix=tracing(log)) == Result(0, "", "")
-    shutil.rmtree(tmp_path / "env")
-    found = [call for folder in ("common", "posix") for call in calls(log, scripts / folder, is_reading=True)]
-    looks = [call for call in found if call.name in {"getdents64", "open", "openat"}]
-    assert len(looks) > 4
-    for look in looks:
-        result = python.run(*command, env=variables, prefix=injecting(log, look.fails(error)))
-        assert happened(log)
-        assert result.status == 1 and result.stderr.startswith("Error: [Errno "), look
-        assert not (tmp_path / "env").exists()
-
-
-def test_a_folder_of_templates_that_is_missing_has_none(python: Interpreter, made: Path, tmp_path: Path) -> None:
-    """As in `venv`."""
-    script = """
-import sys, types, fastvenv
-context = types.SimpleNamespace(bin_path=sys.argv[1])
-fastvenv.EnvBuilder().install_scripts(context, sys.argv[2])
+LIST = """
+import json, os, sys
+import fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        self.install_scripts(context, sys.argv[2])
+Builder(symlinks=True).create(sys.argv[1])
+print(json.dumps(sorted(os.listdir(os.path.join(sys.argv[1], "bin")))))
 """
-    before = snapshot(made)
-    assert python.run("-c", script, made / "bin", tmp_path / "missing") == Result(0, "", "")
-    assert snapshot(made) == before
+
+
+@pytest.mark.parametrize("call", ["getdents64", "openat"])
+@pytest.mark.parametrize("folder", ["", "/common", "/posix"])
+def test_a_folder_of_our_own_that_cannot_be_listed(python: Interpreter, tmp_path: Path, call: str, folder: str) -> None:
+    """It is an error with its path, and no environment without scripts."""
+    scripts = f"{python.folder}/fastvenv/scripts{folder}"
+    trace = [*alone(), strace(), *FAST, "-P", scripts, "-e", f"trace={call}", "-o", str(tmp_path / "log")]
+    inject = [*trace, "-e", f"inject={call}:error=EIO"]
+    result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", prefix=inject)
+    assert happened(tmp_path / "log")
+    assert (result.status, result.output) == (1, "")
+    named = scripts if call == "openat" else f"{python.folder}/fastvenv/scripts"  # all that is known while it is read
+    assert result.stderr == f"Error: [Errno 5] Input/output error: '{named}'\n"
+    assert not (tmp_path / "env").exists()
+
+
+def test_folders_of_a_subclass_that_cannot_be_listed_are_passed_over(python: Interpreter, tmp_path: Path) -> None:
+    """As by `venv`, which uses `os.walk`; and so are those that are not there."""
+    locked = tmp_path / "templates/common/locked"
+    locked.mkdir(parents=True)
+    for file in (locked / "inner", locked.parent / "mine"):
+        file.write_text("mine")
+    locked.chmod(0)
+    names = python.answer(LIST, tmp_path / "a", tmp_path / "templates", prefix=without_override())
+    assert "mine" in names and "inner" not in names
+    assert "activate" in python.answer(LIST, tmp_path / "b", tmp_path / "none")
+    locked.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_our_own_folder_without_permission(python: Interpreter, tmp_path: Path) -> None:
+    copy = tmp_path / "site/fastvenv"
+    shutil.copytree(f"{python.folder}/fastvenv", copy)
+    (copy / "scripts/posix").chmod(0)
+    locked = Interpreter(python.path, str(copy.parent), python.home)
+    result = locked.run("-m", "fastvenv", "--without-pip", tmp_path / "env", prefix=without_override())
+    assert result == Result(1, "", f"Error: [Errno 13] Permission denied: '{copy}/scripts/posix'\n")
+    assert not (tmp_path / "env").exists()

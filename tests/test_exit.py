@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,30 @@ sys.marker = Marker()
 """
 
 
+@dataclass(frozen=True)
+class Customized(Interpreter):
+    """A Python that runs a file when it starts, without a module that is known to do so."""
+
+    base: Path
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {**super().variables, "PYTHONUSERBASE": str(self.base)}
+
+    def runs_first(self, code: str) -> None:
+        """Let it run this code."""
+        folder = Path(self.run("-c", "import site; print(site.getusersitepackages())").output.splitlines()[0])
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "marker.py").write_text(code)
+        (folder / "marker.pth").write_text("import marker\n")
+
+
 @pytest.fixture
-def customized(python: Interpreter, tmp_path: Path) -> Interpreter:
-    """A Python that tells when it is taken apart: the first module that it loads sets that up."""
-    shutil.copytree(Path(python.folder, "fastvenv"), tmp_path / "site/fastvenv")
-    with (tmp_path / "site/fastvenv/__init__.py").open("a") as file:
-        file.write(TAKEN_APART)
-    return Interpreter(python.path, f"{tmp_path}/site", python.home)
+def customized(python: Interpreter, tmp_path: Path) -> Customized:
+    """A Python that says when it is taken apart."""
+    customized = Customized(python.path, python.folder, python.home, tmp_path / "user")
+    customized.runs_first(TAKEN_APART)
+    return customized
 
 
 @pytest.fixture
@@ -42,8 +60,8 @@ def ends(python: Interpreter, *arguments: str | Path) -> bool:
 
 
 @pytest.mark.usefixtures("takes_itself_apart")
-def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Interpreter, tmp_path: Path) -> None:
-    assert ends(customized, "-c", "import fastvenv")
+def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Customized, tmp_path: Path) -> None:
+    assert ends(customized, "-c", "")
     # With an empty cache, sysconfig is asked, which loads `threading` in some versions.
     assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "first").status == 0
     # Before Python 3.10 nobody can know how it was started, and what is installed beside Python may load these.
@@ -63,54 +81,9 @@ def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: In
     ],
 )
 def test_who_started_it_in_another_way_is_not_left_alone(
-    python: Interpreter, customized: Interpreter, tmp_path: Path, start: list[str]
+    python: Interpreter, customized: Customized, tmp_path: Path, start: list[str]
 ) -> None:
     assert ends(customized, *start, "--without-pip", tmp_path / "env")
-
-
-@pytest.mark.usefixtures("takes_itself_apart")
-@pytest.mark.parametrize("module", ["sitecustomize", "usercustomize"])
-def test_what_site_has_loaded_is_told(python: Interpreter, tmp_path: Path, module: str) -> None:
-    """It may have set up anything, as something that is written when it goes."""
-    (tmp_path / "site").mkdir()
-    (tmp_path / f"site/{module}.py").write_text(TAKEN_APART)
-    customized = Interpreter(python.path, f"{python.folder}:{tmp_path}/site", python.home)
-    assert ends(customized, "-m", "fastvenv", "--without-pip", tmp_path / "env")
-
-
-@pytest.mark.usefixtures("takes_itself_apart")
-@pytest.mark.parametrize("call", ["settrace", "setprofile"])
-def test_who_traces_is_told(python: Interpreter, tmp_path: Path, call: str) -> None:
-    """By whatever module: here one that a `.pth` file would load."""
-    script = TAKEN_APART + f"sys.{call}(lambda *_: None)\nsys.orig_argv[1:] = ['-m', 'fastvenv', *sys.argv[1:]]\n"
-    script += "from fastvenv import _cli\n_cli.run()\n"
-    if python.version < (3, 10):
-        pytest.skip("before Python 3.10 nobody can know how it was started")
-    assert ends(python, "-c", script, "--without-pip", tmp_path / "env")
-
-
-AT_EXIT = """
-#include <stdio.h>
-#include <stdlib.h>
-static void end(void) { FILE *file = fopen(getenv("AT_EXIT_FILE"), "w"); fputs("told", file); fclose(file); }
-__attribute__((constructor)) static void begin(void) { atexit(end); }
-"""
-
-
-def test_a_library_that_was_preloaded_is_told(python: Interpreter, tmp_path: Path) -> None:
-    """As those that count coverage, or find leaks, write what they have found."""
-    compiler = shutil.which("cc", path="/usr/bin:/bin")
-    if compiler is None:
-        pytest.skip("there is no C compiler")
-    (tmp_path / "library.c").write_text(AT_EXIT)
-    command = [compiler, "-shared", "-fPIC", "-o", str(tmp_path / "library.so"), str(tmp_path / "library.c")]
-    subprocess.run(command, check=True)
-    told = tmp_path / "told"
-    variables = {**python.variables, "LD_PRELOAD": str(tmp_path / "library.so"), "AT_EXIT_FILE": str(told)}
-    for number in range(2):  # with an empty cache Python is taken apart, for what it has loaded
-        told.unlink(missing_ok=True)
-        result = python.run("-m", "fastvenv", "--without-pip", tmp_path / f"env{number}", env=variables)
-        assert (result.status, told.read_text()) == (0, "told")
 
 
 @pytest.mark.parametrize(
@@ -119,13 +92,75 @@ def test_a_library_that_was_preloaded_is_told(python: Interpreter, tmp_path: Pat
         "import atexit; atexit.register(print, 'the end')",
         "import threading, time; threading.Thread(target=lambda: (time.sleep(0.5), print('the end'))).start()",
     ],
+    ids=["atexit", "thread"],
 )
-def test_who_wants_to_be_told_is_told(python: Interpreter, tmp_path: Path, wish: str) -> None:
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site/sitecustomize.py").write_text(wish)
-    customized = Interpreter(python.path, f"{python.folder}:{tmp_path}/site", python.home)
+def test_who_wants_to_be_told_is_told(customized: Customized, tmp_path: Path, wish: str) -> None:
+    customized.runs_first(wish)
     result = customized.run("-m", "fastvenv", "--without-pip", tmp_path / "env")
     assert (result.status, result.output) == (0, "the end\n")
+
+
+@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.parametrize("name", ["sitecustomize", "usercustomize"])
+def test_a_customized_python_is_taken_apart(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """What its module has may write something at the end."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / f"site/{name}.py").write_text(TAKEN_APART)
+    if name == "sitecustomize" and python.run("-c", "import sys; assert 'sitecustomize' in sys.modules").status == 0:
+        pytest.skip("this Python has a sitecustomize of its own")
+    assert ends(
+        Interpreter(python.path, f"{python.folder}:{tmp_path}/site", python.home),
+        *("-m", "fastvenv", "--without-pip", tmp_path / "env"),
+    )
+
+
+@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.parametrize(
+    "watch",
+    [
+        "import sys; sys.settrace(lambda *_: None)",
+        "import sys; sys.setprofile(lambda *_: None)",
+        "import sys; hasattr(sys, 'monitoring') and sys.monitoring.use_tool_id(1, 'tool')",
+    ],
+    ids=["trace", "profile", "monitoring"],
+)
+def test_a_watched_python_is_taken_apart(
+    python: Interpreter, customized: Customized, tmp_path: Path, watch: str
+) -> None:
+    if "monitoring" in watch and python.version < (3, 12):
+        pytest.skip("there is no sys.monitoring before Python 3.12")
+    customized.runs_first(TAKEN_APART + watch)
+    assert ends(customized, "-m", "fastvenv", "--without-pip", tmp_path / "env")
+
+
+LIBRARY = """
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static FILE *stream;
+static void told(void) { fputs("told ", stream); }
+
+__attribute__((constructor)) static void loaded(void) {
+    if (getenv("TOLD") == NULL || (stream = fopen(getenv("TOLD"), "w")) == NULL) return;
+    atexit(told);
+    fputs("open ", stream); /* which stays in memory until the stream is flushed */
+}
+"""
+
+
+def test_c_code_is_told(python: Interpreter, tmp_path: Path) -> None:
+    """A library that was loaded beside Python writes what it has, whether Python is taken apart or not."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    (tmp_path / "told.c").write_text(LIBRARY)
+    library = tmp_path / "told.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, tmp_path / "told.c"], check=True)
+    variables = {**python.variables, "LD_PRELOAD": str(library), "TOLD": str(tmp_path / "told")}
+    result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", env=variables)
+    assert (result.status, result.output, result.stderr) == (0, "", "")
+    assert (tmp_path / "told").read_text() == "open told "
 
 
 def test_what_was_printed_arrives_or_fails(python: Interpreter, tmp_path: Path) -> None:

@@ -251,6 +251,27 @@ _cli.run()
     assert result == Result(0, "", "")
 
 
+@pytest.mark.parametrize("names", [["env"], ["a", "b"]])
+def test_without_a_thread_no_progress_is_shown(python: Interpreter, tmp_path: Path, names: list[str]) -> None:
+    """As where the system, or a limit of the user's, allows none."""
+    script = """
+import _thread, sys, time
+import fastvenv
+from fastvenv import _cli
+def refuse(*_):
+    raise RuntimeError("can't start new thread")
+class Slow(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        time.sleep(0.7)
+fastvenv.EnvBuilder = Slow
+_thread.start_new_thread = refuse
+_cli.run()
+"""
+    env_dirs = [tmp_path / name for name in names]
+    assert on_terminal(python, "-c", script, "--without-pip", *env_dirs) == ""
+    assert all((env_dir / "bin/activate.csh").exists() for env_dir in env_dirs)
+
+
 def test_the_options_work_in_code(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     script = """
 import sys, fastvenv

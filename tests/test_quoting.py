@@ -114,7 +114,7 @@ def test_the_scripts_parse() -> None:
     }
     missing = []
     for template, commands in checks.items():
-        script = word("/env", "", (folder / template).read_text())
+        script = word("/env", Path(template).suffix, (folder / template).read_text())
         for command in commands:
             name, *options = command.split()
             if shutil.which(name) is None:
@@ -137,7 +137,7 @@ def test_the_script_of_powershell_parses(name: str) -> None:
     template = (Path(_native.__file__).parent / "scripts/common/Activate.ps1").read_text()
     parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
     assert not parser.parse(word(f"/{name}", ".ps1", template).encode()).root_node.has_error
-    broken = word(f"/{name}", ".ps1", template.replace("__VENV_DIR__", "'__VENV_DIR__"))
+    broken = word(f"/{name}", ".ps1", template.replace("__VENV_DIR__", ") __VENV_DIR__"))
     assert parser.parse(broken.encode()).root_node.has_error
     assert word(f"/{name}", ".ps1", "__VENV_DIR__") in word(f"/{name}", ".ps1", template)
 

@@ -369,7 +369,7 @@ class EnvBuilder:
             path: the folder; of its sub-folders, `common` and the one named like the platform (`os.name`) are used.
 
         """
-        templates = _native.script_templates(path, must_find_all=path == SCRIPTS)
+        templates = _native.script_templates(path, is_lenient=path != SCRIPTS)
         if self.activators is not None and path == SCRIPTS:
             from ._activation import selected
 

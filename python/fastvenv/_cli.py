@@ -163,11 +163,10 @@ def _leave() -> "NoReturn":
     """Exit with status 0, where that can be done without taking apart a Python that is about to be gone anyway.
 
     It cannot where another program runs the command (a profiler, a debugger), or where something may wait for the end:
-    functions in `atexit`, threads, and what `sitecustomize` or `usercustomize` set up.
+    functions in `atexit`, threads, and what `sitecustomize` or `usercustomize` set up. C code is told in any case.
     """
     is_own = getattr(sys, "orig_argv", [])[1:] == ["-m", "fastvenv", *sys.argv[1:]]
-    is_watched = sys.flags.inspect or sys.gettrace() or sys.getprofile() or _LISTENERS & sys.modules.keys()
-    if is_own and not is_watched:
+    if is_own and not sys.flags.inspect and not _LISTENERS & sys.modules.keys() and not _is_watched():
         try:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -175,6 +174,13 @@ def _leave() -> "NoReturn":
             sys.exit(0)
         _native.exit(0)
     sys.exit(0)
+
+
+def _is_watched() -> bool:
+    """Whether a tracer, a profiler, or another tool (PEP 669) sees what Python runs."""
+    monitoring = getattr(sys, "monitoring", None)
+    has_tool = monitoring is not None and any(map(monitoring.get_tool, range(6)))
+    return bool(has_tool or sys.gettrace() or sys.getprofile())
 
 
 def _create_all(options: "dict[str, Any]") -> None:

@@ -120,8 +120,8 @@ def executable_names(minor: SupportsIndex, is_pypy: bool, has_utf8_names: bool) 
 
 def exit(status: SupportsIndex) -> None:
     """
-    Ends the process without taking Python apart. What C code registered for the end (`atexit`) is called, and the streams
-    of C are flushed.
+    Ends the process with that status, after what C code wants to do at its end (`atexit`, open streams); Python takes
+    nothing apart.
     """
 
 def make_executable(path: str | PathLike[str]) -> None:
@@ -169,10 +169,10 @@ def scheme_path(name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str 
     Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
     """
 
-def script_templates(folder: str | PathLike[str], *, must_find_all: bool) -> list[list[str]]:
+def script_templates(folder: str | PathLike[str], *, is_lenient: bool) -> list[list[str]]:
     """
-    The script templates in a folder: the parts of the path of each below it. What cannot be listed is an error where all
-    must be found; else, as in `venv`, it is passed over.
+    The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
+    or is passed over.
     """
 
 def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:

@@ -26,7 +26,7 @@ class Progress:
         self._shown.acquire()
         try:
             _thread.start_new_thread(self._show, ())
-        except RuntimeError:  # the system has no thread left, and nothing is shown
+        except RuntimeError:  # the system has no thread left, and so nothing is shown
             self._shown.release()
         return self
 

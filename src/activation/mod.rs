@@ -1,5 +1,7 @@
 //! Activation scripts: which templates there are, and how a template becomes a script.
 
+mod grammar;
+mod place;
 mod quote;
 
 use std::ffi::{OsStr, OsString};
@@ -10,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, Result};
 use crate::layout::{Platform, check_line};
+use place::{Obstacle, Scanner};
 pub use quote::Language;
 
 /// The values that stand for the placeholders of a template.
@@ -30,11 +33,11 @@ pub struct Values<'a> {
 /// The script that a template becomes: each placeholder replaced by its value, quoted by the rule of the language
 /// that the name of the template tells (`gh-124651`).
 ///
-/// A placeholder that the template put inside a string ends that string, so that templates written for the `venv` of
-/// before that fix, with quotes of their own, get the same value. (Not in PowerShell and batch files.)
+/// In a string of the template, as those for the `venv` of before that fix have it, a value is written as that string
+/// needs it. A value that is not plain is refused where its place is not certain, since it could be run there.
 ///
 /// # Errors
-/// [`crate::error::Error::Unwritable`] for a value with a line break or a NUL.
+/// [`Error::Unwritable`] for a value with a line break or a NUL, [`Error::Template`] for one that is refused.
 pub fn render(template: &str, template_name: &str, values: Values) -> Result<String> {
     let language = Language::of(template_name);
     let placeholders = [
@@ -48,23 +51,41 @@ pub fn render(template: &str, template_name: &str, values: Values) -> Result<Str
         check_line(placeholder, OsStr::new(value))?;
     }
     let mut script = String::with_capacity(template.len() + 256);
-    let mut rest = template;
-    while let Some(start) = rest.find("__VENV_") {
-        let (before, from) = rest.split_at(start);
-        script.push_str(before);
-        if let Some((placeholder, value)) =
-            placeholders.iter().find(|(placeholder, _)| from.starts_with(placeholder))
-        {
-            let quoted = language.quote_after(last_line(&script), value);
-            script.push_str(&quoted);
-            rest = &from[placeholder.len()..];
-        } else {
+    let mut scanner = Scanner::new(language, template);
+    let mut refusal_at_end = None;
+    let mut end = 0;
+    while let Some(start) = template[end..].find("__VENV_").map(|found| end + found) {
+        let (before, from) = template.split_at(start);
+        script.push_str(&before[end..]);
+        let placeholder = placeholders.into_iter().find(|(placeholder, _)| from.starts_with(placeholder));
+        let Some((placeholder, value)) = placeholder else {
             script.push_str("__VENV_");
-            rest = &from["__VENV_".len()..];
+            end = start + "__VENV_".len();
+            continue;
+        };
+        end = start + placeholder.len();
+        if let Some(quoted) = language.quote_behind(last_line(before), value) {
+            script.push_str(&quoted);
+            continue;
         }
+        let line = before.matches('\n').count() + 1;
+        let refusal = move |obstacle: Obstacle| Error::Template {
+            template: template_name.to_owned(),
+            line,
+            placeholder,
+            value: value.to_owned(),
+            obstacle: format!("{} on line {}", obstacle.what, obstacle.line),
+        };
+        let place = scanner.place(start, placeholder.len()).map_err(refusal)?;
+        let unwritable = || refusal(Obstacle { what: "a string that cannot hold it", line });
+        script.push_str(&language.quote_at(place, value).ok_or_else(unwritable)?);
+        refusal_at_end = Some(refusal);
     }
-    script.push_str(rest);
-    Ok(script)
+    script.push_str(&template[end..]);
+    match refusal_at_end {
+        Some(refusal) => scanner.finish().map(|()| script).map_err(refusal),
+        None => Ok(script),
+    }
 }
 
 fn last_line(text: &str) -> &str {
@@ -94,12 +115,12 @@ pub type Template = Vec<OsString>;
 
 /// The templates in the folders `common` and `posix` or `nt` of `folder`, in the order of their names.
 ///
-/// Like `venv`, it takes nothing that lies in `folder` itself, and follows no link to a directory. Installers compile
-/// templates that are Python: the bytecode is passed over too.
+/// Like `venv`, it takes nothing that lies in `folder` itself and follows no link to a directory. Installers compile
+/// templates that are Python: the bytecode is passed over.
 ///
 /// # Errors
-/// [`Error::Io`] with what cannot be listed, where all of them must be found; else, as in `venv`, that is passed over.
-pub fn templates(folder: &Path, platform: Platform, must_find_all: bool) -> Result<Vec<Template>> {
+/// [`Error::Io`] for what cannot be listed. With `is_lenient` that is passed over, as `venv` does (`os.walk`).
+pub fn templates(folder: &Path, platform: Platform, is_lenient: bool) -> Result<Vec<Template>> {
     let is_wanted = |entry: &DirEntry| {
         let is_directory = entry.file_type().is_dir();
         match entry.depth() {
@@ -115,18 +136,18 @@ pub fn templates(folder: &Path, platform: Platform, must_find_all: bool) -> Resu
     let parts = |entry: &DirEntry| {
         entry.path().strip_prefix(folder).unwrap_or(entry.path()).iter().map(ToOwned::to_owned).collect()
     };
-    let mut templates = Vec::new();
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_wanted) {
-        match entry {
-            Ok(entry) if entry.depth() > 1 && !is_passed_over(&entry) => templates.push(parts(&entry)),
-            Err(error) if must_find_all => return Err(unlisted(folder, error)),
-            Ok(_) | Err(_) => {}
-        }
-    }
-    Ok(templates)
+    WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(is_wanted)
+        .filter(|entry| !(is_lenient && entry.is_err()))
+        .map(|entry| entry.map_err(|error| unlisted(folder, error)))
+        .filter(|entry| entry.as_ref().map_or(true, |entry| entry.depth() > 1 && !is_passed_over(entry)))
+        .map(|entry| entry.map(|entry| parts(&entry)))
+        .collect()
 }
 
-/// The error of a folder that cannot be listed.
+/// The operating system's own error, with the folder of templates where it is not known which one below it was meant.
 fn unlisted(folder: &Path, error: walkdir::Error) -> Error {
     let path = error.path().unwrap_or(folder).to_owned();
     Error::Io { path, source: error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()) }
@@ -181,9 +202,19 @@ mod tests {
         assert_eq!(rendered("A=\"__VENV_DIR__\"", "activate", VALUES), "A=\"\"'/my env'\"\"");
         assert_eq!(rendered("A='__VENV_DIR__'", "activate", VALUES), "A='''/my env'''");
         assert_eq!(rendered("A=\"__VENV_BIN_NAME__\"", "activate", VALUES), "A=\"bin\"");
-        assert_eq!(rendered("echo 'x\nA=__VENV_DIR__", "activate", VALUES), "echo 'x\nA='/my env'");
+        assert_eq!(rendered("A='x\n__VENV_DIR__'", "activate", VALUES), "A='x\n''/my env'''");
         let twice = rendered("A=\"__VENV_DIR__:__VENV_DIR__\"", "activate", VALUES);
         assert_eq!(twice, "A=\"\"'/my env'\":\"'/my env'\"\"");
+    }
+
+    #[test]
+    fn a_value_is_refused_where_it_could_be_run() {
+        let error = render("\necho `a __VENV_DIR__`\n", "x/activate", VALUES).unwrap_err().to_string();
+        for part in ["x/activate", "line 2", "__VENV_DIR__", "/my env", "backquotes", "without quotes"] {
+            assert!(error.contains(part), "{error}");
+        }
+        let plain = Values { dir: "/env", ..VALUES };
+        assert_eq!(rendered("echo `a __VENV_DIR__`", "activate", plain), "echo `a /env`");
     }
 
     #[test]
@@ -214,14 +245,16 @@ mod tests {
         }
         let found = |platform| -> Vec<String> {
             let path = |parts: Template| parts.join(OsStr::new("/")).to_string_lossy().into_owned();
-            templates(dir.path(), platform, true).unwrap().into_iter().map(path).collect()
+            templates(dir.path(), platform, false).unwrap().into_iter().map(path).collect()
         };
         assert_eq!(found(Platform::Posix), ["common/a", "common/deep/er/b", "posix/c"]);
         assert_eq!(found(Platform::Windows), ["common/a", "common/deep/er/b", "nt/d.exe"]);
         let none = dir.path().join("none");
-        assert!(templates(&none, Platform::Posix, false).unwrap().is_empty());
-        let error = templates(&none, Platform::Posix, true);
-        assert!(matches!(error, Err(Error::Io { path, .. }) if path == none));
+        assert!(templates(&none, Platform::Posix, true).unwrap().is_empty());
+        let Error::Io { path, source } = templates(&none, Platform::Posix, false).unwrap_err() else {
+            panic!("another error")
+        };
+        assert_eq!((path, source.kind()), (none, std::io::ErrorKind::NotFound));
     }
 
     #[test]
@@ -240,7 +273,7 @@ mod tests {
         crate::fs::symlink(&dir.path().join("elsewhere/file"), &dir.path().join("common/link")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("common/folder")).unwrap();
         crate::fs::symlink(&dir.path().join("elsewhere"), &dir.path().join("posix")).unwrap();
-        let found = templates(dir.path(), Platform::Posix, true).unwrap();
+        let found = templates(dir.path(), Platform::Posix, false).unwrap();
         assert_eq!(found, [["common", "link"], ["common", "real"]]);
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Values hold no line break and no NUL: [`super::render`] refuses them, since not every language can write one.
 
+use super::place::{Place, Scanner};
+
 /// The language of a script, told by the end of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -52,41 +54,36 @@ impl Language {
         }
     }
 
-    /// The value as a word of the language behind `line`, the part of its line that comes before it: a string that is
-    /// open there is closed first and opened again after. Where strings do not join, a plain value stays as it is in a
-    /// string, and in a comment such as `#!`; in a batch file, a value in `PROMPT` is one that the prompt shows.
-    #[must_use]
-    pub fn quote_after(self, line: &str, value: &str) -> String {
-        let quoted = self.quote(value);
-        match self {
-            Self::Posix | Self::Fish | Self::Csh if quoted != value => match self.open_string(line) {
-                Some(mark) => format!("{mark}{quoted}{mark}"),
-                None => quoted,
-            },
-            Self::Batch if line.contains("set \"PROMPT=") => self.quote(&batch_prompt(value)),
-            Self::Nushell | Self::Python
-                if is_plain(value) && (line.starts_with('#') || self.open_string(line).is_some()) =>
-            {
-                value.to_owned()
+    /// The value as it has to be written at a place; `None` where a string cannot hold it. Shells join a word with the
+    /// parts of a string before and behind it; elsewhere the value is escaped.
+    pub(super) fn quote_at(self, place: Place, value: &str) -> Option<String> {
+        match (self, place) {
+            (_, Place::Closed(_)) => None,
+            (_, Place::Code | Place::Comment) | (Self::Batch, _) => Some(self.quote(value)),
+            (Self::Posix | Self::Fish | Self::Csh, Place::Quoted(mark)) => {
+                Some(format!("{mark}{}{mark}", self.quote(value)))
             }
-            _ => quoted,
+            (Self::PowerShell, Place::Quoted('\'')) => Some(inside(&powershell(value)).to_owned()),
+            (Self::PowerShell, Place::Quoted(_)) => Some(powershell_expandable(value)),
+            (Self::Nushell, Place::Quoted('\'')) => (!value.contains('\'')).then(|| value.to_owned()),
+            (Self::Nushell, Place::Quoted(_)) => Some(inside(&nushell(value)).to_owned()),
+            (Self::Python, Place::Quoted(_)) => Some(inside(&python(value)).replace('"', "\\\"")),
         }
     }
 
-    /// The quotation mark of the string in which the line ends, if it ends in one.
-    fn open_string(self, line: &str) -> Option<char> {
-        let mut mark = None;
-        let mut characters = line.chars();
-        while let Some(character) = characters.next() {
-            match (mark, character) {
-                (Some('\''), '\\') if self != Self::Python => {}
-                (_, '\\') => drop(characters.next()),
-                (None, '"' | '\'') => mark = Some(character),
-                (Some(open), _) if open == character => mark = None,
-                _ => {}
+    /// The value as it has to be written behind `line`, the part of its line that comes before it, where that is enough
+    /// to know: for a plain value, which stays bare in a string and in a comment, and in a batch file, where a value in
+    /// `PROMPT` is one that the prompt shows.
+    pub(super) fn quote_behind(self, line: &str, value: &str) -> Option<String> {
+        match self {
+            Self::Batch if line.contains("set \"PROMPT=") => Some(self.quote(&batch_prompt(value))),
+            Self::Batch => Some(self.quote(value)),
+            _ if !is_plain(value) => None,
+            Self::PowerShell | Self::Nushell | Self::Python if Scanner::new(self, line).ends_in_code() => {
+                Some(self.quote(value))
             }
+            _ => Some(value.to_owned()),
         }
-        mark
     }
 }
 
@@ -124,6 +121,22 @@ fn powershell(value: &str) -> String {
     }
     quoted.push('\'');
     quoted
+}
+
+/// PowerShell, `about_Special_Characters`: in double quotes, a backtick takes the meaning from the character behind it.
+fn powershell_expandable(value: &str) -> String {
+    value.chars().fold(String::with_capacity(value.len()), |mut escaped, character| {
+        if matches!(character, '`' | '$' | '"' | '\u{201c}'..='\u{201e}') {
+            escaped.push('`');
+        }
+        escaped.push(character);
+        escaped
+    })
+}
+
+/// What is between the quotation marks of a word.
+fn inside(word: &str) -> &str {
+    &word[1..word.len() - 1]
 }
 
 /// cmd.exe, for the inside of `set "NAME=…"`: `%` is doubled; where a quotation mark of the value ends the string,
@@ -217,27 +230,40 @@ mod tests {
 
     #[test]
     fn a_prompt_of_cmd_has_codes_for_the_operators() {
-        let line = "set \"PROMPT=(";
-        assert_eq!(Language::Batch.quote_after(line, "50% $a\"&b|c<d>"), "50%% $$a\"$Ab$Bc$Ld$G");
-        assert_eq!(Language::Batch.quote_after("set \"A=", "$a&b"), "$a&b");
+        let behind = |line, value| Language::Batch.quote_behind(line, value).unwrap();
+        assert_eq!(behind("set \"PROMPT=(", "50% $a\"&b|c<d>"), "50%% $$a\"$Ab$Bc$Ld$G");
+        assert_eq!(behind("set \"A=", "$a&b"), "$a&b");
     }
 
     #[test]
     fn a_plain_value_joins_a_string_or_a_comment_that_is_open() {
-        assert_eq!(Language::Python.quote_after("X = ", "/a"), "'/a'");
-        assert_eq!(Language::Python.quote_after("X = \"", "/a"), "/a");
-        assert_eq!(Language::Python.quote_after("#!", "/a/bin/python"), "/a/bin/python");
-        assert_eq!(Language::Nushell.quote_after("let x = '", "/a"), "/a");
+        for (language, line, word) in [
+            (Language::Python, "X = ", "'/a'"),
+            (Language::Python, "X = \"", "/a"),
+            (Language::Python, "#!", "/a"),
+            (Language::Nushell, "let x = '", "/a"),
+            (Language::PowerShell, "$x = \"", "/a"),
+            (Language::PowerShell, "$x = ", "'/a'"),
+            (Language::Posix, "echo \"`", "/a"),
+        ] {
+            assert_eq!(language.quote_behind(line, "/a").unwrap(), word, "{line}");
+        }
+        assert_eq!(Language::Posix.quote_behind("A=", "a b"), None);
     }
 
     #[test]
-    fn a_string_is_open_until_its_own_mark() {
-        assert_eq!(Language::Posix.open_string("A="), None);
-        assert_eq!(Language::Posix.open_string("A=\"it's "), Some('"'));
-        assert_eq!(Language::Posix.open_string("A='x\\' B='"), Some('\''));
-        assert_eq!(Language::Posix.open_string("A=\"\\\""), Some('"'));
-        assert_eq!(Language::Posix.open_string("A=\\\""), None);
-        assert_eq!(Language::Posix.open_string("\"(\""), None);
-        assert_eq!(Language::Python.open_string(r"f('it\'s', "), None);
+    fn a_string_gets_the_value_with_its_own_escapes() {
+        let value = r#"a'b"c\d$(e)`f"#;
+        for (language, mark, written) in [
+            (Language::Posix, '"', Some(r#""'a'"'"'b"c\d$(e)`f'""#)),
+            (Language::PowerShell, '\'', Some(r#"a''b"c\d$(e)`f"#)),
+            (Language::PowerShell, '"', Some(r#"a'b`"c\d`$(e)``f"#)),
+            (Language::Nushell, '"', Some(r#"a'b\"c\\d$(e)`f"#)),
+            (Language::Nushell, '\'', None),
+            (Language::Python, '"', Some(r#"a\'b\"c\\d$(e)`f"#)),
+        ] {
+            assert_eq!(language.quote_at(Place::Quoted(mark), value).as_deref(), written, "{language:?}");
+        }
+        assert_eq!(Language::Posix.quote_at(Place::Closed("backquotes"), value), None);
     }
 }
