@@ -171,10 +171,11 @@ def things(log: Path) -> set[str]:
 
 
 def hit(log: Path) -> Event | None:
-    """The call in which the fault happened; `None` where it did not."""
+    """The call in which the fault happened; `None` where it did not, or met several threads or processes."""
     text = log.read_text(errors="replace")
     if "(INJECTED)" in text:
-        return next((event for event in events(log) if "(INJECTED)" in event.arguments), None)
+        met = [event for event in events(log) if "(INJECTED)" in event.arguments]
+        return met[0] if len(met) == 1 else None
     if "killed by SIGKILL" in text:
         return next((event for event in reversed(events(log)) if re.search(r"= \?$|unfinished", event.arguments)), None)
     return None
