@@ -13,6 +13,9 @@ pub const MARKER: &str = ".fastvenv-cache";
 /// So many files of an image are compared with their hashes in each run.
 const SAMPLE: usize = 4;
 
+/// Larger files are not among them, so that each run takes the same time.
+pub const LARGEST_IN_SAMPLE: u64 = 16 << 10;
+
 /// Why the cache in a folder is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Distrust {

@@ -145,8 +145,10 @@ impl Image {
 
     /// Compares some files, by chance, with their hashes.
     fn check_sample(&self) -> Result<()> {
-        let files = &self.distribution().files;
-        trust::sample(files.len()).try_for_each(|position| self.check_hash(&files[position]))
+        let files = self.distribution().files.iter().zip(&self.manifest.stamps);
+        let small = files.filter(|(_, stamp)| stamp.size <= trust::LARGEST_IN_SAMPLE);
+        let small: Vec<_> = small.map(|(file, _)| file).collect();
+        trust::sample(small.len()).try_for_each(|position| self.check_hash(small[position]))
     }
 
     /// Whether the file at a path was changed when those of the image were, so that it may come from there.
