@@ -57,7 +57,11 @@ EXTENT = {
     "test_cache_command.py": ["3.13", "debian"],
     "test_notes.py": ["3.10", "3.13", "debian"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
-    "test_existing_pip.py": ["3.9", "3.12", "3.13", "3.15", "debian"],
+    "test_existing_pip.py": ["3.9", "3.13", "debian"],
+    "test_planted_links.py": ["3.9", "3.13"],
+    "test_rollback.py": ["3.9", "3.13", "3.15"],
+    "test_safety.py": ["3.9", "3.12", "3.13", "3.15", "pypy", "debian"],
+    "test_trust.py": ["3.13"],
     "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
@@ -68,12 +72,10 @@ UMASKS = {"umask 002": "002", "umask 077": "077"}
 # What permissions and owners matter for, which is run with another umask, and as root, too.
 PERMISSIONS = [
     "test_safety.py",
-    "test_cache.py",
+    "test_trust.py",
     "test_pip.py",
     "test_tree.py",
-    "test_options.py",
     "test_existing_pip.py",
-    "test_faults.py",
 ]
 
 TEST_DEPENDENCIES = [

@@ -171,6 +171,7 @@ def test_a_folder_that_is_no_cache_is_left_alone(python: Interpreter, tmp_path: 
         (folder / name).mkdir(parents=True)
         (folder / name / "manifest").write_text("fastvenv image 0\nend\n")
     (folder / "note-0123456789abcdef").touch()
+    folder.chmod(0o755)
     before = snapshot(folder)
     result = run(python, folder, "fastvenv.cache", command)
     assert (result.status, result.output) == (1, "")

@@ -79,6 +79,7 @@ def test_a_folder_with_other_files_is_no_cache(python: Interpreter, tmp_path: Pa
     (cache / "making-coffee-2024").mkdir(parents=True)
     (cache / "making-1-1").mkdir()
     (cache / "note-0123456789abcdef").write_text("mine")
+    cache.chmod(0o755)
     before = snapshot(cache)
     result = create(python, tmp_path / "env", cache, "--verbose")
     assert result.status == 0 and f"The cache {cache} is not used: it holds other files" in result.output
