@@ -44,6 +44,7 @@ EXTENT = {
     "test_quoting.py": ["3.13"],
     "test_templates.py": ["3.13"],
     "test_cmd.py": ["3.13"],
+    "test_documents.py": ["3.13"],
     "test_hostile_names.py": ["3.13"],
     "test_relocation.py": ["3.13"],
     "test_activators.py": ["3.9", "3.12", "3.13"],
