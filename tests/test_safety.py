@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, needs_root, snapshot, without_override
-from tracing import calls, happened, injecting, tracing
 
 # --clear on the command line
 
@@ -170,26 +169,6 @@ def test_clear_looks_into_what_an_environment_has_as_a_link_or_a_file(
     assert path.read_text() == "precious"
 
 
-@pytest.mark.parametrize("error", ["EIO", "EACCES", "EMFILE"])
-def test_clear_spares_what_it_cannot_look_at(python: Interpreter, tmp_path: Path, error: str) -> None:
-    """Whichever look at the directory fails: only a directory that was looked at, and is an environment, is cleared."""
-    project = tmp_path / "project"
-    for name in ("precious", "bin/tool", "lib/main.c"):
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).touch()
-    before = snapshot(project)
-    command = ["-m", "fastvenv", "--without-pip", "--clear", str(project)]
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
-    assert python.run(*command, env=variables, prefix=tracing(tmp_path / "log")).status == 1
-    looks = calls(tmp_path / "log", project, is_reading=True)
-    assert len(looks) >= 4
-    for look in looks:
-        result = python.run(*command, env=variables, prefix=injecting(tmp_path / "log", look.fails(error)))
-        assert happened(tmp_path / "log")
-        assert result.status == 1 and result.stderr.startswith("Error: "), look
-        assert snapshot(project) == before, look
-
-
 def test_a_failure_among_many_packages_is_named(python: Interpreter, tmp_path: Path) -> None:
     """Of several threads the one that fails is heard, and no package whose files are left counts as installed."""
     for number in range(10):
@@ -268,21 +247,6 @@ def test_links_are_repaired_by_copies_too(python: Interpreter, made: Path) -> No
     assert python.run("-m", "fastvenv", "--without-pip", "--copies", made) == Result(0, "", "")
     copy = made / "bin" / Path(python.path).name
     assert not copy.is_symlink() and copy.stat().st_mode & 0o777 == 0o755
-
-
-def test_a_link_that_cannot_be_looked_at_is_kept(python: Interpreter, made: Path, tmp_path: Path) -> None:
-    """An error is no sign that the link is wrong: with it the working environment would be lost."""
-    before = snapshot(made / "bin")
-    command = ["-m", "fastvenv", "--without-pip", "--upgrade", str(made)]
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
-    assert python.run(*command, env=variables, prefix=tracing(tmp_path / "log")) == Result(0, "", "")
-    for look in calls(tmp_path / "log", made / "bin", is_reading=True):
-        for error in ("EACCES", "EIO", "EMFILE"):
-            result = python.run(*command, env=variables, prefix=injecting(tmp_path / "log", look.fails(error)))
-            assert happened(tmp_path / "log")
-            assert result.status == 0 or result.stderr.startswith("Error: [Errno "), (look, error)
-            links = {name: entry for name, entry in before.items() if entry[0] == "link"}
-            assert links.items() <= snapshot(made / "bin").items(), (look, error)
 
 
 def test_an_environment_whose_interpreter_leads_nowhere_is_an_error(python: Interpreter, tmp_path: Path) -> None:
