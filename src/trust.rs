@@ -19,7 +19,7 @@ pub const LARGEST_IN_SAMPLE: u64 = 16 << 10;
 /// Why the cache in a folder is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Distrust {
-    /// There is no folder.
+    /// There is no folder, or it is empty.
     Absent,
     /// It cannot be looked at, or not be made; the error that tells.
     Inaccessible(String),
@@ -77,7 +77,16 @@ pub fn check(folder: &Path) -> std::result::Result<(), Distrust> {
     if ownership.is_writable_by_others() {
         return Err(Distrust::Writable(ownership.mode));
     }
-    if fs::exists(&folder.join(MARKER)) { Ok(()) } else { Err(Distrust::Unmarked) }
+    if fs::exists(&folder.join(MARKER)) {
+        return Ok(());
+    }
+    match fs::names(folder).map_err(inaccessible)? {
+        // As good as none: it becomes a cache.
+        names if names.is_empty() => Err(Distrust::Absent),
+        // Another process has marked it since.
+        names if names.iter().any(|name| name == MARKER) => Ok(()),
+        _ => Err(Distrust::Unmarked),
+    }
 }
 
 /// Makes a folder a cache where there is none, and an empty one, too.
@@ -85,20 +94,13 @@ pub fn check(folder: &Path) -> std::result::Result<(), Distrust> {
 /// # Errors
 /// Why the cache may not be used.
 pub fn prepare(folder: &Path) -> std::result::Result<(), Distrust> {
-    let found = match check(folder) {
+    match check(folder) {
         Err(Distrust::Absent) => {
             fs::create_private_directory(folder).map_err(inaccessible)?;
+            let mode = fs::Mode::Exactly(fs::shared_mode(false));
+            fs::write_as(&folder.join(MARKER), b"", mode).map_err(inaccessible)?;
             check(folder)
         }
-        found => found,
-    };
-    match found {
-        Err(Distrust::Unmarked) if fs::names(folder).is_ok_and(|names| names.is_empty()) => {
-            let mode = fs::Mode::Exactly(fs::shared_mode(false));
-            fs::write_as(&folder.join(MARKER), b"", mode).map(drop).map_err(inaccessible)
-        }
-        // Another process may have marked it since.
-        Err(Distrust::Unmarked) => check(folder),
         result => result,
     }
 }

@@ -201,6 +201,7 @@ class Bed:
                 assert self.run(target) == Result(0, "", "")
             if self.scenario.before != "nothing":
                 (target / "mine").mkdir(parents=True)
+                target.chmod(0o755)  # whatever the umask
                 (target / "mine/notes").write_text("precious")
                 (target / "mine/link").symlink_to(self.field / "place/neighbour")
             if self.scenario.damaged:

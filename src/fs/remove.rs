@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::system::remove_tree;
@@ -71,7 +71,13 @@ impl Made {
             return Ok(());
         }
         self.0.clear()?;
-        fs::remove_dir(self.path()).at(self.path())
+        match fs::remove_dir(self.path()) {
+            // Another process removed it first, or uses it by now.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => {
+                Ok(())
+            }
+            result => result.at(self.path()),
+        }
     }
 
     /// Removes the directory, if it is empty and still has its name.

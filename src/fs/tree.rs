@@ -45,7 +45,11 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> crate::error::Result<(
 fn remove(first: Outcome<Task>) -> crate::error::Result<()> {
     let removed = first.and_then(|first| {
         work_off(first, |task| match task {
-            Task::Directory(place) => go_on(Some(Directory::open(place)?)),
+            Task::Directory(place) => match Directory::open(place) {
+                // Another process removed it first; that counts as success.
+                Err(Failure(Place { above: Some(above), .. }, Errno::NOENT)) => go_on(Arc::into_inner(above)),
+                opened => go_on(Some(opened?)),
+            },
             Task::Opened(directory) => go_on(Some(directory)),
             Task::Files(directory, files) => remove_files(directory, &files),
         })
@@ -220,8 +224,10 @@ fn go_on(mut unheld: Option<Directory>) -> Outcome<Vec<Task>> {
             break;
         }
         let place = directory.place;
-        if let Err(error) = unlinkat(place.base(), &place.name, AtFlags::REMOVEDIR) {
-            return Err(Failure(place, error));
+        match unlinkat(place.base(), &place.name, AtFlags::REMOVEDIR) {
+            Err(Errno::NOENT) if place.above.is_some() => {}
+            Err(error) => return Err(Failure(place, error)),
+            Ok(()) => {}
         }
         unheld = place.above.and_then(Arc::into_inner);
     }

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -122,7 +123,8 @@ pub(super) fn replace_at_once(
         result => return result.at_with(|| directory.join(name)),
     }
     let path = directory.join(name);
-    let aside = name_aside(&path, 0);
+    // Another name than that of a file that is being written, which nothing but its lock tells from one that was left.
+    let aside = name_aside(&path, "link");
     let name_aside = aside.file_name().unwrap_or_default();
     for _ in 0..ATTEMPTS {
         match make(name_aside).and_then(|()| fs::rename(&aside, &path)) {
@@ -253,10 +255,10 @@ fn absent_is_fine(error: io::Error) -> io::Result<()> {
 }
 
 /// The name beside `path` under which something is made that is to replace it.
-pub(super) fn name_aside(path: &Path, number: u32) -> PathBuf {
+pub(super) fn name_aside(path: &Path, ending: impl Display) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".fastvenv-{number}"));
+    name.push(format!(".fastvenv-{ending}"));
     path.with_file_name(name)
 }
 

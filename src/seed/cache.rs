@@ -68,43 +68,37 @@ impl<'a> Cache<'a> {
         Self { folder, interpreter }
     }
 
-    /// The image of a wheel, where there is a sound one; none where the folder may not be used.
+    /// The image of a wheel, where there is a sound one; none where the folder may not be used. Nothing is changed: the
+    /// process may end while a thread looks.
     pub(super) fn find(&self, wheel: &Path) -> Option<Image> {
         trust::check(self.folder).ok()?;
         let hash = self.hash_of(wheel).ok()?;
-        self.open(&self.path(wheel, &hash)?, &hash)
+        match Image::find(&self.path(wheel, &hash)?) {
+            Found::Image(image) if is_usable(&image, &hash) => Some(*image),
+            _ => None,
+        }
     }
 
     /// The sound image in a folder; one that is not sound is removed, so that nobody uses it again.
     fn open(&self, path: &Path, hash: &str) -> Option<Image> {
         match Image::find(path) {
-            Found::Image(image) if image.manifest().origin.hash == hash && image.is_sound() => Some(*image),
-            Found::Image(image) => {
-                self.discard(image.folder());
-                None
-            }
-            Found::Damaged(folder) => {
-                self.discard(&folder);
-                None
-            }
-            Found::Nothing => None,
+            Found::Image(image) if is_usable(&image, hash) => return Some(*image),
+            Found::Image(image) => self.discard(image.folder()),
+            Found::Damaged(folder) => self.discard(&folder),
+            Found::Nothing => {}
         }
+        None
     }
 
     /// Removes the image in an open folder, as far as that can be done. Another process may have put a sound one into its
     /// place: that one stays.
     pub(super) fn discard(&self, folder: &Folder<'_>) {
-        let aside = self.aside();
+        let aside = aside(self.folder);
         let is_taken = fs::rename(folder.path(), &aside).is_ok();
         let is_damaged = || Identity::of(&aside).ok() == folder.identity().ok();
         if is_taken && (is_damaged() || fs::rename(&aside, folder.path()).is_err()) {
             let _ = fs::remove_directory(&aside);
         }
-    }
-
-    /// A name for a folder that is being made, or being removed.
-    fn aside(&self) -> PathBuf {
-        self.folder.join(format!("{MAKING}{}-{}", std::process::id(), now().as_nanos()))
     }
 
     /// Makes the image of a wheel, in the folder that is made where it is missing; another process may have been faster, and
@@ -128,8 +122,11 @@ impl<'a> Cache<'a> {
             return Ok(None);
         }
         let Some(folder) = self.path(wheel_path, &hash) else { return Ok(None) };
+        if let Some(image) = self.open(&folder, &hash) {
+            return Ok(Some(image));
+        }
         tidy(self.folder);
-        let aside = self.aside();
+        let aside = aside(self.folder);
         let made = fs::create_private_directory(&aside)
             .and_then(|()| self.origin(wheel_path, &hash))
             .and_then(|origin| image::write(&aside, &origin, wheel, distribution.clone(), target))
@@ -176,6 +173,11 @@ impl<'a> Cache<'a> {
         let wheel = Stamped::of(&file_of(wheel))?;
         Ok(Origin { wheel, hash: hash.to_owned(), made: now().as_secs(), interpreter })
     }
+}
+
+/// Whether an image is of the wheel with that hash, and sound.
+fn is_usable(image: &Image, hash: &str) -> bool {
+    image.manifest().origin.hash == hash && image.is_sound()
 }
 
 /// What is in the cache in a folder, by name.
@@ -234,7 +236,7 @@ fn remove(folder: &Path, is_unwanted: impl Fn(&Path) -> bool, age: Duration) -> 
     let mut freed = 0;
     for path in images(folder)?.iter().filter(|path| is_unwanted(path)) {
         freed += entry(path, |_| true).size;
-        fs::remove_directory(path)?;
+        take_away(folder, path)?;
     }
     for path in leftovers(folder)? {
         fs::remove_directory(&path)?;
@@ -245,6 +247,21 @@ fn remove(folder: &Path, is_unwanted: impl Fn(&Path) -> bool, age: Duration) -> 
         }
     }
     Ok(freed)
+}
+
+/// Removes an image. It loses its name first: another process may give that to a new image at any moment.
+fn take_away(folder: &Path, path: &Path) -> Result<()> {
+    let aside = aside(folder);
+    match fs::rename(path, &aside) {
+        // Another process removed it first; that counts as success.
+        Err(_) if !fs::exists(path) => Ok(()),
+        result => result.and_then(|()| fs::remove_directory(&aside)),
+    }
+}
+
+/// A name for a folder that is being made, or being removed.
+fn aside(folder: &Path) -> PathBuf {
+    folder.join(format!("{MAKING}{}-{}", std::process::id(), now().as_nanos()))
 }
 
 /// The paths in the cache in a folder whose names are of one kind; none where the folder is no cache.
