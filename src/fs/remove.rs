@@ -70,13 +70,14 @@ impl Made {
         if is_used || !self.is_there() {
             return Ok(());
         }
-        self.0.clear()?;
-        match fs::remove_dir(self.path()) {
+        match self.0.clear().and_then(|()| fs::remove_dir(self.path()).at(self.path())) {
             // Another process removed it first, or uses it by now.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => {
+            Err(Error::Io { source, .. })
+                if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) =>
+            {
                 Ok(())
             }
-            result => result.at(self.path()),
+            result => result,
         }
     }
 
