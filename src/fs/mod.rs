@@ -22,12 +22,11 @@ use std::path::{Path, PathBuf};
 use crate::error::{AtPath, Error, Result};
 
 pub use folder::Folder;
-pub use identity::Identity;
+pub use identity::{Identity, Ownership};
 pub use link::{LinkMode, Linker, Stamp};
 pub use remove::{Made, clear_directory, remove_directory, remove_empty};
 pub use system::{
-    Ownership, is_executable, is_root, make_executable, may_execute, mode_of, shared_mode, symlink, user,
-    version,
+    is_executable, is_root, make_executable, may_execute, mode_of, shared_mode, symlink, user, version,
 };
 pub use write::{
     Held, Mode, copy_contents, rewrite, write, write_as, write_as_with_parents, write_dated,

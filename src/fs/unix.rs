@@ -14,7 +14,7 @@ use rustix::fs::{
 };
 
 pub(super) use super::tree::{clear_tree, remove_tree};
-use super::{Identity, Mode, Stamp};
+use super::{Identity, Mode, Ownership, Stamp};
 use crate::error::{AtPath, Result};
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -149,32 +149,10 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// Whose a directory is, and who may write to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ownership {
-    /// Whether it is a directory, and no link to one.
-    pub is_directory: bool,
-    /// Whether it is this user's.
-    pub is_own: bool,
-    /// The permission bits.
-    pub mode: u32,
-}
-
-impl Ownership {
-    /// The ownership of what has the name `path`.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Io`] where nothing has it.
-    pub fn of(path: &Path) -> Result<Self> {
-        let found = fs::symlink_metadata(path).at(path)?;
-        Ok(Self { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(&found) })
-    }
-
-    /// Whether others than its owner may write to it.
-    #[must_use]
-    pub fn is_writable_by_others(&self) -> bool {
-        self.mode & 0o022 != 0
-    }
+/// Whose what has the name `path` is, and who may write to it.
+pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
+    let found = fs::symlink_metadata(path)?;
+    Ok(Ownership { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(&found) })
 }
 
 /// The user whose permissions count.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use winapi_util::file::information;
 
-use super::{Identity, Mode, Stamp};
+use super::{Identity, Mode, Ownership, Stamp};
 use crate::error::{AtPath, Result};
 use crate::layout::CONFIGURATION_FILE;
 
@@ -232,33 +232,10 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// Whose a directory is, and who may write to it, as far as that is known here: `fastvenv.cache` takes no folders but those
-/// below the user's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ownership {
-    /// Whether it is a directory, and no link to one.
-    pub is_directory: bool,
-    /// Whether it is this user's.
-    pub is_own: bool,
-    /// The permission bits.
-    pub mode: u32,
-}
-
-impl Ownership {
-    /// The ownership of what has the name `path`.
-    ///
-    /// # Errors
-    /// [`crate::error::Error::Io`] where nothing has it.
-    pub fn of(path: &Path) -> Result<Self> {
-        let found = fs::symlink_metadata(path).at(path)?;
-        Ok(Self { is_directory: found.is_dir(), is_own: true, mode: 0 })
-    }
-
-    /// Never, as far as that is known.
-    #[must_use]
-    pub fn is_writable_by_others(&self) -> bool {
-        false
-    }
+/// Whose what has the name `path` is, and who may write to it, as far as that is known here: `fastvenv.cache` takes no
+/// folders but those below the user's own.
+pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
+    Ok(Ownership { is_directory: fs::symlink_metadata(path)?.is_dir(), is_own: true, mode: 0 })
 }
 
 /// Whose a directory is, and who may write to it.
