@@ -123,7 +123,11 @@ impl<'a> Cache<'a> {
         }
         let Some(folder) = self.path(wheel_path, &hash) else { return Ok(None) };
         if let Some(image) = self.open(&folder, &hash) {
-            return Ok(Some(image));
+            // What was found by chance a moment ago would be missed by chance now.
+            if image.verify().is_ok() {
+                return Ok(Some(image));
+            }
+            self.discard(image.folder());
         }
         tidy(self.folder);
         let aside = aside(self.folder);
