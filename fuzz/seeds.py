@@ -25,7 +25,7 @@ RECORDS = {
     "plain": "a.py,sha256=x,3\r\nb/c.py,,\r\n",
     "quoted": '"a,b.py",sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n"a ""b"".py",,\n',
 }
-FORMAT_LINE = "src/seed/manifest.rs", 'FORMAT: &str = "'
+FORMAT_LINE = "src/cache/manifest.rs", 'FORMAT: &str = "'
 
 
 def record_hash(contents: bytes) -> str:

@@ -4,16 +4,17 @@
 //! them into paths and structs for the modules below and their [`error::Error`] into Python exceptions. Nothing but
 //! [`python`] knows `PyO3`; nothing at all prints, logs, or asks the interpreter for anything.
 
-pub mod activation;
-pub mod config;
-pub mod creation;
+pub mod cache;
+pub mod environment;
 pub mod error;
-pub mod executables;
 pub mod fs;
-pub mod layout;
-pub mod memory;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod install;
+pub mod interpreter;
+pub mod platform;
 #[cfg(feature = "python")]
 mod python;
-pub mod seed;
 pub mod threads;
-pub mod trust;
+mod wheel;

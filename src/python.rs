@@ -13,12 +13,16 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
-use crate::activation::{self, Values};
+use crate::cache::{self, notes, trust};
+use crate::environment::activation::{self, Values};
+use crate::environment::executables::{unix, windows};
+use crate::environment::{configuration, creation, layout};
 use crate::error::{Error, Result};
-use crate::executables::{unix, windows};
 use crate::fs::LinkMode;
-use crate::layout::Platform;
-use crate::{config, creation, fs, layout, memory, seed, threads, trust};
+use crate::install;
+use crate::interpreter::Interpreter;
+use crate::platform::Platform;
+use crate::{fs, threads};
 
 /// The native part of fastvenv: what touches the disk when a virtual environment is made.
 ///
@@ -27,9 +31,9 @@ use crate::{config, creation, fs, layout, memory, seed, threads, trust};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Arc, Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult,
-        PyValueError, Python, Values, activation, config, creation, detached, fs, layout, memory, pyclass,
-        pyfunction, pymethods, seed, threads, trust, unix, windows,
+        Arc, Bound, CacheEntry, Interpreter, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult,
+        PyValueError, Python, Values, activation, cache, configuration, creation, detached, fs, install,
+        layout, notes, pyclass, pyfunction, pymethods, threads, trust, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -96,7 +100,7 @@ mod _native {
             path: PathBuf,
             entries: Vec<(String, String)>,
         ) -> PyResult<()> {
-            detached(py, || self.0.write_configuration(&path, &config::render(&entries)?))
+            detached(py, || self.0.write_configuration(&path, &configuration::render(&entries)?))
         }
 
         /// Lets everything that was made stay, and holds nothing any more.
@@ -220,7 +224,7 @@ mod _native {
     /// Wheels that are to be installed as `ensurepip` has pip do it, in as many environments as one likes; a `.dist-info`
     /// folder stands for what is installed there. With a `cache`, a folder, files come from there.
     #[pyclass(frozen)]
-    struct Seed(seed::Seed);
+    struct Seed(install::Seed);
 
     #[pymethods]
     impl Seed {
@@ -243,12 +247,12 @@ mod _native {
             compiles: bool,
             is_shared: bool,
         ) -> PyResult<Self> {
-            let interpreter = seed::Interpreter { executable, version, description, cache_tag, magic_number };
+            let interpreter = Interpreter { executable, version, description, cache_tag, magic_number };
             let Some(link_modes) = LinkMode::of_setting(link_mode) else {
                 return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
             };
-            let options = seed::Options { cache, link_modes, compiles, is_shared };
-            Ok(Self(seed::Seed::new(wheels, interpreter, options)))
+            let options = install::Options { cache, link_modes, compiles, is_shared };
+            Ok(Self(install::Seed::new(wheels, interpreter, options)))
         }
 
         /// Installs the wheels in an environment. Returns whether it did: what is not known here, and an environment with
@@ -264,7 +268,7 @@ mod _native {
             python: PathBuf,
         ) -> PyResult<bool> {
             let interpreter = Arc::clone(self.0.interpreter());
-            let target = seed::Target { env_dir, purelib, platlib, scripts, python, interpreter };
+            let target = install::Target { env_dir, purelib, platlib, scripts, python, interpreter };
             detached(py, || self.0.install(&target))
         }
     }
@@ -274,7 +278,7 @@ mod _native {
     /// and that interpreter are still there, and whether it is removed when the next image is made.
     #[pyfunction]
     fn cache_entries(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<CacheEntry>> {
-        detached(py, || Ok(seed::entries(&folder)?.into_iter().map(CacheEntry::from).collect()))
+        detached(py, || Ok(cache::entries(&folder)?.into_iter().map(CacheEntry::from).collect()))
     }
 
     /// Why the cache in a folder is not used, and what to do; `None` where it is used, and where there is no folder yet.
@@ -289,31 +293,31 @@ mod _native {
     /// Compares every file in the cache in a folder with its hash: what is wrong, for each image that is damaged.
     #[pyfunction]
     fn verify_cache(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<String>> {
-        detached(py, || seed::verify(&folder))
+        detached(py, || cache::verify(&folder))
     }
 
     /// What [`remember`] kept under a key in the cache in a folder; `None` where there is nothing, or nothing to rely on.
     #[pyfunction]
     fn recall(py: Python<'_>, folder: PathBuf, key: &str) -> Option<String> {
-        py.detach(|| memory::recall(&folder, key))
+        py.detach(|| notes::recall(&folder, key))
     }
 
     /// Keeps a text under a key in the cache in a folder, where that can be used.
     #[pyfunction]
     fn remember(py: Python<'_>, folder: PathBuf, key: &str, text: &str) {
-        py.detach(|| memory::remember(&folder, key, text));
+        py.detach(|| notes::remember(&folder, key, text));
     }
 
     /// Removes every image from the cache in a folder, and returns how many bytes they had.
     #[pyfunction]
     fn clear_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
-        detached(py, || seed::clear(&folder))
+        detached(py, || cache::clear(&folder))
     }
 
     /// Removes what nobody needs from the cache in a folder, and returns how many bytes it had.
     #[pyfunction]
     fn prune_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
-        detached(py, || seed::prune(&folder))
+        detached(py, || cache::prune(&folder))
     }
 
     /// The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
@@ -368,7 +372,7 @@ mod _native {
     }
 }
 
-/// A [`seed::Entry`], which Python sees as a dictionary.
+/// A [`cache::Entry`], which Python sees as a dictionary.
 #[derive(IntoPyObject)]
 struct CacheEntry {
     name: String,
@@ -382,10 +386,10 @@ struct CacheEntry {
     due: bool,
 }
 
-impl From<seed::Entry> for CacheEntry {
-    fn from(entry: seed::Entry) -> Self {
+impl From<cache::Entry> for CacheEntry {
+    fn from(entry: cache::Entry) -> Self {
         let due = entry.is_due();
-        let seed::Entry { name, wheel, made, size, interpreter, is_sound: sound, is_needed: needed } = entry;
+        let cache::Entry { name, wheel, made, size, interpreter, is_sound: sound, is_needed: needed } = entry;
         let interpreter = interpreter.map(PathBuf::into_os_string);
         let (wheel, hash) = wheel.map(|(path, hash)| (path.into_os_string(), hash)).unzip();
         Self { name, wheel, hash, made, size, interpreter, sound, needed, due }

@@ -1,7 +1,7 @@
 //! `entry_points.txt`: what is accepted can be written as a script, and is read the same when it is written again.
 #![no_main]
 
-use _native::seed::fuzzing::entry_points;
+use _native::fuzzing::entry_points;
 use libfuzzer_sys::fuzz_target;
 use promises::assert_is_script;
 

@@ -1,7 +1,7 @@
 //! The manifest of an image: what is accepted stays below its folders, and is not accepted when it is cut short.
 #![no_main]
 
-use _native::seed::fuzzing::manifest;
+use _native::fuzzing::manifest;
 use libfuzzer_sys::fuzz_target;
 use promises::{assert_is_script, assert_stays_below};
 

@@ -1,7 +1,7 @@
 //! RECORD: the rows that are read are the rows that are read again, when they are written as pip writes them.
 #![no_main]
 
-use _native::seed::fuzzing::{record, write_record};
+use _native::fuzzing::{record, write_record};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use _native::seed::fuzzing::wheel;
+use _native::fuzzing::wheel;
 use data_encoding::BASE64URL_NOPAD;
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;

@@ -33,6 +33,9 @@ pub use write::{
     write_with_parents,
 };
 
+/// The file that makes a directory an environment (PEP 405). It is removed last.
+pub const CONFIGURATION_FILE: &str = "pyvenv.cfg";
+
 /// Makes `path` a directory, with the missing ones above it, and returns those that it made, the topmost first.
 ///
 /// A directory that is there is left alone; a file, or a link to anything, in its place is refused, as `venv` does:

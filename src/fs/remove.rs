@@ -5,10 +5,10 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use super::CONFIGURATION_FILE;
 use super::system::remove_tree;
 use super::{Folder, Identity};
 use crate::error::{AtPath, Error, Result};
-use crate::layout::CONFIGURATION_FILE;
 
 /// Removes everything in a directory but the directory itself, if a check allows that.
 ///

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use rustix::fs::{AtFlags, CWD, Dir, DirEntry, FileType, Mode, OFlags, openat, statat, unlinkat};
 use rustix::io::Errno;
 
+use super::CONFIGURATION_FILE;
 use super::system::Handle;
 use crate::error::Error;
-use crate::layout::CONFIGURATION_FILE;
 use crate::threads::work_off;
 
 /// So many files of one directory make a task: with fewer, threads spend more time on waiting for that directory.

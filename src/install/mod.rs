@@ -8,48 +8,27 @@
 //! A wheel is unpacked once, into the cache, and linked from there; without a cache it is unpacked into the environment.
 //! In place of a wheel, a pip that is installed will do.
 
-mod archive;
-mod bytecode;
-mod cache;
-mod entry_points;
-#[cfg(feature = "fuzzing")]
-#[doc(hidden)]
-pub mod fuzzing;
-mod image;
+mod destination;
 mod installation;
-mod installed;
 mod launcher;
-mod manifest;
-mod portable;
-mod record;
-mod release;
-mod requires_python;
-mod scheme;
+mod present;
 mod script;
-mod wheel;
-mod zip;
 
-use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
 use std::iter::repeat_with;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use crate::cache::{Cache, Image, Order, trust};
 use crate::error::{Error, Result};
 use crate::fs::{LinkMode, Linker};
-use crate::layout::Platform;
-use crate::trust;
-use entry_points::EntryPoint;
-use image::Image;
+use crate::interpreter::{Compiler, Interpreter};
+use crate::platform::Platform;
+use crate::wheel::{Distribution, Wheel, installed};
+use destination::Destination;
 use installation::Installation;
-use scheme::{Place, Scheme};
 use script::ScriptMaker;
-use wheel::Wheel;
-
-use cache::Cache;
-pub use cache::{Entry, clear, entries, prune, verify};
 
 /// Where the wheels go, and for whom.
 #[derive(Clone, Debug)]
@@ -68,21 +47,6 @@ pub struct Target {
     pub interpreter: Arc<Interpreter>,
 }
 
-/// What must be known of the base interpreter.
-#[derive(Clone, Debug)]
-pub struct Interpreter {
-    /// Where it is.
-    pub executable: PathBuf,
-    /// Its version: major and minor number.
-    pub version: (u8, u8),
-    /// All that it says about its version and its build (`sys.version`).
-    pub description: String,
-    /// What the names of bytecode files end in (`sys.implementation.cache_tag`).
-    pub cache_tag: String,
-    /// What bytecode begins with (`importlib.util.MAGIC_NUMBER`).
-    pub magic_number: Vec<u8>,
-}
-
 /// How the wheels get where they go.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -94,80 +58,6 @@ pub struct Options {
     pub compiles: bool,
     /// Whether other threads make environments at the same time, so that one is enough for each.
     pub is_shared: bool,
-}
-
-/// What a wheel becomes when it is installed, but for what differs between environments.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Distribution {
-    /// The folder of its metadata: `{distribution}-{version}.dist-info`.
-    dist_info: String,
-    /// Whether it goes to `purelib`.
-    is_pure: bool,
-    /// The text of the scripts, where it is pip.
-    template: Option<String>,
-    /// The scripts that it wants.
-    entry_points: Vec<EntryPoint>,
-    /// Its files, but for RECORD.
-    files: Vec<Installed>,
-}
-
-/// A file of a distribution.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Installed {
-    /// The path in the wheel.
-    path: String,
-    /// As RECORD has hashes.
-    hash: String,
-    /// None for bytecode, which RECORD has without a size and a hash.
-    size: Option<u64>,
-    is_executable: bool,
-}
-
-impl Distribution {
-    fn name(&self) -> &str {
-        self.dist_info.split('-').next().unwrap_or_default()
-    }
-
-    /// Its files, folder by folder where they are in that order.
-    fn folders(&self) -> impl Iterator<Item = &[Installed]> {
-        self.files.chunk_by(|one, other| one.folder() == other.folder())
-    }
-
-    fn scheme<'a>(&self, target: &'a Target) -> Scheme<'a> {
-        Scheme::new(target, self.name(), self.is_pure)
-    }
-
-    /// Whether all of it goes to the directory of the packages, where nothing has a name of its own at the top.
-    fn is_apart_from(&self, names: &[OsString]) -> bool {
-        let names: HashSet<&OsStr> = names.iter().map(OsString::as_os_str).collect();
-        self.folders().all(|files| {
-            // What is in one folder goes to one place.
-            let is_library =
-                matches!(Place::of(&files[0].path), Some(Place::Library(path)) if *path == files[0].path);
-            let mut tops = files.iter().filter_map(|file| file.path.split('/').next());
-            is_library && (names.is_empty() || !tops.any(|top| names.contains(OsStr::new(top))))
-        })
-    }
-
-    fn metadata(&self, name: &str) -> String {
-        format!("{}/{name}", self.dist_info)
-    }
-}
-
-impl Installed {
-    /// The path of the folder that it is in, which is empty for that of the wheel.
-    fn folder(&self) -> &str {
-        self.slash().map_or("", |position| &self.path[..position])
-    }
-
-    fn name(&self) -> &str {
-        self.slash().map_or(&self.path, |position| &self.path[position + 1..])
-    }
-
-    /// Where its folder ends.
-    fn slash(&self) -> Option<usize> {
-        memchr::memrchr(b'/', self.path.as_bytes())
-    }
 }
 
 /// A distribution that is to be installed.
@@ -336,6 +226,13 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<boo
     Ok(true)
 }
 
+impl Target {
+    /// What compiles the modules for the environment.
+    fn compiler(&self) -> Compiler<'_> {
+        Compiler { python: &self.python, interpreter: &self.interpreter }
+    }
+}
+
 impl Source {
     /// The distribution in a wheel or in a folder of metadata, by way of the cache where there is one; `None` for one with
     /// parts that are not known here.
@@ -349,7 +246,8 @@ impl Source {
             if installed::is_metadata_folder(path) { installed::read(path)? } else { Wheel::open(path)? };
         let Some(distribution) = wheel.distribution(target.interpreter.version)? else { return Ok(None) };
         if let Some(cache) = cache
-            && let Ok(Some(image)) = cache.make(path, &wheel, &distribution, compiles.then_some(target))
+            && let Ok(Some(image)) =
+                cache.make(path, &wheel, &distribution, compiles.then(|| target.compiler()))
         {
             return Ok(Some(Self::Image(image)));
         }
@@ -386,15 +284,18 @@ impl Source {
     /// Writes those of its files that are wanted.
     fn place(
         &self,
-        scheme: &Scheme<'_>,
+        destination: &Destination<'_>,
         linker: &mut Linker,
         options: &Options,
         is_repair: bool,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         match self {
-            Self::Wheel(wheel, _) => wheel.unpack(scheme, is_wanted),
-            Self::Image(image) => image.place(scheme, linker, options, is_repair, is_wanted),
+            Self::Wheel(wheel, _) => wheel.unpack(|path| destination.linked_path(path), is_wanted),
+            Self::Image(image) => {
+                let order = Order { is_repair, is_shared: options.is_shared };
+                image.place(|path| destination.linked_path(path), linker, order, is_wanted)
+            }
         }
     }
 }

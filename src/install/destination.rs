@@ -7,51 +7,21 @@ use std::path::{Component, Path, PathBuf};
 use super::Target;
 use crate::error::{Error, Result};
 use crate::fs;
-
-/// The place of a file of a wheel, with its path there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Place<'a> {
-    /// `site-packages`.
-    Library(&'a str),
-    /// The scripts, which are written anew for each environment.
-    Scripts(&'a str),
-    /// The distribution's own folder of headers.
-    Headers(&'a str),
-    /// The environment itself.
-    Data(&'a str),
-}
-
-impl<'a> Place<'a> {
-    /// The place of the file at `path` in a wheel; `None` for a category that the format does not know.
-    pub(super) fn of(path: &'a str) -> Option<Self> {
-        let Some((folder, rest)) = path.split_once('/') else { return Some(Self::Library(path)) };
-        if folder.rsplit_once('.').is_none_or(|(_, ending)| ending != "data") {
-            return Some(Self::Library(path));
-        }
-        let (category, path) = rest.split_once('/')?;
-        match category {
-            "purelib" | "platlib" => Some(Self::Library(path)),
-            "scripts" => Some(Self::Scripts(path)),
-            "headers" => Some(Self::Headers(path)),
-            "data" => Some(Self::Data(path)),
-            _ => None,
-        }
-    }
-}
+use crate::wheel::Place;
 
 /// The directories of one distribution in one environment.
 #[derive(Clone, Debug)]
-pub(super) struct Scheme<'a> {
+pub(crate) struct Destination<'a> {
     /// Where its packages and its metadata go, and what the paths in its RECORD are relative to.
-    pub(super) library: &'a Path,
+    pub(crate) library: &'a Path,
     scripts: &'a Path,
     headers: PathBuf,
     data: &'a Path,
 }
 
-impl<'a> Scheme<'a> {
+impl<'a> Destination<'a> {
     /// The directories of a distribution with that name.
-    pub(super) fn new(target: &'a Target, name: &str, is_pure: bool) -> Self {
+    pub(crate) fn new(target: &'a Target, name: &str, is_pure: bool) -> Self {
         let (major, minor) = target.interpreter.version;
         Self {
             library: if is_pure { &target.purelib } else { &target.platlib },
@@ -63,7 +33,7 @@ impl<'a> Scheme<'a> {
     }
 
     /// Where a file of the wheel goes; `None` for a category that the format does not know.
-    pub(super) fn path(&self, path: &str) -> Option<PathBuf> {
+    pub(crate) fn path(&self, path: &str) -> Option<PathBuf> {
         Some(match Place::of(path)? {
             Place::Library(path) => self.library.join(path),
             Place::Scripts(path) => self.scripts.join(path),
@@ -73,12 +43,12 @@ impl<'a> Scheme<'a> {
     }
 
     /// Where a file goes that is the same in every environment: as [`Self::path`], but nowhere for a script.
-    pub(super) fn linked_path(&self, path: &str) -> Option<PathBuf> {
+    pub(crate) fn linked_path(&self, path: &str) -> Option<PathBuf> {
         if matches!(Place::of(path), Some(Place::Scripts(_))) { None } else { self.path(path) }
     }
 
     /// The path of a file of the wheel as RECORD has it once it is installed.
-    pub(super) fn path_in_record<'p>(&self, path: &'p str) -> Option<Cow<'p, str>> {
+    pub(crate) fn path_in_record<'p>(&self, path: &'p str) -> Option<Cow<'p, str>> {
         match Place::of(path)? {
             Place::Library(path) => Some(path.into()),
             _ => relative(self.library, &self.path(path)?).map(Cow::from),
@@ -90,7 +60,7 @@ impl<'a> Scheme<'a> {
     ///
     /// # Errors
     /// [`Error::Occupied`] with the link.
-    pub(super) fn check_directories(&self, paths: impl Iterator<Item = impl AsRef<str>>) -> Result<()> {
+    pub(crate) fn check_directories(&self, paths: impl Iterator<Item = impl AsRef<str>>) -> Result<()> {
         let bases = [self.library, self.scripts, self.data];
         let mut checked = HashSet::new();
         for path in paths.filter_map(|path| self.path(path.as_ref())) {
@@ -108,7 +78,7 @@ impl<'a> Scheme<'a> {
     }
 
     /// The path of a script, and that path as RECORD has it.
-    pub(super) fn script(&self, name: &str) -> Option<(PathBuf, String)> {
+    pub(crate) fn script(&self, name: &str) -> Option<(PathBuf, String)> {
         let path = self.scripts.join(name);
         let in_record = relative(self.library, &path)?;
         Some((path, in_record))
@@ -138,20 +108,6 @@ fn relative(directory: &Path, file: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_category_has_its_place() {
-        assert_eq!(Place::of("a.py"), Some(Place::Library("a.py")));
-        assert_eq!(Place::of("a/b.data/scripts/c"), Some(Place::Library("a/b.data/scripts/c")));
-        assert_eq!(Place::of("a-1.data/purelib/a/b.py"), Some(Place::Library("a/b.py")));
-        assert_eq!(Place::of("a-1.data/platlib/b.py"), Some(Place::Library("b.py")));
-        assert_eq!(Place::of("a-1.data/scripts/c"), Some(Place::Scripts("c")));
-        assert_eq!(Place::of("a-1.data/headers/c.h"), Some(Place::Headers("c.h")));
-        assert_eq!(Place::of("a-1.data/data/share/c"), Some(Place::Data("share/c")));
-        for unknown in ["a-1.data/c", "a-1.data/other/c"] {
-            assert_eq!(Place::of(unknown), None, "{unknown}");
-        }
-    }
 
     #[test]
     fn relative_paths_are_those_of_record() {

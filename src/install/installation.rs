@@ -6,21 +6,22 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::installed::{self, Found};
-use super::record::Record;
+use super::present::{self, Found};
 use super::script::{self, ScriptMaker};
-use super::wheel::Wheel;
-use super::{Distribution, Installed, Options, Place, Scheme, Source, Target, bytecode, entry_points};
+use super::{Destination, Options, Source, Target};
 use crate::error::Result;
 use crate::fs::{self, Linker, Mode, Stamp};
-use crate::layout::Platform;
+use crate::interpreter::bytecode;
+use crate::platform::Platform;
+use crate::wheel::record::Record;
+use crate::wheel::{Distribution, DistributionFile, Place, Wheel, entry_points};
 
 /// A distribution, where it goes, and what is there of it.
 #[derive(Debug)]
-pub(super) struct Installation<'a> {
+pub(crate) struct Installation<'a> {
     source: &'a Source,
     target: &'a Target,
-    scheme: Scheme<'a>,
+    destination: Destination<'a>,
     found: Found,
     record: Record<'a>,
 }
@@ -32,29 +33,29 @@ impl<'a> Installation<'a> {
     /// # Errors
     /// [`crate::error::Error::Io`] where the directory of the packages cannot be read; [`crate::error::Error::Occupied`] for a link in the place of a
     /// directory, through which nothing is written.
-    pub(super) fn begin(source: &'a Source, target: &'a Target, maker: &ScriptMaker) -> Result<Option<Self>> {
+    pub(crate) fn begin(source: &'a Source, target: &'a Target, maker: &ScriptMaker) -> Result<Option<Self>> {
         let distribution = source.distribution();
-        let scheme = distribution.scheme(target);
-        let names = fs::names(scheme.library)?;
-        let found = installed::look(source, &scheme, target, maker, &names)?;
+        let destination = Destination::new(target, distribution.name(), distribution.is_pure);
+        let names = fs::names(destination.library)?;
+        let found = present::look(source, &destination, target, maker, &names)?;
         let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
         let can_be_recorded =
-            scripts.iter().all(|script| scheme.script(&script.file_name(Platform::HOST)).is_some())
-                && distribution.folders().all(|files| scheme.path_in_record(&files[0].path).is_some());
+            scripts.iter().all(|script| destination.script(&script.file_name(Platform::HOST)).is_some())
+                && distribution.folders().all(|files| destination.path_in_record(&files[0].path).is_some());
         if matches!(found, Found::Another) || !can_be_recorded {
             return Ok(None);
         }
         if !distribution.is_apart_from(&names) {
-            scheme.check_directories(distribution.files.iter().map(|file| &file.path))?;
+            destination.check_directories(distribution.files.iter().map(|file| &file.path))?;
             let sources = distribution.files.iter().filter(|file| bytecode::is_source(&file.path));
             let cache_tag = &target.interpreter.cache_tag;
-            scheme.check_directories(sources.map(|source| bytecode::path(&source.path, cache_tag)))?;
+            destination.check_directories(sources.map(|source| bytecode::path(&source.path, cache_tag)))?;
         }
-        Ok(Some(Self { source, target, scheme, found, record: Record::default() }))
+        Ok(Some(Self { source, target, destination, found, record: Record::default() }))
     }
 
     /// Whether everything is there.
-    pub(super) fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         matches!(self.found, Found::Whole)
     }
 
@@ -62,7 +63,7 @@ impl<'a> Installation<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the file in the cache that was changed.
-    pub(super) fn check_source(&self) -> Result<()> {
+    pub(crate) fn check_source(&self) -> Result<()> {
         if self.found.is_damaged() { self.source.verify() } else { Ok(()) }
     }
 
@@ -74,13 +75,14 @@ impl<'a> Installation<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
-    pub(super) fn write_scripts(&mut self, maker: &ScriptMaker) -> Result<bool> {
+    pub(crate) fn write_scripts(&mut self, maker: &ScriptMaker) -> Result<bool> {
         let mut can_share = true;
         for entry_point in
             entry_points::scripts(&self.distribution().entry_points, self.target.interpreter.version)
         {
             let script = maker.make(&entry_point);
-            let Some((path, in_record)) = self.scheme.script(&entry_point.file_name(Platform::HOST)) else {
+            let Some((path, in_record)) = self.destination.script(&entry_point.file_name(Platform::HOST))
+            else {
                 continue;
             };
             can_share &= fs::write_as(&path, &script, Mode::Script)? == fs::shared_mode(false);
@@ -88,7 +90,7 @@ impl<'a> Installation<'a> {
         }
         for file in &self.distribution().files {
             if let Some(Place::Scripts(name)) = Place::of(&file.path)
-                && let Some((path, in_record)) = self.scheme.script(name)
+                && let Some((path, in_record)) = self.destination.script(name)
             {
                 let text = script::with_interpreter(self.source.read(&file.path)?, &self.target.python);
                 let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
@@ -103,23 +105,23 @@ impl<'a> Installation<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
-    pub(super) fn write_files(&mut self, options: &Options, linker: &mut Linker) -> Result<()> {
+    pub(crate) fn write_files(&mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
         let wants = |path: &str| !is_metadata(distribution, path) && self.found.wants(path);
         self.remove_invalid_bytecode()?;
-        self.source.place(&self.scheme, linker, options, self.found.is_damaged(), wants)?;
+        self.source.place(&self.destination, linker, options, self.found.is_damaged(), wants)?;
         if let Source::Wheel(wheel, _) = self.source
             && options.compiles
         {
             self.write_bytecode(wheel)?;
         }
-        for Installed { path, hash, size, .. } in &distribution.files {
+        for DistributionFile { path, hash, size, .. } in &distribution.files {
             // An environment without bytecode does not get some where it is repaired.
             let is_listed = !matches!(Place::of(path), Some(Place::Scripts(_)))
                 && (size.is_some()
                     || self.found.wants(path)
-                    || fs::try_exists(&self.scheme.path(path).unwrap_or_default())?);
-            if let Some(in_record) = self.scheme.path_in_record(path)
+                    || fs::try_exists(&self.destination.path(path).unwrap_or_default())?);
+            if let Some(in_record) = self.destination.path_in_record(path)
                 && is_listed
             {
                 // Bytecode has no hash there.
@@ -138,17 +140,17 @@ impl<'a> Installation<'a> {
         let Found::Damaged(wanted) = &self.found else { return Ok(()) };
         let own = self.paths();
         let invalid = wanted.iter().filter(|path| !own.contains(path.as_str()));
-        invalid.filter_map(|path| self.scheme.path(path)).try_for_each(|path| fs::remove_file(&path))
+        invalid.filter_map(|path| self.destination.path(path)).try_for_each(|path| fs::remove_file(&path))
     }
 
     /// Writes the bytecode of the modules in a wheel, where it is wanted.
     fn write_bytecode(&self, wheel: &Wheel) -> Result<()> {
         let interpreter = &*self.target.interpreter;
-        let place = |path: &str| self.scheme.path(path).unwrap_or_default();
+        let place = |path: &str| self.destination.path(path).unwrap_or_default();
         let bytecode_of = |source: &str| bytecode::path(source, &interpreter.cache_tag);
         let wanted: Vec<_> =
-            wheel.sources().filter(|source| self.found.wants(&bytecode_of(source))).collect();
-        for compiled in bytecode::compile(self.target, wheel, &wanted)? {
+            wheel.modules().filter(|(source, _)| self.found.wants(&bytecode_of(source))).collect();
+        for compiled in self.target.compiler().compile(&wanted)? {
             let contents = compiled.contents(interpreter, Stamp::of(&place(&compiled.source))?);
             fs::write_with_parents(&place(&bytecode_of(&compiled.source)), &contents)?;
         }
@@ -160,8 +162,10 @@ impl<'a> Installation<'a> {
         let own = self.paths();
         let sources = self.distribution().files.iter().filter(|file| bytecode::is_source(&file.path));
         for path in sources.map(|source| bytecode::path(&source.path, &self.target.interpreter.cache_tag)) {
-            if !own.contains(path.as_str()) && fs::try_exists(&self.scheme.path(&path).unwrap_or_default())? {
-                let in_record = self.scheme.path_in_record(&path).map(Cow::into_owned);
+            if !own.contains(path.as_str())
+                && fs::try_exists(&self.destination.path(&path).unwrap_or_default())?
+            {
+                let in_record = self.destination.path_in_record(&path).map(Cow::into_owned);
                 self.record.add_unhashed(in_record.unwrap_or(path));
             }
         }
@@ -177,22 +181,22 @@ impl<'a> Installation<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
-    pub(super) fn write_metadata(mut self, options: &Options, linker: &mut Linker) -> Result<()> {
+    pub(crate) fn write_metadata(mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
         let [last, record] = ["METADATA", "RECORD"].map(|name| distribution.metadata(name));
         for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
-            let path = self.scheme.library.join(distribution.metadata(name));
+            let path = self.destination.library.join(distribution.metadata(name));
             fs::write_with_parents(&path, contents)?;
             self.record.add(distribution.metadata(name), contents);
         }
-        let Self { source, scheme, found, record: mut rows, .. } = self;
+        let Self { source, destination, found, record: mut rows, .. } = self;
         rows.add_unhashed(record.clone());
-        fs::write(&scheme.library.join(record), &rows.into_csv())?;
+        fs::write(&destination.library.join(record), &rows.into_csv())?;
         let is_repair = found.is_damaged();
-        source.place(&scheme, linker, options, is_repair, |path| {
+        source.place(&destination, linker, options, is_repair, |path| {
             is_metadata(distribution, path) && path != last && found.wants(path)
         })?;
-        source.place(&scheme, linker, options, is_repair, |path| path == last && found.wants(path))
+        source.place(&destination, linker, options, is_repair, |path| path == last && found.wants(path))
     }
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 /// Whether a version of Python is one of those; `None` where that depends on more than its two numbers, or on a
 /// specifier that is not understood.
-pub(super) fn allows(specifiers: &str, version: (u8, u8)) -> Option<bool> {
+pub(crate) fn allows(specifiers: &str, version: (u8, u8)) -> Option<bool> {
     let mut answer = Some(true);
     for specifier in specifiers.split(',').map(str::trim).filter(|specifier| !specifier.is_empty()) {
         match allows_one(specifier, version) {

@@ -4,32 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::platform::Platform;
 
-/// The file that makes a directory an environment (PEP 405).
-pub const CONFIGURATION_FILE: &str = "pyvenv.cfg";
-
-/// The two shapes of an environment; Python calls them `posix` and `nt` (`os.name`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Platform {
-    /// `bin`, `include`, `lib/pythonX.Y/site-packages`.
-    Posix,
-    /// `Scripts`, `Include`, `Lib\site-packages`.
-    Windows,
-}
+pub use crate::fs::CONFIGURATION_FILE;
 
 impl Platform {
-    /// The platform that this code was built for.
-    pub const HOST: Self = if cfg!(windows) { Self::Windows } else { Self::Posix };
-
-    /// `os.name`, which is also the name of the folder that holds this platform's script templates.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Posix => "posix",
-            Self::Windows => "nt",
-        }
-    }
-
     /// What separates the entries of `PATH`, and so can be in none of them.
     fn path_separator(self) -> u8 {
         match self {

@@ -1,25 +1,33 @@
 //! A wheel: its files, each checked against the wheel's own RECORD while it is unpacked.
 
+pub(crate) mod archive;
+mod distribution;
+pub(crate) mod entry_points;
+pub(crate) mod installed;
+mod pip;
+mod place;
+mod portable;
+pub(crate) mod record;
+mod release;
+mod requires_python;
+mod zip;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::archive::{self, File, Refused};
-use super::entry_points::EntryPoint;
-use super::release::Release;
-use super::{
-    Distribution, Installed, Place, Scheme, bytecode, entry_points, portable, record, requires_python, script,
-};
 use crate::error::{Error, Result};
 use crate::fs::{self, Mode};
+use crate::interpreter::bytecode::{self, Module};
+use archive::{File, Refused};
+use release::Release;
 
-// What an environment consists of, on any system. A wheel with something for the same place, or whose data may meet its
-// scripts and packages there, is left to pip.
-const FOLDERS_OF_ENVIRONMENT: &[&str] = &["bin", "scripts", "lib", "lib64", "include", "pyvenv.cfg"];
-const SCRIPTS_OF_ENVIRONMENT: &[&str] = &["python", "activate", "deactivate"];
+pub(crate) use distribution::{Distribution, DistributionFile};
+pub(crate) use entry_points::EntryPoint;
+pub(crate) use place::Place;
 
 /// A wheel that was read and found sound; RECORD is not among its files.
 #[derive(Debug)]
-pub(super) struct Wheel {
+pub(crate) struct Wheel {
     path: PathBuf,
     /// `{distribution}-{version}.dist-info`.
     dist_info: String,
@@ -37,12 +45,12 @@ impl Wheel {
     /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive or one that readers understand in
     /// different ways, a path that leaves the root, a link, an entry that occurs twice or is of an absurd size, for anything
     /// that differs from RECORD, and for metadata that is missing or that of another distribution.
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         Self::read(path, &fs::read(path)?)
     }
 
     /// Reads a wheel of which the name and the contents are known.
-    pub(super) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
+    pub(crate) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
         let refused = |entry: Option<&str>, reason: &str| Error::wheel(path, entry, reason);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let Some(release) = Release::of_wheel(name) else {
@@ -67,34 +75,34 @@ impl Wheel {
     }
 
     /// A wheel of files that were checked.
-    pub(super) fn new(path: &Path, dist_info: &str, mut files: Vec<File>, hash: String) -> Self {
+    pub(crate) fn new(path: &Path, dist_info: &str, mut files: Vec<File>, hash: String) -> Self {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Self { path: path.to_owned(), dist_info: dist_info.to_owned(), files, hash, is_plain: true }
     }
 
     /// The hash of the archive, or of the RECORD of what is installed.
-    pub(super) fn hash(&self) -> &str {
+    pub(crate) fn hash(&self) -> &str {
         &self.hash
     }
 
     /// The files but RECORD and its signatures, by path.
-    pub(super) fn files(&self) -> &[File] {
+    pub(crate) fn files(&self) -> &[File] {
         &self.files
     }
 
     /// The file at a path, where it has one there.
-    pub(super) fn file(&self, path: &str) -> Option<&File> {
+    pub(crate) fn file(&self, path: &str) -> Option<&File> {
         let position = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
         Some(&self.files[position])
     }
 
     /// The contents of a text file, where it has that file.
-    pub(super) fn text(&self, path: &str) -> Option<&str> {
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.file(path).and_then(|file| std::str::from_utf8(&file.contents).ok())
     }
 
     /// The path of a file of the wheel's metadata.
-    pub(super) fn metadata_path(&self, name: &str) -> String {
+    pub(crate) fn metadata_path(&self, name: &str) -> String {
         format!("{}/{name}", self.dist_info)
     }
 
@@ -149,103 +157,23 @@ impl Wheel {
         Ok(is_own == Some(true))
     }
 
-    /// Whether it is clear where each of its files goes: a version of the format that is known, known categories of files
-    /// for other places (`*.data`), no two files in one place, and no modules in the metadata, which is written after the
-    /// bytecode.
-    fn is_known(&self) -> bool {
-        let paths = || self.files.iter().map(|file| file.path.as_str());
-        self.is_plain
-            && is_for_every_system(&self.path)
-            && self.field("WHEEL", "Wheel-Version").is_some_and(|version| version.starts_with("1."))
-            && !self.sources().any(|path| path.starts_with(&self.dist_info))
-            && paths().all(|path| self.has_known_place(path))
-            && portable::are_apart(paths().map(in_library))
-    }
-
-    /// Whether it is clear where a file goes, and that nothing else is there.
-    fn has_known_place(&self, path: &str) -> bool {
-        // pip's own bytecode may be in the same place.
-        let is_bytecode = path.split('/').any(|part| part == "__pycache__");
-        let has_place = match Place::of(path) {
-            // pip compiles modules among the scripts after it wrote their first line, which is not done here.
-            Some(Place::Scripts(name)) => !bytecode::is_source(name) && !is_of_environment(name),
-            // How pip spells a longer name in a path depends on how it was asked for.
-            Some(Place::Headers(_)) => is_simple(&self.dist_info),
-            Some(Place::Data(path)) => {
-                let folder = path.split('/').next().unwrap_or(path);
-                !FOLDERS_OF_ENVIRONMENT.iter().any(|name| name.eq_ignore_ascii_case(folder))
-            }
-            Some(Place::Library(_)) => true,
-            None => false,
-        };
-        has_place && !is_bytecode && portable::is_portable(path)
-    }
-
     /// The modules, each of which gets its bytecode.
-    pub(super) fn sources(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|file| file.path.as_str()).filter(|path| bytecode::is_source(path))
-    }
-
-    /// What it becomes when it is installed; `None` for a wheel with parts that are not known here.
-    ///
-    /// # Errors
-    /// [`Error::Wheel`] for one that is not meant for this version of Python, or whose `entry_points.txt` cannot be read.
-    pub(super) fn distribution(&self, version: (u8, u8)) -> Result<Option<Distribution>> {
-        let Some(is_pure) = self.field("WHEEL", "Root-Is-Purelib").filter(|_| self.is_known()) else {
-            return Ok(None);
-        };
-        let refused = |entry: Option<&str>, reason: &str| Error::wheel(&self.path, entry, reason);
-        if let Some(needed) = self.field("METADATA", "Requires-Python") {
-            match requires_python::allows(&needed, version) {
-                Some(true) => {}
-                Some(false) => {
-                    let (major, minor) = version;
-                    return Err(refused(
-                        None,
-                        &format!("it needs Python {needed}, and this is {major}.{minor}"),
-                    ));
-                }
-                None => return Ok(None),
-            }
-        }
-        let path = self.metadata_path("entry_points.txt");
-        let text = match (self.file(&path), self.text(&path)) {
-            (Some(_), None) => return Err(refused(Some(&path), "it is not UTF-8")),
-            (_, text) => text.unwrap_or_default(),
-        };
-        let entry_points = entry_points::parse(text).map_err(|reason| refused(Some(&path), &reason))?;
-        // Wrappers of entry points that were made when the wheel was built are made anew.
-        let is_wrapper = |path: &str| {
-            script_name(path).is_some_and(|name| entry_points.iter().any(|script| script.is_made_by(name)))
-        };
-        let paths = self.files.iter().map(|file| file.path.as_str());
-        let brought = paths.filter(|path| !is_wrapper(path)).filter_map(script_name);
-        let made = entry_points.iter().map(|entry_point| entry_point.name.as_str());
-        if entry_points.iter().any(is_special) || !portable::are_apart(made.chain(brought)) {
-            return Ok(None);
-        }
-        let files = self.files.iter().filter(|file| !is_wrapper(&file.path)).map(|file| Installed {
-            path: file.path.clone(),
-            hash: file.hash.clone(),
-            size: Some(file.contents.len() as u64),
-            is_executable: file.is_executable,
-        });
-        Ok(Some(Distribution {
-            dist_info: self.dist_info.clone(),
-            is_pure: is_pure.eq_ignore_ascii_case("true"),
-            template: script::template_of_pip(self),
-            files: files.collect(),
-            entry_points,
-        }))
+    pub(crate) fn modules(&self) -> impl Iterator<Item = Module<'_>> {
+        let modules = self.files.iter().filter(|file| bytecode::is_source(&file.path));
+        modules.map(|file| (file.path.as_str(), file.contents.as_slice()))
     }
 
     /// Writes those of its files that are wanted, but the scripts.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be written.
-    pub(super) fn unpack(&self, scheme: &Scheme<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+    pub(crate) fn unpack(
+        &self,
+        destination: impl Fn(&str) -> Option<PathBuf>,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<()> {
         for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
-            if let Some(path) = scheme.linked_path(&file.path) {
+            if let Some(path) = destination(&file.path) {
                 let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
                 fs::write_as_with_parents(&path, &file.contents, mode)?;
             }
@@ -311,60 +239,12 @@ fn is_signature(path: &str, dist_info: &str) -> bool {
     path.strip_prefix(dist_info).is_some_and(|name| matches!(name, "/RECORD.jws" | "/RECORD.p7s"))
 }
 
-/// The name of a script that a wheel brings; `None` for other files.
-fn script_name(path: &str) -> Option<&str> {
-    match Place::of(path) {
-        Some(Place::Scripts(name)) => Some(name),
-        _ => None,
-    }
-}
-
-/// Whether a script of that name may take the place of the interpreter or of an activation script.
-fn is_of_environment(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SCRIPTS_OF_ENVIRONMENT.iter().any(|beginning| name.starts_with(beginning))
-}
-
-/// Whether pip does with an entry point what is not done here: of a name with a space it takes the end, `easy_install`
-/// becomes several, and what is a letter beyond ASCII is for its version of Python to say.
-fn is_special(entry_point: &EntryPoint) -> bool {
-    let EntryPoint { name, module, function, .. } = entry_point;
-    name.contains(' ')
-        || name.starts_with("easy_install")
-        || is_of_environment(name)
-        || !portable::is_portable(name)
-        || !module.is_ascii()
-        || !function.is_ascii()
-}
-
-/// The path of a file with that of `purelib` and `platlib`, which are one folder in an environment, made the same.
-fn in_library(path: &str) -> &str {
-    if let Some(Place::Library(path)) = Place::of(path) { path } else { path }
-}
-
-/// Whether a name with a version has one spelling only.
-fn is_simple(dist_info: &str) -> bool {
-    let name = dist_info.split('-').next().unwrap_or_default();
-    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-}
-
-/// Whether the tags in a wheel's name say that it is for every system and every Python 3; what is installed has none.
-fn is_for_every_system(path: &Path) -> bool {
-    let Some(name) =
-        path.file_name().and_then(|name| name.to_str()).filter(|name| Release::of_wheel(name).is_some())
-    else {
-        return true;
-    };
-    let pythons = name.strip_suffix("-none-any.whl").and_then(|name| name.rsplit('-').next());
-    pythons.is_some_and(|pythons| pythons.split('.').any(|python| python == "py3"))
-}
-
 fn ends_in(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, found)| found == ending)
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use rawzip::ZipArchiveWriter;
     use std::io::Write;
@@ -399,7 +279,7 @@ pub(super) mod tests {
     }
 
     /// A wheel with these files beside its metadata, and a RECORD that fits them, but for `edit`.
-    fn wheel(files: &[(&str, &[u8])], edit: impl Fn(String) -> String) -> Result<Wheel> {
+    pub(crate) fn wheel(files: &[(&str, &[u8])], edit: impl Fn(String) -> String) -> Result<Wheel> {
         open("a-1-py3-none-any.whl", &archive_with_record(&[files, &[METADATA, WHEEL]].concat(), edit))
     }
 
@@ -539,42 +419,5 @@ pub(super) mod tests {
         assert!(is_plain(&|record| record.replace("a-1.dist-info/RECORD,,\n", "")));
         assert!(!is_plain(&|record| record.replacen(",1\n", ",\n", 1)));
         assert!(!is_plain(&|record| record.replace("RECORD,,", "RECORD,sha256=x,")));
-    }
-
-    #[test]
-    fn tags_tell_for_whom_a_wheel_is() {
-        for name in
-            ["a-1-py3-none-any.whl", "a-1-py2.py3-none-any.whl", "a-1-1-py3-none-any.whl", "a-1.dist-info"]
-        {
-            assert!(is_for_every_system(Path::new(name)), "{name}");
-        }
-        for name in ["a-1-py2-none-any.whl", "a-1-cp39-abi3-any.whl", "a-1-py3-none-linux_x86_64.whl"] {
-            assert!(!is_for_every_system(Path::new(name)), "{name}");
-        }
-    }
-
-    #[test]
-    fn where_files_go_has_to_be_clear() {
-        let is_known = |paths: &[&'static str]| {
-            let files: Vec<_> = paths.iter().map(|path| (*path, &b""[..])).collect();
-            wheel(&files, |record| record).unwrap().is_known()
-        };
-        assert!(is_known(&["a-1.data/scripts/x", "a-1.data/data/share/x", "a-1.data/headers/x.h", "x"]));
-        assert!(!is_known(&["a-1.data/scripts/x.py"]));
-        assert!(!is_known(&["a-1.data/other/x"]));
-        assert!(
-            is_simple("pip3-1.dist-info") && !is_simple("a_b-1.dist-info") && !is_simple("A-1.dist-info")
-        );
-        assert!(!is_known(&["a-1.data/purelib/x", "x"]));
-        assert!(!is_known(&["a-1.dist-info/x.py"]));
-        assert!(!is_known(&["x/__pycache__/x.pyc"]));
-        assert!(
-            !is_known(&["x", "X"])
-                && !is_known(&["x", "X/y"])
-                && !is_known(&["é"])
-                && !is_known(&["nul.txt"])
-        );
-        assert!(!is_known(&["a-1.data/scripts/python3.13"]) && !is_known(&["a-1.data/scripts/Activate.ps1"]));
-        assert!(!is_known(&["a-1.data/data/bin/x"]) && !is_known(&["a-1.data/data/pyvenv.cfg"]));
     }
 }

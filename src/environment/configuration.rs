@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::fmt::Write;
 
+use super::layout::check_line;
 use crate::error::Result;
-use crate::layout::check_line;
 
 /// The text of a `pyvenv.cfg`: a line `key = value` for each pair, in order.
 ///

@@ -8,20 +8,20 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::bytecode;
 use super::manifest::{Manifest, Origin};
-use super::wheel::Wheel;
-use super::{Distribution, Installed, Options, Scheme, Target, record};
+use super::trust;
 use crate::error::{AtPath, Error, Result};
 use crate::fs::{self, Folder, Linker, Mode, Stamp};
-use crate::{threads, trust};
+use crate::interpreter::{Compiler, bytecode};
+use crate::threads;
+use crate::wheel::{Distribution, DistributionFile, Wheel, record};
 
 const FILES: &str = "files";
 const MANIFEST: &str = "manifest";
 
 /// A wheel that was prepared.
 #[derive(Debug)]
-pub(super) struct Image {
+pub(crate) struct Image {
     folder: Folder<'static>,
     files: Folder<'static>,
     manifest: Manifest,
@@ -29,7 +29,7 @@ pub(super) struct Image {
 
 /// What is under the name of an image.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// An image whose manifest is whole.
     Image(Box<Image>),
     /// A folder without such a manifest, as when the power failed, or another version of fastvenv made it.
@@ -38,9 +38,18 @@ pub(super) enum Found {
     Nothing,
 }
 
+/// In which order, and by how many threads, files are placed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order {
+    /// In the order in which it can be cut short: it is a repair.
+    pub(crate) is_repair: bool,
+    /// By one thread: other threads make environments at the same time.
+    pub(crate) is_shared: bool,
+}
+
 impl Image {
     /// Looks what is in a folder.
-    pub(super) fn find(path: &Path) -> Found {
+    pub(crate) fn find(path: &Path) -> Found {
         let Ok(folder) = Folder::open(path).map(Folder::into_owned) else { return Found::Nothing };
         let read = folder.read(MANIFEST).and_then(|text| Ok((text, folder.open_in(FILES)?)));
         match read {
@@ -56,23 +65,23 @@ impl Image {
     }
 
     /// Whether a folder holds nothing but what an image has.
-    pub(super) fn may_be_in(path: &Path) -> bool {
+    pub(crate) fn may_be_in(path: &Path) -> bool {
         let is_part = |name: &std::ffi::OsString| name == FILES || name == MANIFEST;
         Folder::open(path).and_then(|folder| folder.names()).is_ok_and(|names| names.iter().all(is_part))
     }
 
     /// Its folder.
-    pub(super) fn folder(&self) -> &Folder<'static> {
+    pub(crate) fn folder(&self) -> &Folder<'static> {
         &self.folder
     }
 
     /// What is in it.
-    pub(super) fn distribution(&self) -> &Distribution {
+    pub(crate) fn distribution(&self) -> &Distribution {
         &self.manifest.distribution
     }
 
     /// What it says of itself.
-    pub(super) fn manifest(&self) -> &Manifest {
+    pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
@@ -80,31 +89,29 @@ impl Image {
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be read.
-    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>> {
+    pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>> {
         self.files.read(path)
     }
 
-    /// Links, or copies, those of its files that are wanted to where they go; for a repair, in the order in which it can be
-    /// cut short.
+    /// Links, or copies, those of its files that are wanted to where they go; in the order that is wanted.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be made.
-    pub(super) fn place(
+    pub(crate) fn place(
         &self,
-        scheme: &Scheme<'_>,
+        destination: impl Fn(&str) -> Option<PathBuf>,
         linker: &mut Linker,
-        options: &Options,
-        is_repair: bool,
+        order: Order,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         let moves = self.distribution().folders().filter_map(|folder| {
             let files: Vec<_> = folder.iter().filter(|file| is_wanted(&file.path)).collect();
             let first = files.first()?;
-            let to = scheme.linked_path(&first.path)?.parent()?.to_owned();
+            let to = destination(&first.path)?.parent()?.to_owned();
             Some(Move { from: &self.files, to, files })
         });
         let mut moves: Vec<_> = moves.collect();
-        if is_repair {
+        if order.is_repair {
             // Bytecode goes before its source: as long as that is missing, both are wanted, whenever the run is killed.
             moves.reverse();
         }
@@ -112,13 +119,13 @@ impl Image {
         // It shows which way works.
         first.run(linker)?;
         let number = rest.iter().map(|folder| folder.files.len()).sum();
-        let threads = if options.is_shared || is_repair { 1 } else { threads::worth(number) };
+        let threads = if order.is_shared || order.is_repair { 1 } else { threads::worth(number) };
         threads::share(rest, threads, |folder| folder.run(&mut linker.clone()))
     }
 
     /// Whether every file is what it was, as far as that can be told without reading them all, and nobody else could have
     /// changed it.
-    pub(super) fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let is_private =
             self.folder.ownership().is_ok_and(|found| found.is_own && !found.is_writable_by_others());
         is_private && self.check_stamps().is_ok() && self.check_sample().is_ok()
@@ -134,7 +141,7 @@ impl Image {
             Some((folder, own))
         });
         let folders: Vec<_> = folders.collect();
-        let check = |(files, stamps): &(&[Installed], &[Stamp])| {
+        let check = |(files, stamps): &(&[DistributionFile], &[Stamp])| {
             let folder = self.files.open_in(files[0].folder())?;
             files.iter().zip(*stamps).try_for_each(|(file, stamp)| {
                 if folder.stamp(file.name())? == *stamp { Ok(()) } else { Err(changed()).at(folder.path()) }
@@ -152,7 +159,7 @@ impl Image {
     }
 
     /// Whether the file at a path was changed when those of the image were, so that it may come from there.
-    pub(super) fn has_time_of(&self, path: &Path) -> bool {
+    pub(crate) fn has_time_of(&self, path: &Path) -> bool {
         let time = self.manifest.stamps.first().map(|stamp| stamp.modified);
         time.is_some() && fs::modified(path).ok() == time
     }
@@ -161,12 +168,12 @@ impl Image {
     ///
     /// # Errors
     /// [`Error::Io`] with the first that was changed or cannot be read.
-    pub(super) fn verify(&self) -> Result<()> {
+    pub(crate) fn verify(&self) -> Result<()> {
         let files = &self.distribution().files;
         threads::share(files, threads::worth(files.len()), |file| self.check_hash(file))
     }
 
-    fn check_hash(&self, file: &Installed) -> Result<()> {
+    fn check_hash(&self, file: &DistributionFile) -> Result<()> {
         if record::fits(&file.hash, &self.files.read(&file.path)?) {
             Ok(())
         } else {
@@ -184,7 +191,7 @@ fn changed() -> io::Error {
 struct Move<'a> {
     from: &'a Folder<'static>,
     to: PathBuf,
-    files: Vec<&'a Installed>,
+    files: Vec<&'a DistributionFile>,
 }
 
 impl Move<'_> {
@@ -196,18 +203,18 @@ impl Move<'_> {
     }
 }
 
-/// Writes the files, the bytecode if there is a target to make it for, and the manifest of an image, into a folder that
+/// Writes the files, the bytecode if there is a compiler for it, and the manifest of an image, into a folder that
 /// is there. The files have a time that depends on the wheel alone: bytecode that was made for one image of it is valid
 /// for every other one.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be written, or the interpreter that failed.
-pub(super) fn write(
+pub(crate) fn write(
     folder: &Path,
     origin: &Origin,
     wheel: &Wheel,
     mut distribution: Distribution,
-    target: Option<&Target>,
+    compiler: Option<Compiler<'_>>,
 ) -> Result<()> {
     let files = folder.join(FILES);
     let time = time_of(&origin.hash);
@@ -222,14 +229,14 @@ pub(super) fn write(
     for file in wheel.files() {
         write(&file.path, &file.contents, file.is_executable)?;
     }
-    if let Some(target) = target {
-        let interpreter = &*target.interpreter;
-        let sources: Vec<_> = wheel.sources().collect();
-        for compiled in bytecode::compile(target, wheel, &sources)? {
+    if let Some(compiler) = compiler {
+        let interpreter = compiler.interpreter;
+        let modules: Vec<_> = wheel.modules().collect();
+        for compiled in compiler.compile(&modules)? {
             let contents = compiled.contents(interpreter, Stamp::of(&files.join(&compiled.source))?);
             let path = bytecode::path(&compiled.source, &interpreter.cache_tag);
             write(&path, &contents, false)?;
-            distribution.files.push(Installed {
+            distribution.files.push(DistributionFile {
                 path,
                 hash: record::hash(&contents),
                 size: None,

@@ -3,38 +3,38 @@
 
 /// A name with a version.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Release<'a> {
+pub(crate) struct Release<'a> {
     name: &'a str,
     version: &'a str,
 }
 
 impl<'a> Release<'a> {
     /// What METADATA says.
-    pub(super) fn new(name: &'a str, version: &'a str) -> Self {
+    pub(crate) fn new(name: &'a str, version: &'a str) -> Self {
         Self { name, version }
     }
 
     /// What the name of a wheel says (binary distribution format, "File name convention"); `None` for another file.
-    pub(super) fn of_wheel(file_name: &'a str) -> Option<Self> {
+    pub(crate) fn of_wheel(file_name: &'a str) -> Option<Self> {
         let parts: Vec<_> = file_name.strip_suffix(".whl")?.split('-').collect();
         let [name, version, ..] = parts[..] else { return None };
         (5..=6).contains(&parts.len()).then_some(Self { name, version })
     }
 
     /// What the name of a folder of metadata says; `None` for another folder.
-    pub(super) fn of_folder(folder: &'a str) -> Option<Self> {
+    pub(crate) fn of_folder(folder: &'a str) -> Option<Self> {
         let (name, version) = folder.strip_suffix(".dist-info")?.split_once('-')?;
         Some(Self { name, version })
     }
 
     /// The name of the folder of metadata.
-    pub(super) fn folder(self) -> String {
+    pub(crate) fn folder(self) -> String {
         format!("{}-{}.dist-info", self.name, self.version)
     }
 
     /// Whether two mean the same distribution; `None` where the versions are spelled differently and it takes more than
     /// their numbers to tell (PEP 440).
-    pub(super) fn is(self, other: Release<'_>) -> Option<bool> {
+    pub(crate) fn is(self, other: Release<'_>) -> Option<bool> {
         if normal_name(self.name) != normal_name(other.name) {
             return Some(false);
         }

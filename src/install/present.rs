@@ -1,23 +1,20 @@
-//! What is installed already: in the environment, where it is not installed again, and elsewhere, where it can stand in
-//! for a wheel.
+//! What is in the environment already: it is not installed again where it is whole, and repaired where it is not.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::archive::File;
 use super::script::ScriptMaker;
-use super::wheel::Wheel;
-use super::{
-    Distribution, Installed, Interpreter, Place, Scheme, Source, Target, bytecode, entry_points, record,
-};
-use crate::error::{Error, Result};
+use super::{Destination, Source, Target};
+use crate::error::Result;
 use crate::fs;
-use crate::layout::Platform;
+use crate::interpreter::{Interpreter, bytecode};
+use crate::platform::Platform;
+use crate::wheel::{Distribution, DistributionFile, Place, entry_points, record};
 
 /// What there is of a distribution in an environment.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// Nothing.
     Nothing,
     /// Another version.
@@ -30,12 +27,12 @@ pub(super) enum Found {
 
 impl Found {
     /// Whether there is something to repair.
-    pub(super) fn is_damaged(&self) -> bool {
+    pub(crate) fn is_damaged(&self) -> bool {
         matches!(self, Self::Damaged(_))
     }
 
     /// Whether a file of the wheel is to be written.
-    pub(super) fn wants(&self, path: &str) -> bool {
+    pub(crate) fn wants(&self, path: &str) -> bool {
         match self {
             Self::Nothing => true,
             Self::Another | Self::Whole => false,
@@ -49,9 +46,9 @@ impl Found {
 ///
 /// # Errors
 /// [`Error::Io`] with what cannot be looked at.
-pub(super) fn look(
+pub(crate) fn look(
     source: &Source,
-    scheme: &Scheme<'_>,
+    destination: &Destination<'_>,
     target: &Target,
     maker: &ScriptMaker,
     names: &[OsString],
@@ -64,25 +61,25 @@ pub(super) fn look(
     if names.iter().any(is_another) {
         return Ok(Found::Another);
     }
-    if !fs::exists(&scheme.library.join(distribution.metadata("METADATA"))) {
+    if !fs::exists(&destination.library.join(distribution.metadata("METADATA"))) {
         return Ok(Found::Nothing);
     }
-    let bytecode = bytecode_in(distribution, scheme, &target.interpreter)?;
-    let missing = missing(source, scheme, &target.interpreter, &bytecode);
-    let is_whole = missing.is_empty() && is_recorded(distribution, scheme, target, maker, &bytecode);
+    let bytecode = bytecode_in(distribution, destination, &target.interpreter)?;
+    let missing = missing(source, destination, &target.interpreter, &bytecode);
+    let is_whole = missing.is_empty() && is_recorded(distribution, destination, target, maker, &bytecode);
     Ok(if is_whole { Found::Whole } else { Found::Damaged(missing) })
 }
 
 /// The bytecode of modules of a distribution that is in an environment, by its path in the wheel.
 fn bytecode_in(
     distribution: &Distribution,
-    scheme: &Scheme<'_>,
+    destination: &Destination<'_>,
     interpreter: &Interpreter,
 ) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
     for file in distribution.files.iter().filter(|file| bytecode::is_source(&file.path)) {
         let path = bytecode::path(&file.path, &interpreter.cache_tag);
-        if let Some(place) = scheme.linked_path(&path)
+        if let Some(place) = destination.linked_path(&path)
             && fs::try_exists(&place)?
         {
             found.insert(path);
@@ -95,7 +92,7 @@ fn bytecode_in(
 /// valid for one file only. Bytecode that is not there is no loss.
 fn missing(
     source: &Source,
-    scheme: &Scheme<'_>,
+    destination: &Destination<'_>,
     interpreter: &Interpreter,
     bytecode_there: &HashSet<String>,
 ) -> HashSet<String> {
@@ -104,7 +101,7 @@ fn missing(
         files.iter().filter(|file| file.size.is_none()).map(|file| (&*file.path, &*file.hash)).collect();
     let mut missing = HashSet::new();
     for file in files.iter().filter(|file| file.size.is_some()) {
-        let Some(path) = scheme.linked_path(&file.path) else { continue };
+        let Some(path) = destination.linked_path(&file.path) else { continue };
         let is_sound = fs::read(&path).is_ok_and(|contents| record::fits(&file.hash, &contents))
             && (!file.is_executable || fs::may_execute(&path));
         if !is_sound {
@@ -115,7 +112,7 @@ fn missing(
             let expected = hashes
                 .get(&*bytecode)
                 .filter(|_| source.image().is_some_and(|image| image.has_time_of(&path)));
-            let place = scheme.linked_path(&bytecode).unwrap_or_default();
+            let place = destination.linked_path(&bytecode).unwrap_or_default();
             let is_valid = || is_valid(&place, &path, interpreter, expected.copied());
             if !is_sound || (bytecode_there.contains(&bytecode) && !is_valid()) {
                 missing.insert(bytecode);
@@ -134,21 +131,21 @@ fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected:
 /// Whether RECORD has each file and the bytecode, and each script is the one that RECORD has, or that is made here, and can be executed.
 fn is_recorded(
     distribution: &Distribution,
-    scheme: &Scheme<'_>,
+    destination: &Destination<'_>,
     target: &Target,
     maker: &ScriptMaker,
     bytecode: &HashSet<String>,
 ) -> bool {
-    let Ok(text) = fs::read(&scheme.library.join(distribution.metadata("RECORD"))) else { return false };
+    let Ok(text) = fs::read(&destination.library.join(distribution.metadata("RECORD"))) else { return false };
     let Ok(rows) = record::parse(&text) else { return false };
     let hashes: HashMap<&str, &str> = rows.iter().map(|row| (&*row.path, &*row.hash)).collect();
-    let has_file = |file: &Installed| {
+    let has_file = |file: &DistributionFile| {
         let is_script = matches!(Place::of(&file.path), Some(Place::Scripts(_)));
-        let path = scheme.path_in_record(&file.path);
+        let path = destination.path_in_record(&file.path);
         is_script || path.is_some_and(|path| hashes.get(&*path) == Some(&&*file.hash))
     };
     let has_script = |name: &str, made: Option<Vec<u8>>| {
-        let Some((path, in_record)) = scheme.script(name) else { return true };
+        let Some((path, in_record)) = destination.script(name) else { return true };
         let Some(hash) = hashes.get(&*in_record) else { return false };
         let is_right = |contents: Vec<u8>| {
             record::fits(hash, &contents) || made.as_ref().is_some_and(|made| *made == contents)
@@ -160,20 +157,15 @@ fn is_recorded(
         Some(Place::Scripts(name)) => Some(name),
         _ => None,
     });
-    let is_installer_known =
-        fs::read(&scheme.library.join(distribution.metadata("INSTALLER"))).is_ok_and(|name| !name.is_empty());
+    let is_installer_known = fs::read(&destination.library.join(distribution.metadata("INSTALLER")))
+        .is_ok_and(|name| !name.is_empty());
     let has_bytecode =
-        |path: &String| scheme.path_in_record(path).is_some_and(|path| hashes.contains_key(&*path));
+        |path: &String| destination.path_in_record(path).is_some_and(|path| hashes.contains_key(&*path));
     is_installer_known
         && bytecode.iter().all(has_bytecode)
         && distribution.files.iter().filter(|file| file.size.is_some()).all(has_file)
         && made.iter().all(|script| has_script(&script.file_name(Platform::HOST), Some(maker.make(script))))
         && scripts.all(|name| has_script(name, None))
-}
-
-/// Whether a path is that of the metadata of something that is installed.
-pub(super) fn is_metadata_folder(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "dist-info")
 }
 
 /// Whether a name in a directory of packages is that of the metadata of some version of a distribution.
@@ -182,45 +174,6 @@ fn is_metadata_of(name: &str, distribution: &str) -> bool {
     let project = stem.split('-').next().unwrap_or(stem);
     let normal = |name: &str| name.replace(['-', '.'], "_").to_lowercase();
     normal(project) == normal(distribution)
-}
-
-/// A wheel of the files of a distribution that is installed, each checked against its RECORD.
-///
-/// What was made when it was installed (scripts, bytecode, RECORD) is made anew, and is not among them.
-///
-/// # Errors
-/// [`Error::Io`] where a file cannot be read; [`Error::Wheel`] for one that is not as RECORD says.
-pub(super) fn read(dist_info: &Path) -> Result<Wheel> {
-    let refused = |entry: Option<&str>, reason: &str| Error::wheel(dist_info, entry, reason);
-    let (Some(name), Some(library)) =
-        (dist_info.file_name().and_then(|name| name.to_str()), dist_info.parent())
-    else {
-        return Err(refused(None, "its name is not that of a folder of metadata"));
-    };
-    let record = fs::read(&dist_info.join("RECORD"))?;
-    let rows = record::parse(&record).map_err(|reason| refused(Some("RECORD"), &reason))?;
-    let is_made = |path: &str| {
-        let own = path.strip_prefix(name).and_then(|rest| rest.strip_prefix('/'));
-        Path::new(path).is_absolute()
-            || path.split('/').any(|part| matches!(part, ".." | "__pycache__"))
-            || own.is_some_and(|own| matches!(own, "RECORD" | "INSTALLER" | "REQUESTED" | "direct_url.json"))
-    };
-    let mut files = Vec::new();
-    for row in rows.into_iter().filter(|row| !is_made(&row.path)) {
-        let path = library.join(&*row.path);
-        let contents = fs::read(&path)?;
-        if !record::fits(&row.hash, &contents) {
-            return Err(refused(Some(&row.path), &record::misfit(&row.hash)));
-        }
-        let is_executable = fs::is_executable(&path);
-        files.push(File {
-            path: row.path.into_owned(),
-            contents,
-            hash: row.hash.into_owned(),
-            is_executable,
-        });
-    }
-    Ok(Wheel::new(dist_info, name, files, record::hash(&record)))
 }
 
 #[cfg(test)]
@@ -236,21 +189,5 @@ mod tests {
             assert!(!is_metadata_of(name, "pip"), "{name}");
         }
         assert!(is_metadata_of("A_b-1.dist-info", "a.B"));
-    }
-
-    #[test]
-    fn what_is_installed_is_read_without_what_installing_made() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = |name: &str| dir.path().join(name);
-        fs::write_with_parents(&path("a/b.py"), b"b").unwrap();
-        let hash = record::hash(b"b");
-        let text =
-            format!("a/b.py,{hash},1\na/__pycache__/b.pyc,,\n../bin/a,{hash},1\na-1.dist-info/RECORD,,\n");
-        fs::write_with_parents(&path("a-1.dist-info/RECORD"), text.as_bytes()).unwrap();
-        let wheel = read(&path("a-1.dist-info")).unwrap();
-        assert_eq!(wheel.files().iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a/b.py"]);
-        fs::write(&path("a/b.py"), b"c").unwrap();
-        assert!(matches!(read(&path("a-1.dist-info")), Err(Error::Wheel { .. })));
-        assert!(matches!(read(&path("b-1.dist-info")), Err(Error::Io { .. })));
     }
 }

@@ -10,8 +10,9 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::environment::layout::check_line;
 use crate::error::{Error, Result};
-use crate::layout::{Platform, check_line};
+use crate::platform::Platform;
 use place::{Obstacle, Scanner};
 pub use quote::Language;
 

@@ -19,26 +19,26 @@ const LINK: u32 = 0o120_000;
 
 /// A file of a wheel.
 #[derive(Debug)]
-pub(super) struct File {
+pub(crate) struct File {
     /// The path in the wheel, which is the one below `site-packages`.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// What is in it.
-    pub(super) contents: Vec<u8>,
+    pub(crate) contents: Vec<u8>,
     /// The hash of that, as the wheel's RECORD has it; nothing before it was compared.
-    pub(super) hash: String,
+    pub(crate) hash: String,
     /// Whether the archive says that it can be executed.
-    pub(super) is_executable: bool,
+    pub(crate) is_executable: bool,
 }
 
 /// Makes the error of what is refused: the entry, where the trouble is with one, and the reason.
-pub(super) type Refused<'a> = &'a dyn Fn(Option<&str>, &str) -> Error;
+pub(crate) type Refused<'a> = &'a dyn Fn(Option<&str>, &str) -> Error;
 
 /// Every file of the archive, unpacked into memory, and the paths of its folders as far as they are entries of their own.
 ///
 /// # Errors
 /// [`Error::Wheel`] for an archive that is broken or that not every reader understands in the same way, a path that leaves
 /// the root, a link, an entry that occurs twice, and for more than [`MAX_TOTAL_SIZE`].
-pub(super) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>, Vec<String>)> {
+pub(crate) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>, Vec<String>)> {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
     let mut left = MAX_TOTAL_SIZE;
@@ -103,7 +103,7 @@ fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
 }
 
 /// Why a path cannot be one below a directory.
-pub(super) fn fault_of(path: &str) -> Option<&'static str> {
+pub(crate) fn fault_of(path: &str) -> Option<&'static str> {
     if path.starts_with('/') || path.split('/').any(|part| part == "..") {
         return Some("its path leaves the wheel");
     }

@@ -10,20 +10,20 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of RECORD.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// The path, relative to `site-packages`.
-    pub(super) path: Cow<'a, str>,
+    pub(crate) path: Cow<'a, str>,
     /// The name of an algorithm, `=` and the hash; or nothing.
-    pub(super) hash: Cow<'a, str>,
+    pub(crate) hash: Cow<'a, str>,
     /// The size in bytes, where it is told.
-    pub(super) size: Option<u64>,
+    pub(crate) size: Option<u64>,
 }
 
 /// The rows of a wheel's RECORD.
 ///
 /// # Errors
 /// What is wrong, where it is not a RECORD, or one that Python's `csv`, with which pip reads it, takes for another.
-pub(super) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
+pub(crate) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
     if text.starts_with(BYTE_ORDER_MARK.as_bytes()) {
         return Err("it begins with a byte order mark".to_owned());
     }
@@ -61,7 +61,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
 
 /// Whether a hash is the one of these contents. RECORD can have any algorithm of `hashlib` that is no worse than sha256
 /// (binary distribution format, "Signed wheel files"); with those that are not known here, nothing fits.
-pub(super) fn fits(hash: &str, contents: &[u8]) -> bool {
+pub(crate) fn fits(hash: &str, contents: &[u8]) -> bool {
     let Some((algorithm, digest)) = hash.split_once('=') else { return false };
     let digest_of_contents = match algorithm {
         "sha256" => BASE64URL_NOPAD.encode(&Sha256::digest(contents)),
@@ -73,7 +73,7 @@ pub(super) fn fits(hash: &str, contents: &[u8]) -> bool {
 }
 
 /// Why a file with that hash in RECORD cannot be what it should, when it does not fit.
-pub(super) fn misfit(hash: &str) -> String {
+pub(crate) fn misfit(hash: &str) -> String {
     match hash.split_once('=') {
         None => "RECORD has no hash of it".to_owned(),
         Some(("sha256" | "sha384" | "sha512", _)) => "its hash is not the one in RECORD".to_owned(),
@@ -85,33 +85,33 @@ pub(super) fn misfit(hash: &str) -> String {
 }
 
 /// The hash of a file as RECORD has it.
-pub(super) fn hash(contents: &[u8]) -> String {
+pub(crate) fn hash(contents: &[u8]) -> String {
     format!("sha256={}", BASE64URL_NOPAD.encode(&Sha256::digest(contents)))
 }
 
 /// A RECORD that is being made.
 #[derive(Debug, Default)]
-pub(super) struct Record<'a>(Vec<Row<'a>>);
+pub(crate) struct Record<'a>(Vec<Row<'a>>);
 
 impl<'a> Record<'a> {
     /// Adds a file with its hash and size.
-    pub(super) fn add(&mut self, path: impl Into<Cow<'a, str>>, contents: &[u8]) {
+    pub(crate) fn add(&mut self, path: impl Into<Cow<'a, str>>, contents: &[u8]) {
         let size = Some(contents.len() as u64);
         self.0.push(Row { path: path.into(), hash: hash(contents).into(), size });
     }
 
     /// Adds a file that has neither: bytecode, and RECORD itself.
-    pub(super) fn add_unhashed(&mut self, path: impl Into<Cow<'a, str>>) {
+    pub(crate) fn add_unhashed(&mut self, path: impl Into<Cow<'a, str>>) {
         self.add_row(path, "", None);
     }
 
     /// Adds a file of which the row is known.
-    pub(super) fn add_row(&mut self, path: impl Into<Cow<'a, str>>, hash: &'a str, size: Option<u64>) {
+    pub(crate) fn add_row(&mut self, path: impl Into<Cow<'a, str>>, hash: &'a str, size: Option<u64>) {
         self.0.push(Row { path: path.into(), hash: hash.into(), size });
     }
 
     /// The text of the file: rows by path, lines that end as Python's `csv` ends them.
-    pub(super) fn into_csv(mut self) -> Vec<u8> {
+    pub(crate) fn into_csv(mut self) -> Vec<u8> {
         self.0.sort();
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         for row in &self.0 {

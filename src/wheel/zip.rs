@@ -29,15 +29,15 @@ const SIZES_FOLLOW: u16 = 1 << 3;
 const UTF_8: u16 = 1 << 11;
 
 /// A file or folder of an archive.
-pub(super) struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// Its name; that of a folder ends with a slash.
-    pub(super) path: String,
-    pub(super) method: CompressionMethod,
+    pub(crate) path: String,
+    pub(crate) method: CompressionMethod,
     /// The mode on the system that it was made on, as far as it says.
-    pub(super) mode: u32,
+    pub(crate) mode: u32,
     /// How many bytes it has when it is unpacked.
-    pub(super) size: u64,
-    pub(super) data: ZipSliceEntry<'a>,
+    pub(crate) size: u64,
+    pub(crate) data: ZipSliceEntry<'a>,
     /// Where its header begins.
     start: u64,
     /// Where it ends, with the sizes that may follow the data.
@@ -48,7 +48,7 @@ pub(super) struct Entry<'a> {
 ///
 /// # Errors
 /// [`Error::Wheel`] for what is no archive.
-pub(super) fn open<'a>(bytes: &'a [u8], refused: Refused<'_>) -> Result<ZipSliceArchive<&'a [u8]>> {
+pub(crate) fn open<'a>(bytes: &'a [u8], refused: Refused<'_>) -> Result<ZipSliceArchive<&'a [u8]>> {
     ZipArchive::from_slice(bytes).map_err(|error| broken(&error, refused))
 }
 
@@ -60,7 +60,7 @@ fn broken(error: &rawzip::Error, refused: Refused<'_>) -> Error {
 ///
 /// # Errors
 /// [`Error::Wheel`] for an archive that another reader may understand in another way.
-pub(super) fn entries<'a>(
+pub(crate) fn entries<'a>(
     archive: &'a ZipSliceArchive<&[u8]>,
     refused: Refused<'_>,
 ) -> Result<Vec<Entry<'a>>> {

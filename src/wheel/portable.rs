@@ -13,14 +13,14 @@ const FORBIDDEN: &[char] = &['<', '>', '"', '|', '?', '*'];
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// Whether each part of a path is the name of a file, with one spelling, on every system.
-pub(super) fn is_portable(path: &str) -> bool {
+pub(crate) fn is_portable(path: &str) -> bool {
     path.is_ascii()
         && !path.contains(FORBIDDEN)
         && path.split('/').all(|part| !part.ends_with(['.', ' ']) && !is_device(part))
 }
 
 /// Whether paths that are portable are those of different files on every system, none of them in another.
-pub(super) fn are_apart<'a>(paths: impl Iterator<Item = &'a str>) -> bool {
+pub(crate) fn are_apart<'a>(paths: impl Iterator<Item = &'a str>) -> bool {
     let paths: Vec<_> = paths.map(str::to_ascii_lowercase).collect();
     let files: HashSet<&str> = paths.iter().map(String::as_str).collect();
     let lies_in_a_file = |path: &String| path.match_indices('/').any(|(end, _)| files.contains(&path[..end]));

@@ -7,8 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 
-use super::wheel::Wheel;
-use super::{Interpreter, Target};
+use super::Interpreter;
 use crate::error::{AtPath, Result};
 use crate::fs::{self, Stamp};
 use crate::threads;
@@ -42,36 +41,39 @@ const ENOUGH: usize = 16;
 /// More interpreters than that wait for the same disk and the same memory.
 const MOST: usize = 16;
 
-/// A module of a wheel, compiled.
+/// A module: the path of its source in a wheel, and its contents.
+pub type Module<'a> = (&'a str, &'a [u8]);
+
+/// A module, compiled.
 #[derive(Debug)]
-pub(super) struct Compiled {
+pub(crate) struct Compiled {
     /// The path of the source in the wheel.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// The code, without the header that says which source it belongs to.
     code: Vec<u8>,
 }
 
 impl Compiled {
     /// The contents of the bytecode file of a source that has that stamp.
-    pub(super) fn contents(&self, interpreter: &Interpreter, source: Stamp) -> Vec<u8> {
+    pub(crate) fn contents(&self, interpreter: &Interpreter, source: Stamp) -> Vec<u8> {
         [header(&interpreter.magic_number, source), self.code.clone()].concat()
     }
 }
 
 /// Whether the file is a module, which has bytecode.
-pub(super) fn is_source(path: &str) -> bool {
+pub(crate) fn is_source(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| ending == "py")
 }
 
 /// The path of a module's bytecode beside it (PEP 3147).
-pub(super) fn path(source: &str, cache_tag: &str) -> String {
+pub(crate) fn path(source: &str, cache_tag: &str) -> String {
     let (folder, name) = source.rsplit_once('/').map_or(("", source), |(folder, name)| (folder, name));
     let separator = if folder.is_empty() { "" } else { "/" };
     format!("{folder}{separator}__pycache__/{}.{cache_tag}.pyc", name.strip_suffix(".py").unwrap_or(name))
 }
 
 /// Whether a bytecode file holds code that Python takes for that of its source.
-pub(super) fn is_valid(path: &Path, source: &Path, magic_number: &[u8]) -> bool {
+pub(crate) fn is_valid(path: &Path, source: &Path, magic_number: &[u8]) -> bool {
     let Ok(stamp) = Stamp::of_target(source) else { return false };
     let header = header(magic_number, stamp);
     fs::read(path).is_ok_and(|contents| contents.len() > header.len() && contents.starts_with(&header))
@@ -86,34 +88,45 @@ fn header(magic_number: &[u8], source: Stamp) -> Vec<u8> {
     magic_number.iter().copied().chain(bytes).collect()
 }
 
-/// Compiles modules of a wheel. One that is no valid Python on this version is not among the results.
-///
-/// # Errors
-/// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; what it printed
-/// belongs to the error.
-pub(super) fn compile(target: &Target, wheel: &Wheel, sources: &[&str]) -> Result<Vec<Compiled>> {
-    let workers = threads::available().min(MOST).min(sources.len().div_ceil(ENOUGH));
-    // Every worker gets every so-manieth module: large ones lie side by side.
-    let shares: Vec<Vec<&str>> =
-        (0..workers).map(|first| sources.iter().skip(first).step_by(workers).copied().collect()).collect();
-    let compiled = Mutex::new(Vec::with_capacity(sources.len()));
-    threads::share(&shares, workers, |share| {
-        let codes = compile_share(&target.python, wheel, share)?;
-        let found = share.iter().zip(codes).filter(|(_, code)| !code.is_empty());
-        let found = found.map(|(source, code)| Compiled { source: (*source).to_owned(), code });
-        compiled.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(found);
-        Ok(())
-    })?;
-    let mut compiled = compiled.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    compiled.sort_by(|one, other| one.source.cmp(&other.source));
-    Ok(compiled)
+/// What compiles modules: an environment's interpreter.
+#[derive(Clone, Copy, Debug)]
+pub struct Compiler<'a> {
+    /// How it is started.
+    pub python: &'a Path,
+    /// What is known of it.
+    pub interpreter: &'a Interpreter,
+}
+
+impl Compiler<'_> {
+    /// Compiles modules. One that is no valid Python on this version is not among the results.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; what it printed
+    /// belongs to the error.
+    pub(crate) fn compile(self, modules: &[Module]) -> Result<Vec<Compiled>> {
+        let workers = threads::available().min(MOST).min(modules.len().div_ceil(ENOUGH));
+        // Every worker gets every so-manieth module: large ones lie side by side.
+        let shares: Vec<Vec<Module>> = (0..workers)
+            .map(|first| modules.iter().skip(first).step_by(workers).copied().collect())
+            .collect();
+        let compiled = Mutex::new(Vec::with_capacity(modules.len()));
+        threads::share(&shares, workers, |share| {
+            let codes = compile_share(self.python, share)?;
+            let found = share.iter().zip(codes).filter(|(_, code)| !code.is_empty());
+            let found = found.map(|((source, _), code)| Compiled { source: (*source).to_owned(), code });
+            compiled.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(found);
+            Ok(())
+        })?;
+        let mut compiled = compiled.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        compiled.sort_by(|one, other| one.source.cmp(&other.source));
+        Ok(compiled)
+    }
 }
 
 /// Has one interpreter compile modules; the code of each, in order.
-fn compile_share(python: &Path, wheel: &Wheel, sources: &[&str]) -> Result<Vec<Vec<u8>>> {
+fn compile_share(python: &Path, modules: &[Module]) -> Result<Vec<Vec<u8>>> {
     let mut input = Vec::new();
-    for source in sources {
-        let contents = wheel.file(source).map_or(&[][..], |file| &file.contents);
+    for (source, contents) in modules {
         for field in [source.as_bytes(), contents] {
             input.extend((field.len() as u64).to_le_bytes());
             input.extend(field);
@@ -123,7 +136,7 @@ fn compile_share(python: &Path, wheel: &Wheel, sources: &[&str]) -> Result<Vec<V
     let fed = feed(&mut child, &input);
     let output = child.wait_with_output().at(python)?;
     // One that ended before it had read everything says so by its status.
-    fields(&output, sources.len()).and_then(|codes| fed.map(|()| codes)).at(python)
+    fields(&output, modules.len()).and_then(|codes| fed.map(|()| codes)).at(python)
 }
 
 fn start(python: &Path) -> io::Result<Child> {

@@ -1,23 +1,23 @@
 //! `entry_points.txt`: the scripts that a distribution wants (entry points specification).
 
-use crate::layout::Platform;
+use crate::platform::Platform;
 
 /// A script: its name, and the function that it calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct EntryPoint {
+pub(crate) struct EntryPoint {
     /// The name of the script.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The module of the function.
-    pub(super) module: String,
+    pub(crate) module: String,
     /// The function, which may be an attribute of something in the module (`main`, `App.run`).
-    pub(super) function: String,
+    pub(crate) function: String,
     /// Whether it is a program with windows, and needs no console.
-    pub(super) is_graphical: bool,
+    pub(crate) is_graphical: bool,
 }
 
 impl EntryPoint {
     /// An entry point that can become a script: its name is that of a file, and the rest can be written in Python.
-    pub(super) fn new(name: &str, module: &str, function: &str, is_graphical: bool) -> Option<Self> {
+    pub(crate) fn new(name: &str, module: &str, function: &str, is_graphical: bool) -> Option<Self> {
         let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
         let is_dotted = |text: &str| text.split('.').all(is_name);
         let is_file_name = |text: &str| {
@@ -34,7 +34,7 @@ impl EntryPoint {
     }
 
     /// The name of the file that it becomes.
-    pub(super) fn file_name(&self, platform: Platform) -> String {
+    pub(crate) fn file_name(&self, platform: Platform) -> String {
         match platform {
             Platform::Posix => self.name.clone(),
             // As for other endings, `a.py` does not become `a.py.exe`.
@@ -46,7 +46,7 @@ impl EntryPoint {
     }
 
     /// Whether a file of that name is what some builders of wheels make of the entry point; pip leaves it out.
-    pub(super) fn is_made_by(&self, file_name: &str) -> bool {
+    pub(crate) fn is_made_by(&self, file_name: &str) -> bool {
         let name = file_name.rsplit('/').next().unwrap_or(file_name);
         let lower = name.to_lowercase();
         let ending = [".exe", "-script.py", ".pya"].into_iter().find(|ending| lower.ends_with(ending));
@@ -60,7 +60,7 @@ impl EntryPoint {
 /// # Errors
 /// What is wrong, for a line that is no entry point, one that could not become a script, and for what `importlib.metadata`,
 /// with which pip reads the file, would divide into other lines or groups.
-pub(super) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
+pub(crate) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
     let text = text.replace("\r\n", "\n");
     // Python's `str.splitlines` divides there, too.
     let divides =
@@ -96,7 +96,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
 ///
 /// pip's own names with a version come from the interpreter and not from the wheel: `pip`, `pip3` and `pip3.X` stand
 /// for any of them.
-pub(super) fn scripts(entry_points: &[EntryPoint], (major, minor): (u8, u8)) -> Vec<EntryPoint> {
+pub(crate) fn scripts(entry_points: &[EntryPoint], (major, minor): (u8, u8)) -> Vec<EntryPoint> {
     let is_pip = |name: &str| {
         let version = name.strip_prefix("pip");
         version.is_some_and(|version| version.chars().all(|c| c.is_ascii_digit() || c == '.'))

@@ -1,14 +1,13 @@
-//! The readers of this module as the fuzzers in `fuzz/` see them: plain values of what was accepted.
+//! The readers of wheels and manifests as the fuzzers in `fuzz/` see them: plain values of what was accepted.
 //!
 //! It is there with the feature `fuzzing` only, and no part of the crate's interface.
 
 use std::path::Path;
 
-use super::entry_points;
-use super::entry_points::EntryPoint;
-use super::manifest::Manifest;
-use super::record::{self, Record, Row};
-use super::wheel::Wheel;
+use crate::cache::manifest::Manifest;
+use crate::wheel::Wheel;
+use crate::wheel::entry_points::{self, EntryPoint};
+use crate::wheel::record::{self, Record, Row};
 
 /// A line of RECORD: path, hash and size.
 pub type RecordRow = (String, String, Option<u64>);

@@ -3,16 +3,22 @@
 //! An image is made aside and renamed into place, so that it is there whole or not at all, however many processes make it
 //! at once. The cache is never needed: whatever goes wrong with it, the wheel is installed without.
 
+mod image;
+pub(crate) mod manifest;
+pub mod notes;
+pub mod trust;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::image::{self, Found, Image};
-use super::manifest::{FORMAT, Origin, Stamped};
-use super::wheel::Wheel;
-use super::{Distribution, Interpreter, Target, installed, record};
 use crate::error::Result;
 use crate::fs::{self, Folder, Identity};
-use crate::{memory, trust};
+use crate::interpreter::{Compiler, Interpreter};
+use crate::wheel::{Distribution, Wheel, installed, record};
+use image::Found;
+use manifest::{FORMAT, Origin, Stamped};
+
+pub(crate) use image::{Image, Order};
 
 /// How the name of a folder begins in which an image is being made, or from which one is being removed.
 const MAKING: &str = "making-";
@@ -28,7 +34,7 @@ const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A folder of images, for one interpreter.
 #[derive(Debug)]
-pub(super) struct Cache<'a> {
+pub(crate) struct Cache<'a> {
     folder: &'a Path,
     /// Whom the bytecode is for; without, there is none.
     interpreter: Option<&'a Interpreter>,
@@ -64,13 +70,13 @@ impl Entry {
 
 impl<'a> Cache<'a> {
     /// The cache in a folder, which may be missing.
-    pub(super) fn new(folder: &'a Path, interpreter: Option<&'a Interpreter>) -> Self {
+    pub(crate) fn new(folder: &'a Path, interpreter: Option<&'a Interpreter>) -> Self {
         Self { folder, interpreter }
     }
 
     /// The image of a wheel, where there is a sound one; none where the folder may not be used. Nothing is changed: the
     /// process may end while a thread looks.
-    pub(super) fn find(&self, wheel: &Path) -> Option<Image> {
+    pub(crate) fn find(&self, wheel: &Path) -> Option<Image> {
         trust::check(self.folder).ok()?;
         let hash = self.hash_of(wheel).ok()?;
         match Image::find(&self.path(wheel, &hash)?) {
@@ -92,7 +98,7 @@ impl<'a> Cache<'a> {
 
     /// Removes the image in an open folder, as far as that can be done. Another process may have put a sound one into its
     /// place: that one stays.
-    pub(super) fn discard(&self, folder: &Folder<'_>) {
+    pub(crate) fn discard(&self, folder: &Folder<'_>) {
         let aside = aside(self.folder);
         let is_taken = fs::rename(folder.path(), &aside).is_ok();
         let is_damaged = || Identity::of(&aside).ok() == folder.identity().ok();
@@ -106,12 +112,12 @@ impl<'a> Cache<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
-    pub(super) fn make(
+    pub(crate) fn make(
         &self,
         wheel_path: &Path,
         wheel: &Wheel,
         distribution: &Distribution,
-        target: Option<&Target>,
+        compiler: Option<Compiler<'_>>,
     ) -> Result<Option<Image>> {
         if trust::prepare(self.folder).is_err() {
             return Ok(None);
@@ -133,7 +139,7 @@ impl<'a> Cache<'a> {
         let aside = aside(self.folder);
         let made = fs::create_private_directory(&aside)
             .and_then(|()| self.origin(wheel_path, &hash))
-            .and_then(|origin| image::write(&aside, &origin, wheel, distribution.clone(), target))
+            .and_then(|origin| image::write(&aside, &origin, wheel, distribution.clone(), compiler))
             .and_then(|()| fs::rename(&aside, &folder));
         if let Err(error) = made {
             let _ = fs::remove_directory(&aside);
@@ -158,11 +164,11 @@ impl<'a> Cache<'a> {
     fn hash_of(&self, wheel: &Path) -> Result<String> {
         let file = file_of(wheel);
         let key = format!("hash of {}", trust::version(&file)?);
-        if let Some(hash) = memory::recall(self.folder, &key) {
+        if let Some(hash) = notes::recall(self.folder, &key) {
             return Ok(hash);
         }
         let hash = record::hash(&fs::read(&file)?);
-        memory::remember(self.folder, &key, &hash);
+        notes::remember(self.folder, &key, &hash);
         Ok(hash)
     }
 
@@ -245,7 +251,7 @@ fn remove(folder: &Path, is_unwanted: impl Fn(&Path) -> bool, age: Duration) -> 
     for path in leftovers(folder)? {
         fs::remove_directory(&path)?;
     }
-    for path in paths(folder, memory::is_note)? {
+    for path in paths(folder, notes::is_note)? {
         if is_past(time_of(&path), age) {
             fs::remove_file(&path)?;
         }

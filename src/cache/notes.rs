@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use crate::{fs, trust};
+use super::trust;
+use crate::fs;
 
 /// How the name of a note begins.
 const PREFIX: &str = "note-";

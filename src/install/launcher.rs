@@ -3,7 +3,7 @@
 //! The programs are in distlib, which pip brings along.
 
 /// The name of the program in pip's wheel that starts a script, with or without a console.
-pub(super) fn path_in_pip(is_graphical: bool) -> String {
+pub(crate) fn path_in_pip(is_graphical: bool) -> String {
     let kind = if is_graphical { 'w' } else { 't' };
     let bits = usize::BITS;
     let suffix = if cfg!(target_arch = "aarch64") { "-arm" } else { "" };
@@ -11,7 +11,7 @@ pub(super) fn path_in_pip(is_graphical: bool) -> String {
 }
 
 /// An executable: the program, the line that says which interpreter to start, and the script in an archive.
-pub(super) fn executable(program: &[u8], python: &str, is_graphical: bool, script: &[u8]) -> Vec<u8> {
+pub(crate) fn executable(program: &[u8], python: &str, is_graphical: bool, script: &[u8]) -> Vec<u8> {
     let python = if is_graphical { without_console(python) } else { python.to_owned() };
     let python = if python.contains(' ') { format!("\"{python}\"") } else { python };
     // distlib adds the line end of the system to a line that has one.

@@ -7,13 +7,12 @@ use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::entry_points::EntryPoint;
-use super::{Distribution, Installed, archive};
 use crate::error::Result;
 use crate::fs::{self, Stamp};
+use crate::wheel::{Distribution, DistributionFile, EntryPoint, archive};
 
 /// Changes with the form of images, so that no version reads what another wrote.
-pub(super) const FORMAT: &str = "fastvenv image 5";
+pub(crate) const FORMAT: &str = "fastvenv image 5";
 
 /// What a line begins with that is about a file of the wheel, or about bytecode that was made.
 const FILE: &str = "file";
@@ -27,32 +26,32 @@ const MOST_FIELDS: usize = 7;
 
 /// What a manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Manifest {
-    pub(super) origin: Origin,
-    pub(super) distribution: Distribution,
+pub(crate) struct Manifest {
+    pub(crate) origin: Origin,
+    pub(crate) distribution: Distribution,
     /// What each file of the distribution was when it was written.
-    pub(super) stamps: Vec<Stamp>,
+    pub(crate) stamps: Vec<Stamp>,
 }
 
 /// Where an image comes from, and whom it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// The wheel, or the folder of metadata, with the time that it had.
-    pub(super) wheel: Stamped,
+    pub(crate) wheel: Stamped,
     /// The hash of the wheel, or of RECORD, as RECORD has hashes.
-    pub(super) hash: String,
+    pub(crate) hash: String,
     /// When the image was made, in seconds since 1970.
-    pub(super) made: u64,
+    pub(crate) made: u64,
     /// The interpreter of the bytecode, and what it says of itself; none for an image without bytecode.
-    pub(super) interpreter: Option<(Stamped, String)>,
+    pub(crate) interpreter: Option<(Stamped, String)>,
 }
 
 /// A file with the size and time that it had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stamped {
-    pub(super) path: PathBuf,
-    pub(super) size: u64,
-    pub(super) modified: u64,
+pub(crate) struct Stamped {
+    pub(crate) path: PathBuf,
+    pub(crate) size: u64,
+    pub(crate) modified: u64,
 }
 
 impl Manifest {
@@ -60,7 +59,7 @@ impl Manifest {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the file that is not there.
-    pub(super) fn render(origin: &Origin, distribution: &Distribution, files: &Path) -> Result<String> {
+    pub(crate) fn render(origin: &Origin, distribution: &Distribution, files: &Path) -> Result<String> {
         let mut text = format!("{FORMAT}\n");
         // Writing to a string cannot fail.
         let _ = writeln!(text, "made\t{}", origin.made);
@@ -79,7 +78,7 @@ impl Manifest {
             let _ = writeln!(text, "folder\t{path}");
             for file in folder {
                 let Stamp { size, modified, mode, .. } = Stamp::of(&files.join(&file.path))?;
-                let Installed { hash, is_executable, .. } = file;
+                let DistributionFile { hash, is_executable, .. } = file;
                 let kind = if file.size.is_some() { FILE } else { BYTECODE };
                 let (name, executable) = (file.name(), u8::from(*is_executable));
                 let _ = writeln!(text, "{kind}\t{name}\t{hash}\t{executable}\t{size}\t{modified}\t{mode}");
@@ -91,7 +90,7 @@ impl Manifest {
     }
 
     /// Reads a manifest; `None` for one that is cut short, of another form, or that leads out of its folders.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (text, checksum) = text.strip_suffix('\n')?.rsplit_once(END)?;
         if u32::from_str_radix(checksum, 16) != Ok(rawzip::crc32(text.as_bytes())) {
             return None;
@@ -142,7 +141,7 @@ impl Manifest {
                         mode: permissions.parse().ok()?,
                         owner,
                     });
-                    distribution.files.push(Installed {
+                    distribution.files.push(DistributionFile {
                         path: [folder.as_deref()?, name].concat(),
                         hash: hash.to_owned(),
                         size: (kind == FILE).then_some(size),
@@ -156,7 +155,7 @@ impl Manifest {
     }
 
     /// How many bytes the files have.
-    pub(super) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.stamps.iter().map(|stamp| stamp.size).sum()
     }
 }
@@ -166,13 +165,13 @@ impl Stamped {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] where there is none.
-    pub(super) fn of(path: &Path) -> Result<Self> {
+    pub(crate) fn of(path: &Path) -> Result<Self> {
         let Stamp { size, modified, .. } = Stamp::of_target(path)?;
         Ok(Self { path: path.to_owned(), size, modified })
     }
 
     /// Whether the file is there as it was.
-    pub(super) fn is_current(&self) -> bool {
+    pub(crate) fn is_current(&self) -> bool {
         Self::of(&self.path).is_ok_and(|found| found == *self)
     }
 
@@ -246,7 +245,7 @@ mod tests {
                 function: "main".into(),
                 is_graphical: true,
             }],
-            files: vec![Installed {
+            files: vec![DistributionFile {
                 path: "pip/a.py".into(),
                 hash: "sha256=x".into(),
                 size: Some(1),

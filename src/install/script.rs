@@ -5,17 +5,16 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::entry_points::EntryPoint;
-use super::wheel::Wheel;
 use super::{Source, launcher};
-use crate::layout::Platform;
+use crate::platform::Platform;
+use crate::wheel::EntryPoint;
 
 /// The longest first line that every system reads whole: pip's limit on POSIX systems but macOS, which has 512.
 const MAX_FIRST_LINE: usize = if cfg!(target_os = "macos") { 512 } else { 127 };
 
 /// Makes scripts as one version of pip does, for one interpreter.
 #[derive(Debug)]
-pub(super) struct ScriptMaker {
+pub(crate) struct ScriptMaker {
     template: String,
     start: Start,
 }
@@ -29,18 +28,10 @@ enum Start {
     Program { python: String, console: Vec<u8>, graphical: Vec<u8> },
 }
 
-/// The text of the scripts that the pip in a wheel makes; `None` for another wheel, and for a pip whose text is not found
-/// where it was so far.
-pub(super) fn template_of_pip(wheel: &Wheel) -> Option<String> {
-    // Newer versions have a template of their own in place of the one of distlib, which they bring along.
-    template(wheel.text("pip/_internal/operations/install/wheel.py")?, "script_template = ")
-        .or_else(|| template(wheel.text("pip/_vendor/distlib/scripts.py")?, "SCRIPT_TEMPLATE = "))
-}
-
 impl ScriptMaker {
     /// Makes scripts as the pip among the distributions does; `None` where there is none whose text is known, and where the
     /// path of the interpreter cannot stand in a script.
-    pub(super) fn new(sources: &[Source], python: &Path, platform: Platform) -> Option<Self> {
+    pub(crate) fn new(sources: &[Source], python: &Path, platform: Platform) -> Option<Self> {
         let pip = sources.iter().find(|source| source.distribution().template.is_some())?;
         let template = pip.distribution().template.clone()?;
         let start = match platform {
@@ -58,7 +49,7 @@ impl ScriptMaker {
     }
 
     /// The script of an entry point.
-    pub(super) fn make(&self, entry_point: &EntryPoint) -> Vec<u8> {
+    pub(crate) fn make(&self, entry_point: &EntryPoint) -> Vec<u8> {
         let EntryPoint { module, function, is_graphical, .. } = entry_point;
         let import_name = function.split('.').next().unwrap_or(function);
         let script = self
@@ -78,37 +69,13 @@ impl ScriptMaker {
 
 /// A script of a wheel with the interpreter on its first line, where that asks for `python` (binary distribution format,
 /// "Recommended installer features").
-pub(super) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
+pub(crate) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
     if !script.starts_with(b"#!python") {
         return script;
     }
     let rest = script.split_inclusive(|byte| *byte == b'\n').skip(1).flatten();
     let end: &[u8] = if cfg!(windows) { b"\r\n" } else { b"\n" };
     [b"#!", python.as_os_str().as_encoded_bytes(), end].into_iter().flatten().chain(rest).copied().collect()
-}
-
-/// The string in triple quotes that is assigned at `assignment` in Python source, without what its lines are indented
-/// by; `None` where there is none, or one whose escapes would have to be understood.
-fn template(source: &str, assignment: &str) -> Option<String> {
-    let (_, value) = source.split_once(assignment)?;
-    let start = value.find(['"', '\''])?;
-    if !matches!(&value[..start], "" | "r" | "textwrap.dedent(" | "textwrap.dedent(r") {
-        return None;
-    }
-    let mark = value.get(start..start + 3).filter(|mark| matches!(*mark, "\"\"\"" | "'''"))?;
-    let (text, _) = value[start + 3..].split_once(mark)?;
-    let is_raw = value[..start].ends_with('r');
-    let text = if is_raw { text } else { text.strip_prefix("\\\n").unwrap_or(text) };
-    let is_known = text.contains("%(module)s") && text.contains("%(func)s") && text.ends_with('\n');
-    if !is_known || (!is_raw && text.contains('\\')) {
-        return None;
-    }
-    let indent = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()?;
-    Some(text.lines().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect())
 }
 
 /// The first line of a script: the interpreter, or where its path is too long for the system or has a space, a line
@@ -131,33 +98,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_template_is_taken_from_the_source() {
-        let plain = "X = 1\nSCRIPT_TEMPLATE = r'''a %(module)s\n    \\. %(func)s\n'''\n";
-        assert_eq!(template(plain, "SCRIPT_TEMPLATE = ").unwrap(), "a %(module)s\n    \\. %(func)s\n");
-        let indented =
-            "  script_template = textwrap.dedent(\"\"\"\\\n    a %(module)s\n        %(func)s\n\"\"\")\n";
-        assert_eq!(template(indented, "script_template = ").unwrap(), "a %(module)s\n    %(func)s\n");
-    }
-
-    #[test]
     fn the_interpreter_replaces_the_word_python() {
         let with = |script: &[u8]| with_interpreter(script.to_owned(), Path::new("/e/python"));
         assert_eq!(with(b"#!pythonw -x\r\na\nb"), b"#!/e/python\na\nb");
         assert_eq!(with(b"#!python"), b"#!/e/python\n");
         assert_eq!(with(b"#!/bin/sh\n#!python\n"), b"#!/bin/sh\n#!python\n");
-    }
-
-    #[test]
-    fn a_template_that_is_not_understood_is_none() {
-        for source in [
-            "",
-            "T = 1",
-            "T = f'''%(module)s %(func)s\n'''",
-            "T = '''%(module)s\n'''",
-            "T = '''\\t%(module)s%(func)s\n'''",
-        ] {
-            assert_eq!(template(source, "T = "), None, "{source}");
-        }
     }
 
     #[test]

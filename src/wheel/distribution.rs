@@ -1,0 +1,265 @@
+//! What a wheel becomes when it is installed, but for what differs between environments; and whether that is known here.
+
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use super::entry_points::{self, EntryPoint};
+use super::place::Place;
+use super::release::Release;
+use super::{Wheel, pip, portable, requires_python};
+use crate::error::{Error, Result};
+use crate::interpreter::bytecode;
+
+// What an environment consists of, on any system. A wheel with something for the same place, or whose data may meet its
+// scripts and packages there, is left to pip.
+const FOLDERS_OF_ENVIRONMENT: &[&str] = &["bin", "scripts", "lib", "lib64", "include", "pyvenv.cfg"];
+const SCRIPTS_OF_ENVIRONMENT: &[&str] = &["python", "activate", "deactivate"];
+
+/// What a wheel becomes when it is installed, but for what differs between environments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Distribution {
+    /// The folder of its metadata: `{distribution}-{version}.dist-info`.
+    pub(crate) dist_info: String,
+    /// Whether it goes to `purelib`.
+    pub(crate) is_pure: bool,
+    /// The text of the scripts, where it is pip.
+    pub(crate) template: Option<String>,
+    /// The scripts that it wants.
+    pub(crate) entry_points: Vec<EntryPoint>,
+    /// Its files, but for RECORD.
+    pub(crate) files: Vec<DistributionFile>,
+}
+
+/// A file of a distribution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DistributionFile {
+    /// The path in the wheel.
+    pub(crate) path: String,
+    /// As RECORD has hashes.
+    pub(crate) hash: String,
+    /// None for bytecode, which RECORD has without a size and a hash.
+    pub(crate) size: Option<u64>,
+    pub(crate) is_executable: bool,
+}
+
+impl Distribution {
+    pub(crate) fn name(&self) -> &str {
+        self.dist_info.split('-').next().unwrap_or_default()
+    }
+
+    /// Its files, folder by folder where they are in that order.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &[DistributionFile]> {
+        self.files.chunk_by(|one, other| one.folder() == other.folder())
+    }
+
+    /// Whether all of it goes to the directory of the packages, where nothing has a name of its own at the top.
+    pub(crate) fn is_apart_from(&self, names: &[OsString]) -> bool {
+        let names: HashSet<&OsStr> = names.iter().map(OsString::as_os_str).collect();
+        self.folders().all(|files| {
+            // What is in one folder goes to one place.
+            let is_library =
+                matches!(Place::of(&files[0].path), Some(Place::Library(path)) if *path == files[0].path);
+            let mut tops = files.iter().filter_map(|file| file.path.split('/').next());
+            is_library && (names.is_empty() || !tops.any(|top| names.contains(OsStr::new(top))))
+        })
+    }
+
+    pub(crate) fn metadata(&self, name: &str) -> String {
+        format!("{}/{name}", self.dist_info)
+    }
+}
+
+impl DistributionFile {
+    /// The path of the folder that it is in, which is empty for that of the wheel.
+    pub(crate) fn folder(&self) -> &str {
+        self.slash().map_or("", |position| &self.path[..position])
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.slash().map_or(&self.path, |position| &self.path[position + 1..])
+    }
+
+    /// Where its folder ends.
+    fn slash(&self) -> Option<usize> {
+        memchr::memrchr(b'/', self.path.as_bytes())
+    }
+}
+
+impl Wheel {
+    /// What it becomes when it is installed; `None` for a wheel with parts that are not known here.
+    ///
+    /// # Errors
+    /// [`Error::Wheel`] for one that is not meant for this version of Python, or whose `entry_points.txt` cannot be read.
+    pub(crate) fn distribution(&self, version: (u8, u8)) -> Result<Option<Distribution>> {
+        let Some(is_pure) = self.field("WHEEL", "Root-Is-Purelib").filter(|_| self.is_known()) else {
+            return Ok(None);
+        };
+        let refused = |entry: Option<&str>, reason: &str| Error::wheel(&self.path, entry, reason);
+        if let Some(needed) = self.field("METADATA", "Requires-Python") {
+            match requires_python::allows(&needed, version) {
+                Some(true) => {}
+                Some(false) => {
+                    let (major, minor) = version;
+                    return Err(refused(
+                        None,
+                        &format!("it needs Python {needed}, and this is {major}.{minor}"),
+                    ));
+                }
+                None => return Ok(None),
+            }
+        }
+        let path = self.metadata_path("entry_points.txt");
+        let text = match (self.file(&path), self.text(&path)) {
+            (Some(_), None) => return Err(refused(Some(&path), "it is not UTF-8")),
+            (_, text) => text.unwrap_or_default(),
+        };
+        let entry_points = entry_points::parse(text).map_err(|reason| refused(Some(&path), &reason))?;
+        // Wrappers of entry points that were made when the wheel was built are made anew.
+        let is_wrapper = |path: &str| {
+            script_name(path).is_some_and(|name| entry_points.iter().any(|script| script.is_made_by(name)))
+        };
+        let paths = self.files.iter().map(|file| file.path.as_str());
+        let brought = paths.filter(|path| !is_wrapper(path)).filter_map(script_name);
+        let made = entry_points.iter().map(|entry_point| entry_point.name.as_str());
+        if entry_points.iter().any(is_special) || !portable::are_apart(made.chain(brought)) {
+            return Ok(None);
+        }
+        let files = self.files.iter().filter(|file| !is_wrapper(&file.path)).map(|file| DistributionFile {
+            path: file.path.clone(),
+            hash: file.hash.clone(),
+            size: Some(file.contents.len() as u64),
+            is_executable: file.is_executable,
+        });
+        Ok(Some(Distribution {
+            dist_info: self.dist_info.clone(),
+            is_pure: is_pure.eq_ignore_ascii_case("true"),
+            template: pip::script_template(self),
+            files: files.collect(),
+            entry_points,
+        }))
+    }
+
+    /// Whether it is clear where each of its files goes: a version of the format that is known, known categories of files
+    /// for other places (`*.data`), no two files in one place, and no modules in the metadata, which is written after the
+    /// bytecode.
+    pub(super) fn is_known(&self) -> bool {
+        let paths = || self.files.iter().map(|file| file.path.as_str());
+        self.is_plain
+            && is_for_every_system(&self.path)
+            && self.field("WHEEL", "Wheel-Version").is_some_and(|version| version.starts_with("1."))
+            && !self.modules().any(|(path, _)| path.starts_with(&self.dist_info))
+            && paths().all(|path| self.has_known_place(path))
+            && portable::are_apart(paths().map(in_library))
+    }
+
+    /// Whether it is clear where a file goes, and that nothing else is there.
+    fn has_known_place(&self, path: &str) -> bool {
+        // pip's own bytecode may be in the same place.
+        let is_bytecode = path.split('/').any(|part| part == "__pycache__");
+        let has_place = match Place::of(path) {
+            // pip compiles modules among the scripts after it wrote their first line, which is not done here.
+            Some(Place::Scripts(name)) => !bytecode::is_source(name) && !is_of_environment(name),
+            // How pip spells a longer name in a path depends on how it was asked for.
+            Some(Place::Headers(_)) => is_simple(&self.dist_info),
+            Some(Place::Data(path)) => {
+                let folder = path.split('/').next().unwrap_or(path);
+                !FOLDERS_OF_ENVIRONMENT.iter().any(|name| name.eq_ignore_ascii_case(folder))
+            }
+            Some(Place::Library(_)) => true,
+            None => false,
+        };
+        has_place && !is_bytecode && portable::is_portable(path)
+    }
+}
+
+/// The name of a script that a wheel brings; `None` for other files.
+fn script_name(path: &str) -> Option<&str> {
+    match Place::of(path) {
+        Some(Place::Scripts(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a script of that name may take the place of the interpreter or of an activation script.
+fn is_of_environment(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SCRIPTS_OF_ENVIRONMENT.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// Whether pip does with an entry point what is not done here: of a name with a space it takes the end, `easy_install`
+/// becomes several, and what is a letter beyond ASCII is for its version of Python to say.
+fn is_special(entry_point: &EntryPoint) -> bool {
+    let EntryPoint { name, module, function, .. } = entry_point;
+    name.contains(' ')
+        || name.starts_with("easy_install")
+        || is_of_environment(name)
+        || !portable::is_portable(name)
+        || !module.is_ascii()
+        || !function.is_ascii()
+}
+
+/// The path of a file with that of `purelib` and `platlib`, which are one folder in an environment, made the same.
+fn in_library(path: &str) -> &str {
+    if let Some(Place::Library(path)) = Place::of(path) { path } else { path }
+}
+
+/// Whether a name with a version has one spelling only.
+fn is_simple(dist_info: &str) -> bool {
+    let name = dist_info.split('-').next().unwrap_or_default();
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Whether the tags in a wheel's name say that it is for every system and every Python 3; what is installed has none.
+fn is_for_every_system(path: &Path) -> bool {
+    let Some(name) =
+        path.file_name().and_then(|name| name.to_str()).filter(|name| Release::of_wheel(name).is_some())
+    else {
+        return true;
+    };
+    let pythons = name.strip_suffix("-none-any.whl").and_then(|name| name.rsplit('-').next());
+    pythons.is_some_and(|pythons| pythons.split('.').any(|python| python == "py3"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::wheel;
+    use super::*;
+
+    #[test]
+    fn tags_tell_for_whom_a_wheel_is() {
+        for name in
+            ["a-1-py3-none-any.whl", "a-1-py2.py3-none-any.whl", "a-1-1-py3-none-any.whl", "a-1.dist-info"]
+        {
+            assert!(is_for_every_system(Path::new(name)), "{name}");
+        }
+        for name in ["a-1-py2-none-any.whl", "a-1-cp39-abi3-any.whl", "a-1-py3-none-linux_x86_64.whl"] {
+            assert!(!is_for_every_system(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn where_files_go_has_to_be_clear() {
+        let is_known = |paths: &[&'static str]| {
+            let files: Vec<_> = paths.iter().map(|path| (*path, &b""[..])).collect();
+            wheel(&files, |record| record).unwrap().is_known()
+        };
+        assert!(is_known(&["a-1.data/scripts/x", "a-1.data/data/share/x", "a-1.data/headers/x.h", "x"]));
+        assert!(!is_known(&["a-1.data/scripts/x.py"]));
+        assert!(!is_known(&["a-1.data/other/x"]));
+        assert!(
+            is_simple("pip3-1.dist-info") && !is_simple("a_b-1.dist-info") && !is_simple("A-1.dist-info")
+        );
+        assert!(!is_known(&["a-1.data/purelib/x", "x"]));
+        assert!(!is_known(&["a-1.dist-info/x.py"]));
+        assert!(!is_known(&["x/__pycache__/x.pyc"]));
+        assert!(
+            !is_known(&["x", "X"])
+                && !is_known(&["x", "X/y"])
+                && !is_known(&["é"])
+                && !is_known(&["nul.txt"])
+        );
+        assert!(!is_known(&["a-1.data/scripts/python3.13"]) && !is_known(&["a-1.data/scripts/Activate.ps1"]));
+        assert!(!is_known(&["a-1.data/data/bin/x"]) && !is_known(&["a-1.data/data/pyvenv.cfg"]));
+    }
+}
