@@ -56,7 +56,7 @@ EXTENT = {
     "test_malicious_wheels.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
     "test_cache_command.py": ["3.13", "debian"],
-    "test_notes.py": ["3.10", "3.13", "debian"],
+    "test_records.py": ["3.10", "3.13", "debian"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
     "test_existing_pip.py": ["3.9", "3.13", "debian"],
     "test_planted_links.py": ["3.9", "3.13"],

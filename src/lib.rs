@@ -7,6 +7,7 @@
 pub mod cache;
 pub mod environment;
 pub mod error;
+mod fields;
 pub mod fs;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

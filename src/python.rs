@@ -13,14 +13,14 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
-use crate::cache::{self, notes, trust};
+use crate::cache::{self, records, trust};
 use crate::environment::activation::{self, Values};
 use crate::environment::executables::{unix, windows};
 use crate::environment::{configuration, creation, layout};
 use crate::error::{Error, Result};
 use crate::fs::LinkMode;
 use crate::install;
-use crate::interpreter::Interpreter;
+use crate::interpreter;
 use crate::platform::Platform;
 use crate::{fs, threads};
 
@@ -31,9 +31,9 @@ use crate::{fs, threads};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Arc, Bound, CacheEntry, Interpreter, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult,
+        Arc, Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult,
         PyValueError, Python, Values, activation, cache, configuration, creation, detached, fs, install,
-        layout, notes, pyclass, pyfunction, pymethods, threads, trust, unix, windows,
+        interpreter, layout, pyclass, pyfunction, pymethods, records, threads, trust, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -57,10 +57,115 @@ mod _native {
         Ok(layout::check_line("prompt", OsStr::new(prompt))?)
     }
 
-    /// Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
-    #[pyfunction]
-    fn scheme_path(name: &str, version: (u8, u8)) -> Option<String> {
-        layout::scheme_path(Platform::HOST, name, version)
+    /// What the `venv` of Python 3 with that minor number does that others do not.
+    #[pyclass(frozen)]
+    struct Features(interpreter::Features);
+
+    #[pymethods]
+    impl Features {
+        #[new]
+        fn new(minor: u8) -> Self {
+            Self(interpreter::Features::of(minor))
+        }
+
+        /// `sysconfig` has a scheme of the name "venv", and `pyvenv.cfg` tells `executable` and `command` (bpo-45413).
+        #[getter]
+        fn has_venv_scheme(&self) -> bool {
+            self.0.has_venv_scheme()
+        }
+
+        /// The child that installs pip runs with `-I`, and the one that upgrades it prints what it does (gh-98251).
+        #[getter]
+        fn isolates_ensurepip(&self) -> bool {
+            self.0.isolates_ensurepip()
+        }
+
+        /// The prompt is "(name) " and not the bare name (gh-89427).
+        #[getter]
+        fn decorates_prompt(&self) -> bool {
+            self.0.decorates_prompt()
+        }
+
+        /// The command line asks for a `.gitignore` (gh-83417).
+        #[getter]
+        fn ignores_scm_by_default(&self) -> bool {
+            self.0.ignores_scm_by_default()
+        }
+
+        /// Windows has its own table of executables (gh-103224).
+        #[getter]
+        fn has_windows_table(&self) -> bool {
+            self.0.has_windows_table()
+        }
+
+        /// `include` comes from `sysconfig`, with a folder for the version in it.
+        #[getter]
+        fn include_is_versioned(&self) -> bool {
+            self.0.include_is_versioned()
+        }
+
+        /// The platlib directory is made; before, a link `lib64` stood in for it (gh-137139).
+        #[getter]
+        fn has_platlib(&self) -> bool {
+            self.0.has_platlib()
+        }
+
+        /// setuptools comes with pip (gh-101039 ended that).
+        #[getter]
+        fn brings_setuptools(&self) -> bool {
+            self.0.brings_setuptools()
+        }
+    }
+
+    /// The record of an interpreter: all that must be known of it to make environments of it.
+    #[pyclass(frozen)]
+    struct Interpreter(Arc<interpreter::Interpreter>);
+
+    #[pymethods]
+    impl Interpreter {
+        /// Reads what `_probe.describe` returns. `ValueError` where that is no record.
+        #[new]
+        fn new(text: &str) -> PyResult<Self> {
+            let fault = |_| PyValueError::new_err("what the interpreter says of itself is no record");
+            Ok(Self(Arc::new(interpreter::Interpreter::parse(text).map_err(fault)?)))
+        }
+
+        /// The record of the interpreter that is started by a path, from the cache in a folder; `None` where there is none,
+        /// or something that it depends on has changed.
+        #[staticmethod]
+        fn recall(py: Python<'_>, folder: PathBuf, executable: PathBuf) -> Option<Self> {
+            py.detach(|| records::recall(&folder, &executable)).map(|found| Self(Arc::new(found)))
+        }
+
+        /// Keeps it in the cache in a folder, where that can be used.
+        fn remember(&self, py: Python<'_>, folder: PathBuf) {
+            py.detach(|| records::remember(&folder, &self.0));
+        }
+
+        /// What it says about its version and its build (`sys.version`).
+        #[getter]
+        fn description(&self) -> &str {
+            &self.0.description
+        }
+
+        /// Where the base installation is, as the interpreter says; settings of the user can change that.
+        #[getter]
+        fn prefixes(&self) -> Vec<String> {
+            self.0.prefixes.clone()
+        }
+
+        /// What `ensurepip` would install, pip first; `None` where that is for `ensurepip` to find.
+        #[getter]
+        fn wheels(&self) -> Option<Vec<OsString>> {
+            let path = |path: &PathBuf| path.clone().into_os_string();
+            self.0.wheels.as_ref().map(|wheels| wheels.iter().map(path).collect())
+        }
+
+        /// The path of that name (`scripts`, `include`, `purelib`, `platlib`), relative to the environment; `None` for
+        /// another name.
+        fn path(&self, name: &str) -> Option<String> {
+            self.0.paths.named(name).map(ToOwned::to_owned)
+        }
     }
 
     /// How many threads can run at the same time.
@@ -231,28 +336,20 @@ mod _native {
         /// Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
         /// environment each.
         #[new]
-        #[pyo3(signature = (
-            wheels, *, executable, version, description, cache_tag, magic_number, cache, link_mode, compiles,
-            is_shared = false
-        ))]
+        #[pyo3(signature = (wheels, interpreter, *, cache, link_mode, compiles, is_shared = false))]
         fn new(
             wheels: Vec<PathBuf>,
-            executable: PathBuf,
-            version: (u8, u8),
-            description: String,
-            cache_tag: String,
-            magic_number: Vec<u8>,
+            interpreter: &Interpreter,
             cache: Option<PathBuf>,
             link_mode: &str,
             compiles: bool,
             is_shared: bool,
         ) -> PyResult<Self> {
-            let interpreter = Interpreter { executable, version, description, cache_tag, magic_number };
             let Some(link_modes) = LinkMode::of_setting(link_mode) else {
                 return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
             };
             let options = install::Options { cache, link_modes, compiles, is_shared };
-            Ok(Self(install::Seed::new(wheels, interpreter, options)))
+            Ok(Self(install::Seed::new(wheels, Arc::clone(&interpreter.0), options)))
         }
 
         /// Installs the wheels in an environment. Returns whether it did: what is not known here, and an environment with
@@ -294,18 +391,6 @@ mod _native {
     #[pyfunction]
     fn verify_cache(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<String>> {
         detached(py, || cache::verify(&folder))
-    }
-
-    /// What [`remember`] kept under a key in the cache in a folder; `None` where there is nothing, or nothing to rely on.
-    #[pyfunction]
-    fn recall(py: Python<'_>, folder: PathBuf, key: &str) -> Option<String> {
-        py.detach(|| notes::recall(&folder, key))
-    }
-
-    /// Keeps a text under a key in the cache in a folder, where that can be used.
-    #[pyfunction]
-    fn remember(py: Python<'_>, folder: PathBuf, key: &str, text: &str) {
-        py.detach(|| notes::remember(&folder, key, text));
     }
 
     /// Removes every image from the cache in a folder, and returns how many bytes they had.

@@ -197,10 +197,11 @@ def test_pip_can_come_from_an_installation(python: Interpreter, tmp_path: Path, 
     base = packages(tmp_path / "base")
     script = f"""
 import sys
-from fastvenv import _cli, _wheels
-_wheels._of_ensurepip = lambda use_cache: None
-_wheels._library = lambda: {str(tmp_path)!r}
-_wheels.base_libraries = lambda: [{str(base)!r}]
+from fastvenv import _cli, _probe
+_probe._all_in = lambda folder, is_single: None
+exists = _probe.os.path.exists
+_probe.os.path.exists = lambda path: not path.endswith("__main__.py") and exists(path)
+_probe.base_libraries = lambda: [{str(base)!r}]
 sys.path = [entry for entry in sys.path if not entry.endswith("-packages")]
 sys.argv[0] = "fastvenv"
 _cli.run()

@@ -180,14 +180,9 @@ class EnvBuilder:
 
     def _venv_path(self, env_dir: "EnvDir", name: str) -> str:
         """Where `sysconfig` places a path (`scripts`, `purelib`, …) in an environment."""
-        if not _interpreter.HAS_VENV_SCHEME:
-            below = _native.scheme_path(name, _interpreter.VERSION)
-            if below is None:
-                raise KeyError(name)
-            return os.path.join(env_dir, below)
-        from . import _scheme
+        from . import _record
 
-        return _scheme.path(os.fspath(env_dir), name, self.use_cache)
+        return _record.path(os.fspath(env_dir), name, self.use_cache)
 
     @classmethod
     def _same_path(cls, path1: str, path2: str) -> bool:

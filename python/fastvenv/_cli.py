@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import _interpreter, _native
+from . import _interpreter, _native, _record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def run() -> None:
     When the process is asked to end (SIGTERM, SIGHUP), what was made is removed before it does, by that signal.
     """
     try:
+        _record.is_command = True
         _heed_signals()
         main()
     except _Terminated as end:

@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["LINK_MODES", "__version__", "Creation", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "exit", "make_executable", "prune_cache", "read_file", "recall", "remember", "remove_stale_link", "render_script", "replace_file", "scheme_path", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["LINK_MODES", "__version__", "Creation", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "exit", "make_executable", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 LINK_MODES: Final[list[str]]
 """
@@ -49,12 +49,99 @@ class Creation:
         """
 
 @final
+class Features:
+    """
+    What the `venv` of Python 3 with that minor number does that others do not.
+    """
+    def __new__(cls, /, minor: SupportsIndex) -> Features: ...
+    @property
+    def brings_setuptools(self, /) -> bool:
+        """
+        setuptools comes with pip (gh-101039 ended that).
+        """
+    @property
+    def decorates_prompt(self, /) -> bool:
+        """
+        The prompt is "(name) " and not the bare name (gh-89427).
+        """
+    @property
+    def has_platlib(self, /) -> bool:
+        """
+        The platlib directory is made; before, a link `lib64` stood in for it (gh-137139).
+        """
+    @property
+    def has_venv_scheme(self, /) -> bool:
+        """
+        `sysconfig` has a scheme of the name "venv", and `pyvenv.cfg` tells `executable` and `command` (bpo-45413).
+        """
+    @property
+    def has_windows_table(self, /) -> bool:
+        """
+        Windows has its own table of executables (gh-103224).
+        """
+    @property
+    def ignores_scm_by_default(self, /) -> bool:
+        """
+        The command line asks for a `.gitignore` (gh-83417).
+        """
+    @property
+    def include_is_versioned(self, /) -> bool:
+        """
+        `include` comes from `sysconfig`, with a folder for the version in it.
+        """
+    @property
+    def isolates_ensurepip(self, /) -> bool:
+        """
+        The child that installs pip runs with `-I`, and the one that upgrades it prints what it does (gh-98251).
+        """
+
+@final
+class Interpreter:
+    """
+    The record of an interpreter: all that must be known of it to make environments of it.
+    """
+    def __new__(cls, /, text: str) -> Interpreter:
+        """
+        Reads what `_probe.describe` returns. `ValueError` where that is no record.
+        """
+    @property
+    def description(self, /) -> str:
+        """
+        What it says about its version and its build (`sys.version`).
+        """
+    def path(self, /, name: str) -> str | None:
+        """
+        The path of that name (`scripts`, `include`, `purelib`, `platlib`), relative to the environment; `None` for
+        another name.
+        """
+    @property
+    def prefixes(self, /) -> list[str]:
+        """
+        Where the base installation is, as the interpreter says; settings of the user can change that.
+        """
+    @staticmethod
+    def recall(folder: str | PathLike[str], executable: str | PathLike[str]) -> Interpreter | None:
+        """
+        The record of the interpreter that is started by a path, from the cache in a folder; `None` where there is none,
+        or something that it depends on has changed.
+        """
+    def remember(self, /, folder: str | PathLike[str]) -> None:
+        """
+        Keeps it in the cache in a folder, where that can be used.
+        """
+    @property
+    def wheels(self, /) -> list[str] | None:
+        """
+        What `ensurepip` would install, pip first; `None` where that is for `ensurepip` to find.
+        """
+
+@final
 class Seed:
     """
     Wheels that are to be installed as `ensurepip` has pip do it, in as many environments as one likes; a `.dist-info`
     folder stands for what is installed there. With a `cache`, a folder, files come from there.
     """
-    def __new__(cls, /, wheels: SupportsGetItem[int, str | PathLike[str]], *, executable: str | PathLike[str], version: tuple[SupportsIndex, SupportsIndex], description: str, cache_tag: str, magic_number: SupportsGetItem[int, SupportsIndex], cache: str | PathLike[str] | None, link_mode: str, compiles: bool, is_shared: bool = False) -> Seed:
+    def __new__(cls, /, wheels: SupportsGetItem[int, str | PathLike[str]], interpreter: Interpreter, *, cache: str | PathLike[str] | None, link_mode: str, compiles: bool, is_shared: bool = False) -> Seed:
         """
         Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
         environment each.
@@ -139,16 +226,6 @@ def read_file(path: str | PathLike[str]) -> bytes:
     The contents of a file.
     """
 
-def recall(folder: str | PathLike[str], key: str) -> str | None:
-    """
-    What [`remember`] kept under a key in the cache in a folder; `None` where there is nothing, or nothing to rely on.
-    """
-
-def remember(folder: str | PathLike[str], key: str, text: str) -> None:
-    """
-    Keeps a text under a key in the cache in a folder, where that can be used.
-    """
-
 def remove_stale_link(path: str | PathLike[str], target: str | PathLike[str]) -> None:
     """
     Removes the link at `path` where it does not lead to the file `target`.
@@ -162,11 +239,6 @@ def render_script(template: str, template_name: str, *, dir: str, name: str, pro
 def replace_file(path: str | PathLike[str], contents: bytes) -> None:
     """
     Writes a file anew, with the mode that it has. It is replaced, and not written to.
-    """
-
-def scheme_path(name: str, version: tuple[SupportsIndex, SupportsIndex]) -> str | None:
-    """
-    Where a scheme path lies below an environment, by the layout that was fixed before Python 3.11.
     """
 
 def script_templates(folder: str | PathLike[str], *, is_lenient: bool) -> list[list[str]]:

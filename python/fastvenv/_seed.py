@@ -3,7 +3,7 @@
 import os
 import sys
 
-from . import _interpreter, _native, _wheels, cache
+from . import _native, _record, _wheels, cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,20 +30,14 @@ def find(builder: "EnvBuilder", is_shared: bool = False) -> "Optional[_native.Se
         ValueError: there is no such link mode, or no wheel where the user says that it is.
 
     """
-    cache_tag = sys.implementation.cache_tag
-    if cache_tag is None or _is_replaced() or any(map(os.environ.get, _BYTECODE_VARIABLES)):
+    if sys.implementation.cache_tag is None or _is_replaced() or any(map(os.environ.get, _BYTECODE_VARIABLES)):
         return None
     wheels = _wheels.find(builder.pip_wheel, builder.use_cache)
     if wheels is None:
         return None
     return _native.Seed(
         wheels,
-        executable=_interpreter.base_executable(),
-        version=sys.version_info[:2],
-        description=sys.version,
-        cache_tag=cache_tag,
-        # From the module that the interpreter itself uses.
-        magic_number=sys.modules["_frozen_importlib_external"].MAGIC_NUMBER,
+        _record.current(builder.use_cache),
         cache=cache.directory() if builder.use_cache else None,
         link_mode=_link_mode(builder),
         compiles=builder.compile_bytecode,

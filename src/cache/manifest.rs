@@ -8,6 +8,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
+use crate::fields::{escape, unescape};
 use crate::fs::{self, Stamp};
 use crate::wheel::{Distribution, DistributionFile, EntryPoint, archive};
 
@@ -195,30 +196,6 @@ fn split(line: &str) -> ([&str; MOST_FIELDS], usize) {
         (number, start) = (number + 1, end + 1);
     }
     (fields, number)
-}
-
-/// A text without what separates fields and lines.
-fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
-}
-
-/// Undoes [`escape`]; `None` for what it does not make.
-fn unescape(text: &str) -> Option<String> {
-    let mut plain = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        plain.push(match character {
-            '\\' => match characters.next()? {
-                '\\' => '\\',
-                't' => '\t',
-                'n' => '\n',
-                'r' => '\r',
-                _ => return None,
-            },
-            other => other,
-        });
-    }
-    Some(plain)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod image;
 pub(crate) mod manifest;
 pub mod notes;
+pub mod records;
 pub mod trust;
 
 use std::path::{Path, PathBuf};
@@ -175,7 +176,7 @@ impl<'a> Cache<'a> {
     fn origin(&self, wheel: &Path, hash: &str) -> Result<Origin> {
         let interpreter = match self.interpreter {
             Some(interpreter) => {
-                let executable = Stamped::of(&interpreter.executable)?;
+                let executable = Stamped::of(&interpreter.base_executable)?;
                 Some((executable, interpreter.description.clone()))
             }
             None => None,

@@ -41,22 +41,6 @@ impl Platform {
     }
 }
 
-/// Where a scheme path lies below an environment, by the layout that `venv` had fixed before Python 3.11 gave `sysconfig`
-/// a scheme of that name. `name` is one of `scripts`, `include`, `purelib` and `platlib`; others have no place.
-#[must_use]
-pub fn scheme_path(platform: Platform, name: &str, version: (u8, u8)) -> Option<String> {
-    let (major, minor) = version;
-    match (platform, name) {
-        (Platform::Posix, "scripts") => Some("bin".to_owned()),
-        (Platform::Posix, "include") => Some("include".to_owned()),
-        (Platform::Posix, "purelib" | "platlib") => Some(format!("lib/python{major}.{minor}/site-packages")),
-        (Platform::Windows, "scripts") => Some("Scripts".to_owned()),
-        (Platform::Windows, "include") => Some("Include".to_owned()),
-        (Platform::Windows, "purelib" | "platlib") => Some("Lib\\site-packages".to_owned()),
-        _ => None,
-    }
-}
-
 /// Refuses a directory that cannot hold an environment.
 ///
 /// # Errors
@@ -179,19 +163,6 @@ mod tests {
         for path in ["/a", "/a;b", "/it's \"x\" $HOME `id` !", "/é", "relative", "-"] {
             assert_eq!(refusal(Posix, path), None);
         }
-    }
-
-    #[test]
-    fn the_fixed_scheme_has_the_four_paths_of_an_environment() {
-        let path = |platform, name| scheme_path(platform, name, (3, 9));
-        assert_eq!(path(Posix, "scripts").unwrap(), "bin");
-        assert_eq!(path(Posix, "include").unwrap(), "include");
-        assert_eq!(path(Posix, "purelib").unwrap(), "lib/python3.9/site-packages");
-        assert_eq!(path(Posix, "platlib"), path(Posix, "purelib"));
-        assert_eq!(path(Posix, "data"), None);
-        assert_eq!(path(Windows, "scripts").unwrap(), "Scripts");
-        assert_eq!(path(Windows, "include").unwrap(), "Include");
-        assert_eq!(path(Windows, "purelib").unwrap(), "Lib\\site-packages");
     }
 
     fn clearable(platform: Platform, paths: &[&str]) -> Result<()> {

@@ -143,8 +143,8 @@ pub fn remove_stale_link(path: &Path, target: &Path) -> Result<()> {
     }
 }
 
-/// Whether an error says that there is nothing at the end of a link.
-fn leads_nowhere(error: &io::Error) -> bool {
+/// Whether an error says that there is nothing at a path, or at the end of a link.
+pub(crate) fn leads_nowhere(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory) || system::is_loop(error)
 }

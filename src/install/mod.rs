@@ -99,8 +99,8 @@ enum Search {
 impl Seed {
     /// Begins to look for the distributions in the cache.
     #[must_use]
-    pub fn new(paths: Vec<PathBuf>, interpreter: Interpreter, options: Options) -> Self {
-        let request = Arc::new(Request { paths, interpreter: Arc::new(interpreter), options });
+    pub fn new(paths: Vec<PathBuf>, interpreter: Arc<Interpreter>, options: Options) -> Self {
+        let request = Arc::new(Request { paths, interpreter, options });
         let looking = Arc::clone(&request);
         let thread = thread::Builder::new().spawn(move || looking.look_into_cache());
         Self { request, search: Mutex::new(Search::Begun(thread.ok())) }

@@ -1,22 +1,134 @@
 //! The base Python: what must be known of it to make environments, and the bytecode that it alone can make.
 
 pub mod bytecode;
+mod features;
+mod probe;
+mod record;
 
 use std::path::PathBuf;
 
+use crate::platform::Platform;
 pub use bytecode::Compiler;
+pub use features::Features;
+pub use probe::{Failure, probe};
+pub use record::{Fault, OLDEST};
 
-/// What must be known of the base interpreter.
-#[derive(Clone, Debug)]
+/// The record of an interpreter: all that must be known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interpreter {
-    /// Where it is.
+    /// How it was started (`sys.executable`): it may be that of an environment.
     pub executable: PathBuf,
+    /// What environments are made of (`sys._base_executable`), with its links not resolved (gh-96861).
+    pub base_executable: PathBuf,
+    /// Where the links of `executable` lead.
+    pub real_executable: PathBuf,
+    /// Where the base installation is, as the interpreter says; settings of the user can change that.
+    pub prefixes: Vec<String>,
     /// Its version: major and minor number.
     pub version: (u8, u8),
+    /// The third number of its version.
+    pub micro: u8,
+    /// What runs the code: `cpython`, `pypy` (`sys.implementation.name`).
+    pub implementation: String,
     /// All that it says about its version and its build (`sys.version`).
     pub description: String,
-    /// What the names of bytecode files end in (`sys.implementation.cache_tag`).
+    /// What the names of bytecode files end in (`sys.implementation.cache_tag`); empty where it writes none.
     pub cache_tag: String,
     /// What bytecode begins with (`importlib.util.MAGIC_NUMBER`).
     pub magic_number: Vec<u8>,
+    /// Whether it is a 64-bit program.
+    pub is_64_bit: bool,
+    /// Whether it was built without the global interpreter lock (`Py_GIL_DISABLED`).
+    pub is_free_threaded: bool,
+    /// Whether it is a debug build.
+    pub is_debug: bool,
+    /// Where the parts of an environment go.
+    pub paths: Paths,
+    /// What `ensurepip` would install, pip first: wheels, or the metadata of what is installed where there is no
+    /// `ensurepip`; none where that is for `ensurepip` to find.
+    pub wheels: Option<Vec<PathBuf>>,
+    /// All files and folders that the record depends on, there or not.
+    pub files: Vec<PathBuf>,
+}
+
+/// Paths below an environment, by the scheme "venv" of `sysconfig`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// The scripts: `bin`.
+    pub scripts: String,
+    /// The headers.
+    pub include: String,
+    /// The packages that are pure Python.
+    pub purelib: String,
+    /// The other packages.
+    pub platlib: String,
+}
+
+impl Interpreter {
+    /// What its `venv` does that others do not.
+    #[must_use]
+    pub fn features(&self) -> Features {
+        Features::of(self.version.1)
+    }
+
+    /// Whether it is `PyPy`, whose `venv` does more.
+    #[must_use]
+    pub fn is_pypy(&self) -> bool {
+        self.implementation == "pypy"
+    }
+}
+
+impl Paths {
+    /// The path of that name; `None` for another one than the four.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&str> {
+        Some(match name {
+            "scripts" => &self.scripts,
+            "include" => &self.include,
+            "purelib" => &self.purelib,
+            "platlib" => &self.platlib,
+            _ => return None,
+        })
+    }
+
+    /// Where a path lies below an environment, by the layout that `venv` had fixed before Python 3.11 gave `sysconfig` a
+    /// scheme of that name. `name` is one of `scripts`, `include`, `purelib` and `platlib`; others have no place.
+    #[must_use]
+    pub fn fixed(name: &str, version: (u8, u8)) -> Option<String> {
+        Self::fixed_on(Platform::HOST, name, version)
+    }
+
+    fn fixed_on(platform: Platform, name: &str, (major, minor): (u8, u8)) -> Option<String> {
+        match (platform, name) {
+            (Platform::Posix, "scripts") => Some("bin".to_owned()),
+            (Platform::Posix, "include") => Some("include".to_owned()),
+            (Platform::Posix, "purelib" | "platlib") => {
+                Some(format!("lib/python{major}.{minor}/site-packages"))
+            }
+            (Platform::Windows, "scripts") => Some("Scripts".to_owned()),
+            (Platform::Windows, "include") => Some("Include".to_owned()),
+            (Platform::Windows, "purelib" | "platlib") => Some("Lib\\site-packages".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) use super::record::tests::TEXT;
+
+    #[test]
+    fn the_fixed_layout_has_the_four_paths_of_an_environment() {
+        let path = |platform, name| Paths::fixed_on(platform, name, (3, 9));
+        assert_eq!(path(Platform::Posix, "scripts").unwrap(), "bin");
+        assert_eq!(path(Platform::Posix, "include").unwrap(), "include");
+        assert_eq!(path(Platform::Posix, "purelib").unwrap(), "lib/python3.9/site-packages");
+        assert_eq!(path(Platform::Posix, "platlib"), path(Platform::Posix, "purelib"));
+        assert_eq!(path(Platform::Posix, "data"), None);
+        assert_eq!(path(Platform::Windows, "scripts").unwrap(), "Scripts");
+        assert_eq!(path(Platform::Windows, "include").unwrap(), "Include");
+        assert_eq!(path(Platform::Windows, "purelib").unwrap(), "Lib\\site-packages");
+    }
 }

@@ -1,0 +1,69 @@
+"""The record of the running Python: from the cache, where the command has kept it, or made anew.
+
+To make it, `sysconfig` is loaded, which costs more than everything else in an environment without pip.
+"""
+
+import os
+import sys
+
+from . import _native, cache
+
+# The record of this process, once it is known.
+_own: "_native.Interpreter | None" = None
+
+# Whether this process is the command, and nobody has changed what `sys` says: only then the record is kept.
+is_command = False
+
+
+def current(use_cache: bool) -> "_native.Interpreter":
+    """Return the record of the running Python.
+
+    Args:
+        use_cache: the cache may be asked, and told.
+
+    """
+    global _own  # noqa: PLW0603 - it is the same for every call
+    if _own is not None:
+        return _own
+    # Where `sysconfig` is loaded, asking costs little, and may give something else the next time.
+    is_lasting = "sysconfig" not in sys.modules
+    folder = cache.directory() if use_cache and is_lasting else None
+    record = _recalled(folder) if folder is not None else None
+    if record is None:
+        from . import _probe
+
+        record = _native.Interpreter(_probe.describe())
+        if folder is not None and is_command and not sys.flags.no_site:
+            record.remember(folder)
+    if is_lasting:
+        _own = record
+    return record
+
+
+def _recalled(folder: str) -> "_native.Interpreter | None":
+    record = _native.Interpreter.recall(folder, sys.executable) if sys.executable else None
+    # What settings of the user can change, as `_probe` tells it.
+    prefixes = [sys.base_prefix, sys.base_exec_prefix, getattr(sys, "platlibdir", ""), os.path.dirname(os.__file__)]
+    is_own = record is not None and record.description == sys.version and record.prefixes == prefixes
+    return record if is_own else None
+
+
+def path(env_dir: str, name: str, use_cache: bool) -> str:
+    """Return the path of that name (`scripts`, `purelib`, …) in an environment, by the scheme `venv`.
+
+    Args:
+        env_dir: the environment.
+        name: what `sysconfig` calls the path.
+        use_cache: the cache may be asked, and told.
+
+    Raises:
+        KeyError: there is no such path.
+
+    """
+    if os.path.isabs(env_dir) and os.path.normpath(env_dir) == env_dir:
+        below = current(use_cache).path(name)
+        if below is not None:
+            return os.path.join(env_dir, below)
+    from . import _probe
+
+    return _probe.path(env_dir, name)

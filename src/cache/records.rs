@@ -1,0 +1,80 @@
+//! The records of interpreters, kept from run to run: asking an interpreter takes longer than everything else.
+//!
+//! A record is used only as long as every file and folder that it depends on is what it was.
+
+use std::path::Path;
+
+use super::notes;
+use crate::error::Error;
+use crate::fs;
+use crate::interpreter::Interpreter;
+
+/// What separates the stamps of the files from the record.
+const SEPARATOR: &str = "\n\n";
+
+/// The record of the interpreter that is started by a path, from the cache in a folder; `None` where there is none, and
+/// where something that it depends on has changed.
+#[must_use]
+pub fn recall(folder: &Path, executable: &Path) -> Option<Interpreter> {
+    let note = notes::recall(folder, &key(executable)?)?;
+    let (stamps, record) = note.split_once(SEPARATOR)?;
+    let interpreter = Interpreter::parse(record).ok()?;
+    let is_current = interpreter.executable == executable
+        && stamps
+            .lines()
+            .map(|line| Some(line.to_owned()))
+            .eq(interpreter.files.iter().map(|file| stamp(file)));
+    is_current.then_some(interpreter)
+}
+
+/// Keeps a record in the cache in a folder, where that can be used.
+pub fn remember(folder: &Path, interpreter: &Interpreter) {
+    let stamps: Option<Vec<_>> = interpreter.files.iter().map(|file| stamp(file)).collect();
+    if let (Some(key), Some(stamps)) = (key(&interpreter.executable), stamps) {
+        let note = format!("{}{SEPARATOR}{}", stamps.join("\n"), interpreter.render());
+        notes::remember(folder, &key, &note);
+    }
+}
+
+/// What a record is kept under; `None` for a path that cannot be written down.
+fn key(executable: &Path) -> Option<String> {
+    Some(format!("interpreter {} {}", env!("CARGO_PKG_VERSION"), executable.to_str()?))
+}
+
+/// What changes with a file or a folder, also when it comes or goes; `None` where that cannot be told.
+fn stamp(path: &Path) -> Option<String> {
+    match fs::version(path) {
+        Ok(numbers) => Some(numbers.map(|number| number.to_string()).join(" ")),
+        Err(Error::Io { source, .. }) if fs::leads_nowhere(&source) => Some("absent".to_owned()),
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interpreter::tests::TEXT;
+
+    #[test]
+    fn a_record_is_there_until_something_that_it_depends_on_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("cache");
+        let [program, absent] = ["python", "pyvenv.cfg"].map(|name| dir.path().join(name));
+        fs::write(&program, b"1").unwrap();
+        let mut interpreter = Interpreter::parse(TEXT).unwrap();
+        interpreter.files = vec![program.clone(), absent.clone()];
+        assert_eq!(recall(&folder, &interpreter.executable), None);
+        remember(&folder, &interpreter);
+        assert_eq!(recall(&folder, &interpreter.executable).as_ref(), Some(&interpreter));
+        assert_eq!(recall(&folder, &program), None);
+        fs::write(&absent, b"").unwrap();
+        assert_eq!(recall(&folder, &interpreter.executable), None);
+        fs::remove_file(&absent).unwrap();
+        assert!(recall(&folder, &interpreter.executable).is_some());
+        fs::write(&program, b"2").unwrap();
+        assert_eq!(recall(&folder, &interpreter.executable), None);
+        remember(&folder, &interpreter);
+        fs::remove_file(&program).unwrap();
+        assert_eq!(recall(&folder, &interpreter.executable), None);
+    }
+}

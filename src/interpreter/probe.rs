@@ -1,0 +1,157 @@
+//! What an interpreter says of itself when it is asked.
+
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Interpreter;
+use super::record::{Fault, OLDEST};
+
+/// The script that asks: the standard library alone, for any Python 3.
+const SCRIPT: &str = include_str!("../../python/fastvenv/_probe.py");
+
+/// An interpreter that says nothing for so long is taken for one that hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether the interpreter has ended.
+const PACE: Duration = Duration::from_millis(1);
+
+/// Why a program cannot be used as an interpreter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// It cannot be started; the operating system's reason.
+    NotStarted(String),
+    /// It did not end in time.
+    Hangs,
+    /// It ended with an error; how, and the last line that it printed.
+    Failed(String),
+    /// It printed nothing that a Python would.
+    NoPython,
+    /// It is too old, or no Python 3; its version.
+    Unsupported(String),
+}
+
+impl fmt::Display for Failure {
+    /// The reason, as the words behind the path and a colon.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(reason) => write!(formatter, "it cannot be started: {reason}"),
+            Self::Hangs => write!(formatter, "it did not answer within {} seconds", PATIENCE.as_secs()),
+            Self::Failed(how) => write!(formatter, "it {how}"),
+            Self::NoPython => write!(formatter, "it is not a Python interpreter"),
+            Self::Unsupported(version) => {
+                write!(formatter, "it is Python {version}, and Python 3.{OLDEST} or later is needed")
+            }
+        }
+    }
+}
+
+/// Runs an interpreter, and reads what it says of itself. The user's settings do not count.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn probe(python: &Path) -> Result<Interpreter, Failure> {
+    probe_for(python, PATIENCE)
+}
+
+fn probe_for(python: &Path, patience: Duration) -> Result<Interpreter, Failure> {
+    let mut command = Command::new(python);
+    command.args(["-I", "-B", "-c", SCRIPT]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // A launcher of macOS hands the path of another interpreter down to its children.
+    command.env_remove("__PYVENV_LAUNCHER__");
+    let mut child = command.spawn().map_err(|error| Failure::NotStarted(error.to_string()))?;
+    // Each is read while the interpreter runs, which would wait for a pipe that is full.
+    let output = read_aside(child.stdout.take());
+    let errors = read_aside(child.stderr.take());
+    let status = wait(&mut child, patience).ok_or(Failure::Hangs)?;
+    let [output, errors] = [output, errors].map(|pipe| pipe.recv_timeout(patience).ok());
+    let (output, errors) = (output.ok_or(Failure::Hangs)?, errors.unwrap_or_default());
+    match Interpreter::parse(&String::from_utf8_lossy(&output)) {
+        Ok(interpreter) if status.success() => Ok(interpreter),
+        Err(Fault::Unsupported(version)) => Err(Failure::Unsupported(version)),
+        _ if status.success() => Err(Failure::NoPython),
+        _ => Err(Failure::Failed(ending(status, &String::from_utf8_lossy(&errors)))),
+    }
+}
+
+/// Reads to the end in a thread of its own, which a child of the interpreter that keeps the pipe open can delay for ever.
+fn read_aside(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut contents = Vec::new();
+        // What was read before an error is all there is, and nobody may be waiting for it any more.
+        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut contents));
+        let _ = sender.send(contents);
+    });
+    receiver
+}
+
+/// The status of a child that ends in time; one that does not is ended.
+fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
+    let begin = Instant::now();
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Some(status);
+        }
+        if begin.elapsed() >= patience {
+            // Both fail only where it has ended.
+            let _ = child.kill();
+            let _ = child.wait();
+            return None;
+        }
+        thread::sleep(PACE);
+    }
+}
+
+/// How a program ended, and the last line that it printed.
+fn ending(status: ExitStatus, errors: &str) -> String {
+    let said = errors.lines().rev().find(|line| !line.trim().is_empty());
+    let said = said.map_or_else(String::new, |line| format!(": {}", line.trim()));
+    format!("ended with {status}{said}")
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::super::record::tests::TEXT;
+    use super::*;
+    use crate::fs;
+    use std::path::PathBuf;
+
+    /// A program that runs these lines of a shell.
+    fn program(lines: &str) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("python");
+        fs::write(&path, format!("#!/bin/sh\n{lines}\n").as_bytes()).unwrap();
+        fs::make_executable(&path).unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn an_interpreter_is_known_by_what_it_prints() {
+        let (_dir, path) = program(&format!("cat <<'EOF'\n{TEXT}EOF"));
+        assert_eq!(probe(&path).unwrap(), Interpreter::parse(TEXT).unwrap());
+    }
+
+    #[test]
+    fn what_cannot_be_used_says_why() {
+        let reason = |lines: &str| {
+            let (_dir, path) = program(lines);
+            probe_for(&path, Duration::from_millis(300)).unwrap_err().to_string()
+        };
+        assert_eq!(reason("echo hello"), "it is not a Python interpreter");
+        assert_eq!(reason("echo oops >&2; exit 3"), "it ended with exit status: 3: oops");
+        assert!(reason("kill -SEGV $$").contains("signal: 11"));
+        assert!(reason("sleep 5").starts_with("it did not answer within"));
+        let old = "printf 'fastvenv interpreter 1\\nversion\\t3\\t8\\t1\\nend\\n'";
+        assert_eq!(reason(old), "it is Python 3.8.1, and Python 3.9 or later is needed");
+        let dir = tempfile::tempdir().unwrap();
+        let missing = probe(&dir.path().join("none")).unwrap_err().to_string();
+        assert!(missing.starts_with("it cannot be started: No such file"), "{missing}");
+    }
+}
