@@ -15,8 +15,9 @@ use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use crate::cache::{self, records, trust};
 use crate::environment::activation::{self, Values};
+use crate::environment::configuration::Configuration;
 use crate::environment::executables::{unix, windows};
-use crate::environment::{configuration, creation, layout};
+use crate::environment::{self, configuration, creation, layout, scripts};
 use crate::error::{Error, Result};
 use crate::fs::LinkMode;
 use crate::install;
@@ -31,9 +32,10 @@ use crate::{fs, threads};
 #[pymodule(gil_used = false)]
 mod _native {
     use super::{
-        Arc, Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult,
-        PyValueError, Python, Values, activation, cache, configuration, creation, detached, fs, install,
-        interpreter, layout, pyclass, pyfunction, pymethods, records, threads, trust, unix, windows,
+        Arc, Bound, CacheEntry, Configuration, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes,
+        PyResult, PyValueError, Python, Values, activation, cache, configuration, creation, detached,
+        environment, fs, install, interpreter, layout, pyclass, pyfunction, pymethods, records, scripts,
+        threads, trust, unix, windows,
     };
 
     /// The version of fastvenv.
@@ -224,14 +226,7 @@ mod _native {
     #[pyfunction]
     #[pyo3(signature = (path, *, must_be_environment = false))]
     fn clear_directory(py: Python<'_>, path: PathBuf, must_be_environment: bool) -> PyResult<()> {
-        detached(py, || {
-            fs::clear_directory(&path, |folder| {
-                if !must_be_environment {
-                    return Ok(());
-                }
-                layout::check_clearable(Platform::HOST, &path, &folder.names()?, |name| folder.names_in(name))
-            })
-        })
+        detached(py, || layout::clear(&path, must_be_environment))
     }
 
     /// The contents of a file.
@@ -255,7 +250,13 @@ mod _native {
     /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
     #[pyfunction]
     fn executable_names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
-        unix::names(unix::Interpreter { minor, is_pypy, has_utf8_names })
+        unix::names(minor, is_pypy, has_utf8_names)
+    }
+
+    /// Makes the link `lib64` of an environment, which 64-bit systems expect; a file system that has no links does without.
+    #[pyfunction]
+    fn link_lib64(py: Python<'_>, env_dir: PathBuf) -> PyResult<()> {
+        detached(py, || layout::link_lib64(&env_dir))
     }
 
     /// Makes a symbolic link at `link` that holds the text `target`.
@@ -447,13 +448,71 @@ mod _native {
         Ok(activation::render(template, template_name, Values { dir, name, prompt, bin_name, python })?)
     }
 
-    /// Writes a script with the permission bits of its template, and the directories above it that are missing.
+    /// Writes a script with the permission bits of its template, and the directories above it that are missing; without a
+    /// template, one of fastvenv's own.
     #[pyfunction]
-    fn write_script(py: Python<'_>, template: PathBuf, path: PathBuf, script: &[u8]) -> PyResult<()> {
+    #[pyo3(signature = (path, script, template = None))]
+    fn write_script(py: Python<'_>, path: PathBuf, script: &[u8], template: Option<PathBuf>) -> PyResult<()> {
         detached(py, || {
-            let mode = fs::Mode::Exactly(fs::mode_of(&template)?);
+            let mode = match template {
+                Some(template) => fs::Mode::Exactly(fs::mode_of(&template)?),
+                None => scripts::MODE,
+            };
             fs::write_as_with_parents(&path, script, mode).map(drop)
         })
+    }
+
+    /// The scripts of each activator; the names are those of `virtualenv --activators`.
+    #[pymodule_export]
+    const ACTIVATORS: [(&str, &[&str]); 8] = scripts::ACTIVATORS;
+
+    /// What `.gitignore` holds in an environment.
+    #[pymodule_export]
+    const GIT_IGNORE: &str = environment::GIT_IGNORE;
+
+    /// The keys and values of `pyvenv.cfg`, in the order of `venv`.
+    #[pyfunction]
+    #[pyo3(signature = (
+        *, home, version, executable, real_executable, env_dir, prompt, given_prompt, system_site_packages, symlinks,
+        with_pip, clear, upgrade, upgrade_deps, scm_ignore, relocatable
+    ))]
+    fn configuration_entries(
+        home: OsString,
+        version: (u8, u8, u8),
+        executable: OsString,
+        real_executable: OsString,
+        env_dir: OsString,
+        prompt: Option<&str>,
+        given_prompt: Option<OsString>,
+        system_site_packages: bool,
+        symlinks: bool,
+        with_pip: bool,
+        clear: bool,
+        upgrade: bool,
+        upgrade_deps: bool,
+        scm_ignore: bool,
+        relocatable: bool,
+    ) -> Vec<(&'static str, OsString)> {
+        let (major, minor, micro) = version;
+        let configuration = Configuration {
+            home: &home,
+            version: &format!("{major}.{minor}.{micro}"),
+            features: interpreter::Features::of(minor),
+            executable: &executable,
+            real_executable: &real_executable,
+            env_dir: &env_dir,
+            prompt,
+            given_prompt: given_prompt.as_deref(),
+            system_site_packages,
+            symlinks,
+            with_pip,
+            clear,
+            upgrade,
+            upgrade_deps,
+            scm_ignore,
+            relocatable,
+        };
+        configuration.entries()
     }
 }
 

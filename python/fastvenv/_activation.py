@@ -6,21 +6,12 @@ from . import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import SimpleNamespace
     from typing import Optional
 
 # The scripts of each activator; the names are those of `virtualenv --activators`.
-ACTIVATORS = {
-    "bash": ("activate",),
-    "batch": ("activate.bat", "deactivate.bat"),
-    "cshell": ("activate.csh",),
-    "fish": ("activate.fish",),
-    "nushell": ("activate.nu",),
-    "powershell": ("Activate.ps1",),
-    "python": ("activate_this.py",),
-    "xonsh": ("activate.xsh",),
-}
+ACTIVATORS: "dict[str, Sequence[str]]" = dict(_native.ACTIVATORS)
 
 # The lines that find the interpreter beside the script, which may be called by a link to it. A shell runs them; for
 # Python they are a string. Without `realpath`, nothing is run: the interpreter could only be guessed.

@@ -233,9 +233,7 @@ class EnvBuilder:
         _native.create_directory(context.inc_path)
         _native.create_directory(context.lib_path)
         if _interpreter.LINKS_LIB64:
-            from ._posix import link_lib64
-
-            link_lib64(env_dir)
+            _native.link_lib64(env_dir)
         if _interpreter.HAS_PLATLIB:
             _native.create_directory(context.platlib_path)
         _native.create_directory(context.bin_path)
@@ -265,10 +263,24 @@ class EnvBuilder:
 
     def create_configuration(self, context: "Context") -> None:
         """Write `pyvenv.cfg`: where the environment's Python comes from, and what it may see of the base."""
-        from ._configuration import entries_of
-
         context.cfg_path = os.path.join(context.env_dir, "pyvenv.cfg")
-        entries = entries_of(self, context)
+        entries = _native.configuration_entries(
+            home=context.python_dir,
+            version=sys.version_info[:3],
+            executable=sys.executable,
+            real_executable=os.path.realpath(sys.executable),
+            env_dir=context.env_dir,
+            prompt=None if self.prompt is None else repr(self.prompt),
+            given_prompt=None if self.orig_prompt is None else str(self.orig_prompt),
+            system_site_packages=bool(self.system_site_packages),
+            symlinks=bool(self.symlinks),
+            with_pip=bool(self.with_pip),
+            clear=bool(self.clear),
+            upgrade=bool(self.upgrade),
+            upgrade_deps=bool(self.upgrade_deps),
+            scm_ignore=bool(self.scm_ignore_files),
+            relocatable=bool(self.relocatable),
+        )
         for key, value in entries:
             f"{key} = {value}\n".encode()  # the file is UTF-8: a value that is not raises what `venv` raises
         _creation().write_configuration(context.cfg_path, entries)
@@ -276,7 +288,7 @@ class EnvBuilder:
     def create_git_ignore_file(self, context: "Context") -> None:
         """Write a `.gitignore` that makes git ignore the whole environment."""
         path = os.path.join(context.env_dir, ".gitignore")
-        _native.write_text(path, "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n")
+        _native.write_text(path, _native.GIT_IGNORE)
 
     def symlink_or_copy(self, src: str, dst: str, relative_symlinks_ok: bool = False) -> None:
         """Link to a file of the base installation, or copy it where links are unwanted or impossible.
@@ -386,7 +398,8 @@ class EnvBuilder:
 
                     logger.warning("unable to copy script %r, may be binary: %s", template, error)
                     continue
-            _native.write_script(template, os.path.join(context.bin_path, *parts), script)
+            source = None if path == SCRIPTS else template
+            _native.write_script(os.path.join(context.bin_path, *parts), script, source)
 
     def upgrade_dependencies(self, context: "Context") -> None:
         """Upgrade `CORE_VENV_DEPS` with the environment's pip."""

@@ -9,7 +9,17 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["LINK_MODES", "__version__", "Creation", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "copy_file", "create_directory", "executable_names", "exit", "make_executable", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "link_lib64", "make_executable", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+
+ACTIVATORS: Final[list[tuple[str, list[str]]]]
+"""
+The scripts of each activator; the names are those of `virtualenv --activators`.
+"""
+
+GIT_IGNORE: Final[str]
+"""
+What `.gitignore` holds in an environment.
+"""
 
 LINK_MODES: Final[list[str]]
 """
@@ -190,6 +200,11 @@ def clear_directory(path: str | PathLike[str], *, must_be_environment: bool = Fa
     a directory that is none.
     """
 
+def configuration_entries(*, home: str, version: tuple[SupportsIndex, SupportsIndex, SupportsIndex], executable: str, real_executable: str, env_dir: str, prompt: str | None, given_prompt: str | None, system_site_packages: bool, symlinks: bool, with_pip: bool, clear: bool, upgrade: bool, upgrade_deps: bool, scm_ignore: bool, relocatable: bool) -> list[tuple[str, str]]:
+    """
+    The keys and values of `pyvenv.cfg`, in the order of `venv`.
+    """
+
 def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> None:
     """
     Copies the contents of a file; `shutil.SameFileError` where both are one file.
@@ -209,6 +224,11 @@ def exit(status: SupportsIndex) -> None:
     """
     Ends the process with that status, after what C code wants to do at its end (`atexit`, open streams); Python takes
     nothing apart.
+    """
+
+def link_lib64(env_dir: str | PathLike[str]) -> None:
+    """
+    Makes the link `lib64` of an environment, which 64-bit systems expect; a file system that has no links does without.
     """
 
 def make_executable(path: str | PathLike[str]) -> None:
@@ -283,9 +303,10 @@ def without_parentheses(template: str) -> str:
     The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.
     """
 
-def write_script(template: str | PathLike[str], path: str | PathLike[str], script: bytes) -> None:
+def write_script(path: str | PathLike[str], script: bytes, template: str | PathLike[str] | None = None) -> None:
     """
-    Writes a script with the permission bits of its template, and the directories above it that are missing.
+    Writes a script with the permission bits of its template, and the directories above it that are missing; without a
+    template, one of fastvenv's own.
     """
 
 def write_text(path: str | PathLike[str], text: str) -> None:

@@ -1,4 +1,4 @@
-"""POSIX: the interpreter in `bin`, and the link `lib64`. Loaded only there."""
+"""POSIX: the interpreter in `bin`. Loaded only there."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
-    from ._builder import EnvBuilder, EnvDir
+    from ._builder import EnvBuilder
 
 
 def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
@@ -64,22 +64,3 @@ def _linked(src: str, dst: str, is_relative: bool) -> bool:
 
     logger.warning("Unable to symlink %r to %r", src, dst)
     return False
-
-
-def link_lib64(env_dir: "EnvDir") -> None:
-    """Make the link that 64-bit systems expect; a file system that has no links does without it (cpython#98975)."""
-    path = os.path.join(env_dir, "lib64")
-    if not os.path.exists(path):
-        try:
-            _native.symlink("lib", path)
-        except OSError as error:
-            # Somebody else may have made it between our look and our call.
-            if not os.path.exists(path) and (os.path.lexists(path) or not _is_unsupported(error)):
-                raise
-
-
-def _is_unsupported(error: OSError) -> bool:
-    """Whether a link could not be made because the file system has none."""
-    import errno
-
-    return error.errno in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENODATA}

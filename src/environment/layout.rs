@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::fs;
 use crate::platform::Platform;
 
 pub use crate::fs::CONFIGURATION_FILE;
@@ -81,6 +82,41 @@ fn line_break_or_nul(value: &OsStr) -> Option<&'static str> {
         '\0' => Some("an embedded null byte"),
         _ => None,
     })
+}
+
+/// Removes everything in a directory but the directory itself, `pyvenv.cfg` last.
+///
+/// # Errors
+/// Those of [`check_clearable`], where the directory `must_be_environment`; [`Error::Io`] with the path that could not be
+/// removed.
+pub fn clear(env_dir: &Path, must_be_environment: bool) -> Result<()> {
+    fs::clear_directory(env_dir, |folder| {
+        if !must_be_environment {
+            return Ok(());
+        }
+        check_clearable(Platform::HOST, env_dir, &folder.names()?, |name| folder.names_in(name))
+    })
+}
+
+/// Makes the link `lib64` that 64-bit systems expect (bpo-21197); a file system that has no links does without it
+/// (cpython#98975).
+///
+/// # Errors
+/// [`Error::Io`] with the link, where another reason keeps it from being made.
+pub fn link_lib64(env_dir: &Path) -> Result<()> {
+    let path = env_dir.join("lib64");
+    if fs::exists(&path) {
+        return Ok(());
+    }
+    match fs::symlink(Path::new("lib"), &path) {
+        // Another process may have made it since.
+        Err(Error::Io { source, .. })
+            if fs::exists(&path) || (!fs::is_there(&path)? && fs::has_no_links(&source)) =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 /// Refuses to clear a directory that is not an environment.

@@ -26,7 +26,8 @@ pub use identity::{Identity, Ownership};
 pub use link::{LinkMode, Linker, Stamp};
 pub use remove::{Made, clear_directory, remove_directory, remove_empty};
 pub use system::{
-    is_executable, is_root, make_executable, may_execute, mode_of, shared_mode, symlink, user, version,
+    has_no_links, is_executable, is_root, make_executable, may_execute, mode_of, shared_mode, symlink, user,
+    version,
 };
 pub use write::{
     Held, Mode, copy_contents, rewrite, write, write_as, write_as_with_parents, write_dated,
@@ -96,6 +97,18 @@ fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Res
 #[must_use]
 pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
+}
+
+/// Whether something has the name `path`, links not followed.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot tell.
+pub fn is_there(path: &Path) -> Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error).at(path),
+    }
 }
 
 /// Whether `path` is that of a symbolic link.

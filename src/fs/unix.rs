@@ -187,6 +187,15 @@ pub(super) fn is_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
 }
 
+/// Whether an error says that the file system has no symbolic links.
+#[must_use]
+pub fn has_no_links(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    [Errno::PERM, Errno::NOSYS, Errno::NOTSUP, Errno::OPNOTSUPP, Errno::NODATA]
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
 /// The identity of what has the name `path`.
 pub(super) fn identity(path: &Path) -> io::Result<Identity> {
     fs::symlink_metadata(path).map(|found| identity_of(&found))

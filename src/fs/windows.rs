@@ -152,6 +152,12 @@ pub(super) fn is_loop(_error: &io::Error) -> bool {
     false
 }
 
+/// Never: no such link is made on Windows.
+#[must_use]
+pub fn has_no_links(_error: &io::Error) -> bool {
+    false
+}
+
 /// What changes with a file: its number, its size, and when it was changed and made.
 ///
 /// # Errors

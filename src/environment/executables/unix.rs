@@ -1,20 +1,16 @@
-//! The names of the interpreter in `bin`.
+//! The interpreter in `bin`: under which names, and as links or copies.
 
-/// What the names depend on.
-#[derive(Clone, Copy, Debug)]
-pub struct Interpreter {
-    /// The minor version of Python 3.
-    pub minor: u8,
-    /// Whether it is `PyPy`, whose `venv` adds names of its own.
-    pub is_pypy: bool,
-    /// Whether names on disk are UTF-8 (`sys.getfilesystemencoding()`).
-    pub has_utf8_names: bool,
-}
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs;
 
 /// The names that are made beside the one by which the base interpreter was started, in `venv`'s order.
+///
+/// They depend on the minor version of Python 3, on whether it is `PyPy`, whose `venv` adds names of its own, and on
+/// whether names on disk are UTF-8 (`sys.getfilesystemencoding()`).
 #[must_use]
-pub fn names(interpreter: Interpreter) -> Vec<String> {
-    let Interpreter { minor, is_pypy, has_utf8_names } = interpreter;
+pub fn names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
     let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{minor}")];
     // Python 3.14 is "π"; 3.15 dropped the name again (python/cpython#134060).
     if minor == 14 && has_utf8_names {
@@ -26,28 +22,94 @@ pub fn names(interpreter: Interpreter) -> Vec<String> {
     names
 }
 
+/// A link that could not be made, and was a copy then: what it should have led to, and its path.
+pub type Copied = (PathBuf, PathBuf);
+
+/// Puts the interpreter into the directory of the executables: under the name by which it was started, and by links or
+/// copies under its other names. Links of an earlier run that lead nowhere by now, or to another Python, are made again.
+///
+/// Returns the links that had to be copies.
+///
+/// # Errors
+/// [`Error::Io`] with the path that could not be made, or with the interpreter, where it leads nowhere.
+pub fn place(executable: &Path, env_exe: &Path, names: &[String], symlinks: bool) -> Result<Vec<Copied>> {
+    let mut copied = Vec::new();
+    let mut put = |source: &Path, text: &Path, path: &Path| -> Result<()> {
+        if !(symlinks && is_linked(text, path)) {
+            if symlinks {
+                copied.push((source.to_owned(), path.to_owned()));
+            }
+            fs::copy_contents(source, path)?;
+        }
+        fs::make_executable(path)
+    };
+    fs::remove_stale_link(env_exe, executable)?;
+    put(executable, executable, env_exe)?;
+    let own_name = Path::new(env_exe.file_name().unwrap_or_default());
+    for name in names {
+        let path = env_exe.with_file_name(name);
+        fs::remove_stale_link(&path, executable)?;
+        if !fs::exists(&path) {
+            put(env_exe, own_name, &path)?;
+        }
+    }
+    fs::try_exists(env_exe)?
+        .then_some(copied)
+        .ok_or_else(|| Error::Io { path: env_exe.to_owned(), source: std::io::ErrorKind::NotFound.into() })
+}
+
+/// Whether there is a link at a path by now, which holds the text where it is new.
+fn is_linked(text: &Path, path: &Path) -> bool {
+    // Another process may make it between the look and the call.
+    fs::is_link(path) || fs::symlink(text, path).is_ok() || fs::is_link(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn named(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
-        names(Interpreter { minor, is_pypy, has_utf8_names })
-    }
-
     #[test]
     fn each_version_has_its_name() {
-        assert_eq!(named(9, false, true), ["python", "python3", "python3.9"]);
-        assert_eq!(named(15, false, true), ["python", "python3", "python3.15"]);
+        assert_eq!(names(9, false, true), ["python", "python3", "python3.9"]);
+        assert_eq!(names(15, false, true), ["python", "python3", "python3.15"]);
     }
 
     #[test]
     fn pi_is_there_for_one_version_and_where_it_can_be_written() {
-        assert_eq!(named(14, false, true), ["python", "python3", "python3.14", "𝜋thon"]);
-        assert_eq!(named(14, false, false), ["python", "python3", "python3.14"]);
+        assert_eq!(names(14, false, true), ["python", "python3", "python3.14", "𝜋thon"]);
+        assert_eq!(names(14, false, false), ["python", "python3", "python3.14"]);
     }
 
     #[test]
     fn pypy_has_names_of_its_own() {
-        assert_eq!(named(11, true, true), ["python", "python3", "python3.11", "pypy3", "pypy"]);
+        assert_eq!(names(11, true, true), ["python", "python3", "python3.11", "pypy3", "pypy"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_and_copies_are_made_and_mended() {
+        let dir = tempfile::tempdir().unwrap();
+        let [base, other] = ["base", "other"].map(|name| dir.path().join(name));
+        for path in [&base, &other] {
+            fs::write(path, b"program").unwrap();
+            fs::make_executable(path).unwrap();
+        }
+        let bin = dir.path().join("bin");
+        fs::create_directory(&bin).unwrap();
+        let names = ["python".to_owned(), "python3".to_owned()];
+        fs::symlink(&other, &bin.join("python3")).unwrap();
+        for _ in 0..2 {
+            assert_eq!(place(&base, &bin.join("python"), &names, true).unwrap(), []);
+            assert!(names.iter().all(|name| fs::is_link(&bin.join(name))));
+            assert!(same_file::is_same_file(bin.join("python3"), &base).unwrap());
+        }
+        let copies = dir.path().join("copies");
+        fs::create_directory(&copies).unwrap();
+        assert_eq!(place(&base, &copies.join("base"), &names, false).unwrap(), []);
+        for name in ["base", "python", "python3"] {
+            assert!(!fs::is_link(&copies.join(name)) && fs::may_execute(&copies.join(name)));
+        }
+        let missing = dir.path().join("missing");
+        assert!(matches!(place(&missing, &bin.join("x"), &names, true), Err(Error::Io { .. })));
     }
 }

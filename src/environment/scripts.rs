@@ -1,0 +1,116 @@
+//! The activation scripts: fastvenv's own templates, which every environment gets.
+
+use super::activation::{self, Values};
+use crate::error::Result;
+use crate::fs::{self, Mode};
+use crate::platform::Platform;
+
+use std::path::Path;
+
+/// A template: the name of the script, the platform that it is for where that is one, and its text.
+type Template = (&'static str, Option<Platform>, &'static str);
+
+/// The templates, in the order in which they are written: those of every platform first.
+const TEMPLATES: [Template; 9] = [
+    ("Activate.ps1", None, include_str!("../../python/fastvenv/scripts/common/Activate.ps1")),
+    ("activate", None, include_str!("../../python/fastvenv/scripts/common/activate")),
+    ("activate.fish", None, include_str!("../../python/fastvenv/scripts/common/activate.fish")),
+    ("activate.nu", None, include_str!("../../python/fastvenv/scripts/common/activate.nu")),
+    ("activate.xsh", None, include_str!("../../python/fastvenv/scripts/common/activate.xsh")),
+    ("activate_this.py", None, include_str!("../../python/fastvenv/scripts/common/activate_this.py")),
+    ("activate.csh", Some(Platform::Posix), include_str!("../../python/fastvenv/scripts/posix/activate.csh")),
+    ("activate.bat", Some(Platform::Windows), include_str!("../../python/fastvenv/scripts/nt/activate.bat")),
+    (
+        "deactivate.bat",
+        Some(Platform::Windows),
+        include_str!("../../python/fastvenv/scripts/nt/deactivate.bat"),
+    ),
+];
+
+/// The scripts of each activator; the names are those of `virtualenv --activators`.
+pub const ACTIVATORS: [(&str, &[&str]); 8] = [
+    ("bash", &["activate"]),
+    ("batch", &["activate.bat", "deactivate.bat"]),
+    ("cshell", &["activate.csh"]),
+    ("fish", &["activate.fish"]),
+    ("nushell", &["activate.nu"]),
+    ("powershell", &["Activate.ps1"]),
+    ("python", &["activate_this.py"]),
+    ("xonsh", &["activate.xsh"]),
+];
+
+/// Writes the activation scripts into a directory.
+///
+/// `decorates_prompt` says that the prompt comes with its parentheses, as up to Python 3.12, and `is_relocatable` that the
+/// scripts are to find the environment by where they lie. With `activators`, those are written alone.
+///
+/// # Errors
+/// [`crate::error::Error::Io`] with the path that could not be written; [`crate::error::Error::Unwritable`] and
+/// [`crate::error::Error::Template`] for a value that no script can hold.
+pub fn write(
+    directory: &Path,
+    values: Values,
+    decorates_prompt: bool,
+    is_relocatable: bool,
+    activators: Option<&[String]>,
+) -> Result<()> {
+    let is_wanted = |name: &str| {
+        activators.is_none_or(|wanted| {
+            let scripts =
+                ACTIVATORS.iter().filter(|(activator, _)| wanted.iter().any(|name| name == activator));
+            scripts.flat_map(|(_, scripts)| *scripts).any(|script| *script == name)
+        })
+    };
+    for (name, _, template) in
+        TEMPLATES.iter().filter(|(_, platform, _)| platform.is_none_or(|platform| platform == Platform::HOST))
+    {
+        if !is_wanted(name) {
+            continue;
+        }
+        let mut text = (*template).to_owned();
+        if decorates_prompt {
+            text = activation::without_parentheses(&text);
+        }
+        if is_relocatable {
+            text = activation::without_directory(&text, name);
+        }
+        let script = activation::render(&text, name, values)?;
+        fs::write_as(&directory.join(name), script.as_bytes(), MODE)?;
+    }
+    Ok(())
+}
+
+/// The permission bits of an activation script, whatever those of its template and the umask are.
+pub const MODE: Mode = Mode::Exactly(0o644);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_in_the_package_is_known() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/fastvenv/scripts");
+        for platform in [Platform::Posix, Platform::Windows] {
+            let found: Vec<_> = activation::templates(&folder, platform, false)
+                .unwrap()
+                .into_iter()
+                .map(|parts| parts[1].to_str().unwrap().to_owned())
+                .collect();
+            let known: Vec<_> = TEMPLATES
+                .iter()
+                .filter(|(_, only, _)| only.is_none_or(|only| only == platform))
+                .map(|(name, ..)| (*name).to_owned())
+                .collect();
+            assert_eq!(found, known);
+        }
+    }
+
+    #[test]
+    fn each_script_belongs_to_one_activator() {
+        let mut scripts: Vec<&str> = ACTIVATORS.iter().flat_map(|(_, scripts)| *scripts).copied().collect();
+        let mut known: Vec<&str> = TEMPLATES.iter().map(|(name, ..)| *name).collect();
+        scripts.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(scripts, known);
+    }
+}
