@@ -5,6 +5,7 @@
 //! [`python`] knows `PyO3`; nothing at all prints, logs, or asks the interpreter for anything.
 
 pub mod cache;
+pub mod command;
 pub mod environment;
 pub mod error;
 mod fields;

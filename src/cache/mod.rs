@@ -4,6 +4,7 @@
 //! at once. The cache is never needed: whatever goes wrong with it, the wheel is installed without.
 
 mod image;
+pub mod location;
 pub(crate) mod manifest;
 pub mod notes;
 pub mod records;

@@ -6,6 +6,7 @@
 mod folder;
 mod identity;
 mod link;
+mod normal;
 mod remove;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -24,10 +25,11 @@ use crate::error::{AtPath, Error, Result};
 pub use folder::Folder;
 pub use identity::{Identity, Ownership};
 pub use link::{LinkMode, Linker, Stamp};
+pub use normal::normal;
 pub use remove::{Made, clear_directory, remove_directory, remove_empty};
 pub use system::{
-    has_no_links, is_executable, is_root, make_executable, may_execute, mode_of, shared_mode, symlink, user,
-    version,
+    has_no_links, is_executable, is_own, is_root, make_executable, may_execute, mode_of, shared_mode,
+    symlink, user, version,
 };
 pub use write::{
     Held, Mode, copy_contents, rewrite, write, write_as, write_as_with_parents, write_dated,
@@ -123,6 +125,14 @@ pub fn is_link(path: &Path) -> bool {
 /// [`Error::Io`] where it cannot tell.
 pub fn try_exists(path: &Path) -> Result<bool> {
     path.try_exists().at(path)
+}
+
+/// Where `path` leads, every link followed.
+///
+/// # Errors
+/// [`Error::Io`] where it leads to nothing.
+pub fn real(path: &Path) -> Result<PathBuf> {
+    fs::canonicalize(path).at(path)
 }
 
 /// When what has the name `path` was changed, in nanoseconds since 1970.

@@ -155,6 +155,12 @@ pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
     Ok(Ownership { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(&found) })
 }
 
+/// Whether what a path leads to is this user's, links followed.
+#[must_use]
+pub fn is_own(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.uid() == user())
+}
+
 /// The user whose permissions count.
 #[must_use]
 pub fn user() -> u32 {

@@ -147,6 +147,12 @@ fn open(path: &Path, flags: u32) -> io::Result<fs::File> {
     fs::OpenOptions::new().access_mode(0).custom_flags(flags).open(path)
 }
 
+/// Always: a folder in the user's profile counts as the user's, which `python/fastvenv/cache.py` looks for.
+#[must_use]
+pub fn is_own(_path: &Path) -> bool {
+    true
+}
+
 /// Never: Windows says that such a link cannot be followed, and not why.
 pub(super) fn is_loop(_error: &io::Error) -> bool {
     false

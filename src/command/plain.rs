@@ -1,0 +1,328 @@
+//! What the program does by itself: a call of which every part is known here.
+//!
+//! Where anything is not, `None` says so, and nothing was made: `python -m fastvenv` does it then, or says in its own words
+//! why it cannot be done.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::arguments::Arguments;
+use super::signals::Signals;
+use crate::cache::location::{self, Surroundings};
+use crate::cache::records;
+use crate::environment::creation::Creation;
+use crate::environment::{self, Options, Prompt};
+use crate::error::Result;
+use crate::fs::{self, LinkMode};
+use crate::install::{self, Seed};
+use crate::interpreter::Interpreter;
+use crate::threads;
+
+/// The variables of the process that the program reads, by name.
+pub(super) type Variables = HashMap<String, OsString>;
+
+/// Variables of Python's that change nothing about the environments that it makes. With any other one, Python decides.
+const HARMLESS: [&str; 16] = [
+    "PYTHONASYNCIODEBUG",
+    "PYTHONBREAKPOINT",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONFAULTHANDLER",
+    "PYTHONHASHSEED",
+    "PYTHONIOENCODING",
+    "PYTHONMALLOC",
+    "PYTHONNOUSERSITE",
+    "PYTHONPATH",
+    "PYTHONSAFEPATH",
+    "PYTHONSTARTUP",
+    "PYTHONUNBUFFERED",
+    "PYTHONUSERBASE",
+    "PYTHON_BASIC_REPL",
+    "PYTHON_COLORS",
+    "PYTHON_HISTORY",
+];
+
+/// Variables of others that do, where they are set.
+const DECISIVE: [&str; 4] = [
+    "SOURCE_DATE_EPOCH",
+    "__PYVENV_LAUNCHER__",
+    "_CONDA_PYTHON_SYSCONFIGDATA_NAME",
+    "_PYTHON_SYSCONFIGDATA_NAME",
+];
+
+/// Options whose work is done in Python.
+const FOR_PYTHON: [&str; 3] = ["relocatable", "upgrade_deps", "verbose"];
+
+/// What is to be made, of what.
+struct Plan {
+    /// Absolute and normal.
+    env_dirs: Vec<String>,
+    interpreter: Arc<Interpreter>,
+    options: Options,
+    seed: Option<Seed>,
+}
+
+/// Makes the environments that the arguments ask for. `None` where Python has to decide; all that was made is taken back
+/// then, but environments that are whole.
+///
+/// `python` is the interpreter that the program was installed for, and `program` the program itself.
+pub(super) fn run(
+    arguments: &[OsString],
+    variables: &Variables,
+    python: &Path,
+    program: &Path,
+    signals: &Signals,
+) -> Option<()> {
+    let plan = Plan::new(arguments, variables, python, program)?;
+    let threads = if plan.env_dirs.len() > 1 { threads::available() } else { 1 };
+    threads::share(&plan.env_dirs, threads, |env_dir| plan.create(env_dir, signals)).ok()
+}
+
+impl Plan {
+    fn new(arguments: &[OsString], variables: &Variables, python: &Path, program: &Path) -> Option<Self> {
+        let arguments = Arguments::parse(arguments)?;
+        if cfg!(windows)
+            || !is_utf8(variables)
+            || variables.iter().any(is_decisive)
+            || FOR_PYTHON.iter().any(|flag| arguments.flag(flag, false))
+            || arguments.settings.contains_key("pip_wheel")
+            || (arguments.flag("upgrade", false) && arguments.flag("clear", false))
+        {
+            return None;
+        }
+        let current = std::env::current_dir().ok()?;
+        let cache = location::directory(Surroundings {
+            chosen: variables.get("FASTVENV_CACHE_DIR").cloned(),
+            caches: variables.get("XDG_CACHE_HOME").cloned(),
+            home: variables.get("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
+            current: Some(current.clone()),
+        })?;
+        let interpreter = Arc::new(records::recall(&cache, python)?);
+        let options = options(&arguments, &interpreter, &current)?;
+        if interpreter.is_pypy() && !options.symlinks {
+            return None;
+        }
+        // It is looked for while the rest is prepared.
+        let is_shared = arguments.directories.len() > 1;
+        let cache = arguments.flag("use_cache", true).then_some(cache);
+        let seed = if options.with_pip {
+            Some(seed(&arguments, variables, &interpreter, cache, is_shared)?)
+        } else {
+            None
+        };
+        let env_dirs: Option<Vec<String>> =
+            arguments.directories.iter().map(|directory| absolute(&current, directory)).collect();
+        let env_dirs = env_dirs?;
+        let may_clear = !options.clear || env_dirs.iter().all(|env_dir| spares(env_dir, &[python, program]));
+        (may_clear && are_apart(&env_dirs)).then_some(Self { env_dirs, interpreter, options, seed })
+    }
+
+    /// Makes one environment, whole or not at all.
+    ///
+    /// # Errors
+    /// Any one: Python says what it is.
+    fn create(&self, env_dir: &str, signals: &Signals) -> Result<()> {
+        let creation = Creation::default();
+        let made =
+            environment::create(&creation, env_dir, &self.interpreter, &self.options, self.seed.as_ref());
+        let is_whole = made.as_ref().is_ok_and(|made| !made.lacks_pip && made.copied.is_empty());
+        if is_whole && !signals.has_come() {
+            creation.keep();
+            return Ok(());
+        }
+        // What cannot be taken back is found by Python, which says so.
+        let _ = creation.take_back();
+        made.and_then(|_| Err(crate::error::Error::Occupied(env_dir.into())))
+    }
+}
+
+/// Whether Python would take names on the disk for UTF-8: in a locale that is, and in those that have no other language
+/// (PEP 538, PEP 540).
+fn is_utf8(variables: &Variables) -> bool {
+    let set = |name: &&str| variables.get(*name).is_some_and(|value| !value.is_empty());
+    let Some(name) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find(|name| set(name)) else { return true };
+    let locale = variables[*name].to_string_lossy().to_ascii_lowercase().replace('-', "");
+    locale == "c" || locale == "posix" || locale.ends_with("utf8")
+}
+
+/// Whether a variable may change what Python would do.
+fn is_decisive((name, value): (&String, &OsString)) -> bool {
+    let is_pythons = name.starts_with("PYTHON") && !HARMLESS.contains(&name.as_str());
+    !value.is_empty() && (is_pythons || DECISIVE.contains(&name.as_str()))
+}
+
+fn options(arguments: &Arguments, interpreter: &Interpreter, current: &Path) -> Option<Options> {
+    let prompt = match arguments.settings.get("prompt") {
+        Some(given) => Some(prompt(given, current)?),
+        None => None,
+    };
+    let activators = match arguments.settings.get("activators") {
+        Some(names) => {
+            let names: Vec<String> =
+                names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+            let is_known =
+                |name: &String| environment::scripts::ACTIVATORS.iter().any(|(known, _)| known == name);
+            if !names.iter().all(is_known) {
+                return None;
+            }
+            Some(names)
+        }
+        None => None,
+    };
+    Some(Options {
+        system_site_packages: arguments.flag("system_site", false),
+        clear: arguments.flag("clear", false),
+        force: arguments.flag("force", false),
+        symlinks: arguments.flag("symlinks", true),
+        upgrade: arguments.flag("upgrade", false),
+        with_pip: arguments.flag("with_pip", true),
+        upgrade_deps: false,
+        prompt,
+        git_ignore: arguments.flag("git_ignore", interpreter.features().ignores_scm_by_default()),
+        activators,
+        relocatable: false,
+    })
+}
+
+fn prompt(given: &str, current: &Path) -> Option<Prompt> {
+    let text = if given == "." { current.file_name().unwrap_or_default().to_str()? } else { given };
+    Some(Prompt { given: given.to_owned(), text: text.to_owned(), representation: representation(text)? })
+}
+
+/// What Python's `repr` gives for a text of printable ASCII; `None` for another one.
+fn representation(text: &str) -> Option<String> {
+    let is_printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let escaped = text.replace('\\', "\\\\");
+    let quoted = if text.contains('\'') && !text.contains('"') {
+        format!("\"{escaped}\"")
+    } else {
+        format!("'{}'", escaped.replace('\'', "\\'"))
+    };
+    is_printable.then_some(quoted)
+}
+
+fn seed(
+    arguments: &Arguments,
+    variables: &Variables,
+    interpreter: &Arc<Interpreter>,
+    cache: Option<PathBuf>,
+    is_shared: bool,
+) -> Option<Seed> {
+    let wheels = interpreter.wheels.clone().filter(|_| !interpreter.cache_tag.is_empty())?;
+    let from_variable = || variables.get("FASTVENV_LINK_MODE").and_then(|mode| mode.to_str());
+    let mode = arguments.settings.get("link_mode").map(String::as_str).or_else(from_variable);
+    let link_modes = LinkMode::of_setting(mode.unwrap_or("auto"))?;
+    let compiles = arguments.flag("compile_bytecode", true);
+    let options = install::Options { cache, link_modes, compiles, is_shared };
+    Some(Seed::new(wheels, Arc::clone(interpreter), options))
+}
+
+/// The absolute path of a directory; `None` for one that cannot be, or is not UTF-8.
+fn absolute(current: &Path, directory: &str) -> Option<String> {
+    let path = fs::normal(&current.join(directory));
+    path.to_str().filter(|_| !directory.is_empty()).map(ToOwned::to_owned)
+}
+
+/// Whether none of the files is in the directory: what is running must not be cleared.
+fn spares(env_dir: &str, files: &[&Path]) -> bool {
+    let Ok(directory) = fs::real(Path::new(env_dir)) else { return true };
+    files.iter().all(|file| {
+        let folder = file.parent().map(fs::real);
+        folder.is_some_and(|folder| folder.is_ok_and(|folder| !folder.starts_with(&directory)))
+    })
+}
+
+/// Whether none of the directories is another one, or in another one.
+fn are_apart(env_dirs: &[String]) -> bool {
+    if env_dirs.len() == 1 {
+        return true;
+    }
+    let mut paths: Vec<PathBuf> = env_dirs
+        .iter()
+        .map(|env_dir| {
+            let path = Path::new(env_dir);
+            let parent = path.parent().map(|parent| fs::real(parent).unwrap_or_else(|_| parent.to_owned()));
+            let name = path.file_name().unwrap_or(OsStr::new(""));
+            // Where names that differ in case alone are one, these are not apart.
+            PathBuf::from(parent.unwrap_or_default().join(name).to_string_lossy().to_lowercase())
+        })
+        .collect();
+    paths.sort();
+    !paths.windows(2).any(|pair| pair[1].starts_with(&pair[0]))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> Variables {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect()
+    }
+
+    #[test]
+    fn the_representation_is_pythons() {
+        for (text, expected) in [
+            ("", Some("''")),
+            ("a b", Some("'a b'")),
+            ("it's", Some("\"it's\"")),
+            ("\"it's\"", Some("'\"it\\'s\"'")),
+            ("a\\b", Some("'a\\\\b'")),
+            ("ä", None),
+            ("a\tb", None),
+        ] {
+            assert_eq!(representation(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_locale_that_is_not_utf8_is_for_python() {
+        for (pairs, expected) in [
+            (&[][..], true),
+            (&[("LANG", "C")], true),
+            (&[("LANG", "en_US.UTF-8")], true),
+            (&[("LANG", "de_DE.utf8")], true),
+            (&[("LANG", "de_DE.ISO-8859-1")], false),
+            (&[("LANG", "de_DE")], false),
+            (&[("LC_ALL", ""), ("LANG", "de_DE")], false),
+            (&[("LC_ALL", "C.UTF-8"), ("LANG", "de_DE")], true),
+            (&[("LC_ALL", "de_DE"), ("LANG", "C.UTF-8")], false),
+        ] {
+            assert_eq!(is_utf8(&variables(pairs)), expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_matters_is_for_python() {
+        let is_plain = |name, value| !variables(&[(name, value)]).iter().any(is_decisive);
+        assert!(is_plain("PYTHONHOME", "") && is_plain("PYTHONUNBUFFERED", "1") && is_plain("PATH", "/bin"));
+        for name in ["PYTHONHOME", "PYTHONOPTIMIZE", "PYTHONNEW", "SOURCE_DATE_EPOCH", "__PYVENV_LAUNCHER__"]
+        {
+            assert!(!is_plain(name, "1"), "{name}");
+        }
+    }
+
+    #[test]
+    fn directories_that_may_be_one_are_not_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("link");
+        fs::create_directory(&dir.path().join("real")).unwrap();
+        fs::symlink(Path::new("real"), &link).unwrap();
+        let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+        let apart = |names: &[&str]| are_apart(&names.iter().map(|name| path(name)).collect::<Vec<_>>());
+        assert!(apart(&["a"]) && apart(&["a", "b", "a2"]));
+        assert!(!apart(&["a", "b", "a"]) && !apart(&["a", "A"]) && !apart(&["a/b", "a"]));
+        assert!(!apart(&["real/x", "link/x"]));
+    }
+
+    #[test]
+    fn what_is_running_is_not_cleared() {
+        let dir = tempfile::tempdir().unwrap();
+        let python = dir.path().join("env/bin/python");
+        fs::write_with_parents(&python, b"").unwrap();
+        let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+        assert!(!spares(&path("env"), &[&python]) && !spares(&path("."), &[&python]));
+        assert!(spares(&path("other"), &[&python]) && spares(&path("env/lib"), &[&python]));
+    }
+}
