@@ -1,0 +1,283 @@
+"""The program `fastvenv`: what it does without Python is what `python -m fastvenv` does, and so is what it prints."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Entry, Interpreter, Result, move_away, snapshot
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from test_tree import compared
+
+ROOT = Path(__file__).parents[1]
+
+# The program in a wheel that was unpacked, or that cargo built last.
+PLACES = ("*.data/scripts/fastvenv", "../target/release/fastvenv")
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program, in an environment of the interpreter under test, and the cache that both ways use."""
+
+    path: Path
+    variables: dict[str, str]
+
+    def run(self, *arguments: str | os.PathLike[str], prefix: list[str] | None = None, **options: Any) -> Result:
+        return self._run([*(prefix or []), self.path, *arguments], **options)
+
+    def run_python(self, *arguments: str | os.PathLike[str], module: str = "fastvenv", **options: Any) -> Result:
+        return self._run([self.path.with_name("python"), "-m", module, *arguments], **options)
+
+    def _run(self, command: list[Any], **options: Any) -> Result:
+        options.setdefault("env", self.variables)
+        process = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=300, check=False, **options
+        )
+        return Result(
+            process.returncode, *(text.decode(errors="backslashreplace") for text in (process.stdout, process.stderr))
+        )
+
+
+@pytest.fixture(scope="module")
+def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program; the cache has what it needs."""
+    found = [path for pattern in PLACES for path in Path(python.folder).glob(pattern)]
+    if not found:
+        pytest.skip("the program was not built")
+    folder = tmp_path_factory.mktemp("program")
+    env_dir = folder / "installed"
+    assert python.run("-m", "fastvenv", "--without-pip", env_dir) == Result(0, "", "")
+    [packages] = env_dir.glob("lib/*/site-packages")
+    shutil.copytree(Path(python.folder, "fastvenv"), packages / "fastvenv")
+    path = Path(shutil.copy(found[0], env_dir / "bin/fastvenv"))
+    path.chmod(0o755)
+    variables = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": python.home,
+        "LANG": "C.UTF-8",
+        "FASTVENV_CACHE_DIR": str(folder / "cache"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    program = Program(path, variables)
+    options = [] if python.has_ensurepip else ["--without-pip"]
+    assert program.run(*options, folder / "first") == Result(0, "", "")
+    return program
+
+
+def executed(program: Program, *arguments: str | os.PathLike[str], cwd: Path, **variables: str) -> bool:
+    """Whether the program handed over to Python."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    trace = cwd / "trace"
+    prefix = ["strace", "-f", "-o", str(trace), "-e", "trace=execve"]
+    program.run(*arguments, prefix=prefix, cwd=cwd, env={**program.variables, **variables})
+    return trace.read_text().count("execve(") > 1
+
+
+def both_ways(
+    program: Program, root: Path, arguments: list[str], prepare: str = "nothing"
+) -> list[tuple[Result, dict[str, Entry]]]:
+    """What the program and `python -m fastvenv` say and make, in the same directory."""
+    outcomes = []
+    for way in (program.run, program.run_python):
+        root.mkdir()
+        PREPARATIONS[prepare](root, program)
+        result = way(*arguments, cwd=root)
+        outcomes.append((result, snapshot(root)))
+        move_away(root)
+    return outcomes
+
+
+def _file_in_the_way(root: Path, _: Program) -> None:
+    (root / "env").write_text("precious")
+
+
+def _link_in_the_way(root: Path, _: Program) -> None:
+    (root / "other").mkdir()
+    (root / "env").symlink_to("other")
+
+
+def _project(root: Path, _: Program) -> None:
+    (root / "env/src").mkdir(parents=True)
+    (root / "env/src/main.py").write_text("precious")
+
+
+def _environment(root: Path, program: Program) -> None:
+    assert program.run_python("--without-pip", "env", cwd=root) == Result(0, "", "")
+
+
+def _unwritable(root: Path, _: Program) -> None:
+    root.chmod(0o555)
+
+
+PREPARATIONS = {
+    "nothing": lambda *_: None,
+    "a file": _file_in_the_way,
+    "a link": _link_in_the_way,
+    "a project": _project,
+    "an environment": _environment,
+}
+
+OPTIONS = [
+    "--system-site-packages", "--symlinks", "--copies", "--clear", "--force", "--upgrade",
+    "--without-scm-ignore-files", "--no-compile", "--quiet", "-q", "--prompt=x", "--prompt=it's", "--prompt=.",
+    "--prompt=\u00e4", "--prompt=a\\b", '--prompt="', "--prompt", "--activators=bash, fish", "--activators=none",
+    "--link-mode=copy", "--link-mode=none", "--upg", "--nonsense", "-h", "--version", "--relocatable",
+]  # fmt: skip
+DIRECTORIES = ["env", "./a/../env", "a b", "it's", "\u00e9", "$x", "a:b", "", "env/x", ".", "x\ny"]
+
+
+@example(arguments=["--copies", "--symlinks", "env"], prepare="nothing", with_pip=False)
+@example(arguments=["env"], prepare="an environment", with_pip=True)
+@given(
+    arguments=st.lists(st.sampled_from(OPTIONS), max_size=3).flatmap(
+        lambda options: st.lists(st.sampled_from(DIRECTORIES), min_size=0, max_size=3, unique=True).map(
+            lambda directories: [*options, *directories]
+        )
+    ),
+    prepare=st.sampled_from(sorted(PREPARATIONS)),
+    with_pip=st.booleans(),
+)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_both_ways_are_the_same(
+    program: Program, python: Interpreter, tmp_path: Path, arguments: list[str], prepare: str, with_pip: bool
+) -> None:
+    if not (with_pip and python.has_ensurepip):
+        arguments = ["--without-pip", *arguments]
+    native, by_python = both_ways(program, tmp_path / "root", arguments, prepare)
+    assert native == by_python
+
+
+PLAIN = [
+    [],
+    ["--copies"],
+    ["--system-site-packages"],
+    ["--prompt=it's"],
+    ["--prompt=."],
+    ["--clear"],
+    ["--upgrade"],
+    ["--without-scm-ignore-files"],
+]
+
+
+@pytest.mark.parametrize("options", PLAIN, ids=" ".join)
+@pytest.mark.parametrize("pip", ["with pip", "without pip"])
+def test_the_environment_is_that_of_venv(
+    program: Program, python: Interpreter, tmp_path: Path, options: list[str], pip: str
+) -> None:
+    if pip == "with pip" and (not python.has_ensurepip or options not in PLAIN[:2]):
+        pytest.skip("covered without pip, or not to be had")
+    if "--without-scm-ignore-files" in options and python.version < (3, 13):
+        pytest.skip("an option of later versions")
+    if python.is_pypy and "--copies" in options:
+        pytest.skip("copies of PyPy are made in Python")
+    arguments = [*options, *(["--without-pip"] if pip == "without pip" else []), "env"]
+    root = tmp_path / "root"
+    trees = []
+    for way in ("venv", "program"):
+        root.mkdir()
+        if way == "venv":
+            assert program.run_python(*arguments, module="venv", cwd=root) == Result(0, "", "")
+        else:
+            assert not executed(program, *arguments, cwd=root)
+            (root / "trace").unlink()
+        trees.append(compared(root))
+        move_away(root)
+    # bpo-24875: pip's RECORD has the order and the time of no run in it.
+    assert trees[0] == trees[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (["--help"], {}),
+        ([], {}),
+        (["--upgrade-deps", "--help"], {}),
+        (["--verbose", "env"], {}),
+        (["--relocatable", "env"], {}),
+        (["--nonsense", "env"], {}),
+        (["env/../../x:y"], {}),
+        (["env"], {"PYTHONHOME": "/nowhere"}),
+        (["env"], {"PYTHONOPTIMIZE": "1"}),
+        (["env"], {"SOURCE_DATE_EPOCH": "1"}),
+        (["env"], {"LC_ALL": "de_DE.ISO-8859-1"}),
+        (["env"], {"FASTVENV_CACHE_DIR": ""}),
+    ],
+)
+def test_what_is_not_plain_is_handed_over(
+    program: Program, tmp_path: Path, arguments: list[str], variables: dict[str, str]
+) -> None:
+    assert executed(program, "--without-pip", *arguments, cwd=tmp_path, **variables)
+
+
+def test_a_link_mode_that_does_not_exist_is_handed_over(program: Program, python: Interpreter, tmp_path: Path) -> None:
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    assert executed(program, "env", cwd=tmp_path, FASTVENV_LINK_MODE="nonsense")
+    assert not executed(program, "env", cwd=tmp_path, FASTVENV_LINK_MODE="copy")
+
+
+def test_several_environments_are_made_without_python(program: Program, tmp_path: Path) -> None:
+    assert not executed(program, "--without-pip", "a", "b", "c/d", cwd=tmp_path)
+    for name in ("a", "b", "c/d"):
+        assert (tmp_path / name / "bin/python").exists() and (tmp_path / name / "pyvenv.cfg").exists()
+
+
+def test_an_environment_that_holds_the_program_is_not_cleared(program: Program) -> None:
+    env_dir = program.path.parents[1]
+    before = snapshot(env_dir)
+    for way in (program.run, program.run_python):
+        result = way("--clear", "--without-pip", env_dir)
+        assert result.status == 1
+    assert snapshot(env_dir) == before
+
+
+def signalled(program: Program, env_dir: Path, number: signal.Signals, *, ignores: bool) -> int:
+    """The status of the program, which gets a signal while it makes an environment."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    # The first link is made a second later, so that the signal comes in the middle.
+    slow = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "inject=symlink,symlinkat:delay_enter=1000000:when=1"]
+    prepare = (lambda: signal.signal(number, signal.SIG_IGN)) if ignores else None
+    command: list[str | Path] = [*slow, program.path, "--without-pip", env_dir]
+    with subprocess.Popen(command, env=program.variables, preexec_fn=prepare) as process:
+        deadline = time.monotonic() + 60
+        while not (env_dir / "include").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(children[0]), number)
+        return process.wait(60)
+
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_takes_back_what_was_made(program: Program, tmp_path: Path, number: signal.Signals) -> None:
+    assert signalled(program, tmp_path / "a/env", number, ignores=False) in {-number, 128 + number}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_that_is_ignored_stays_ignored(program: Program, tmp_path: Path, number: signal.Signals) -> None:
+    assert signalled(program, tmp_path / "env", number, ignores=True) == 0
+    assert (tmp_path / "env/bin/python").exists()
+
+
+def test_a_cache_that_is_gone_is_made_again(program: Program, python: Interpreter, tmp_path: Path) -> None:
+    """The first run, which has no record, is Python's."""
+    variables = {**program.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    options = ["--without-pip"] if not python.has_ensurepip else []
+    for number in range(2):
+        assert program.run(*options, tmp_path / str(number), env=variables) == Result(0, "", "")
+    assert not executed(program, *options, tmp_path / "third", cwd=tmp_path, **variables)
