@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "link_lib64", "make_executable", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create", "create_directory", "executable_names", "exit", "link_lib64", "make_executable", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -115,9 +115,29 @@ class Interpreter:
         Reads what `_probe.describe` returns. `ValueError` where that is no record.
         """
     @property
+    def base_executable(self, /) -> str:
+        """
+        What environments are made of (`sys._base_executable`).
+        """
+    @property
+    def cache_tag(self, /) -> str:
+        """
+        What the names of bytecode files end in; empty where it writes none.
+        """
+    @property
     def description(self, /) -> str:
         """
         What it says about its version and its build (`sys.version`).
+        """
+    @property
+    def executable(self, /) -> str:
+        """
+        How it was started (`sys.executable`).
+        """
+    @property
+    def implementation(self, /) -> str:
+        """
+        What runs the code: `cpython`, `pypy` (`sys.implementation.name`).
         """
     def path(self, /, name: str) -> str | None:
         """
@@ -138,6 +158,11 @@ class Interpreter:
     def remember(self, /, folder: str | PathLike[str]) -> None:
         """
         Keeps it in the cache in a folder, where that can be used.
+        """
+    @property
+    def version(self, /) -> tuple[int, int, int]:
+        """
+        Its version: three numbers.
         """
     @property
     def wheels(self, /) -> list[str] | None:
@@ -208,6 +233,14 @@ def configuration_entries(*, home: str, version: tuple[SupportsIndex, SupportsIn
 def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> None:
     """
     Copies the contents of a file; `shutil.SameFileError` where both are one file.
+    """
+
+def create(creation: Creation, env_dir: str, interpreter: Interpreter, *, seed: Seed | None, prompt: tuple[str, str, str] | None, system_site_packages: bool, symlinks: bool, with_pip: bool, clear: bool, force: bool, upgrade: bool, upgrade_deps: bool, git_ignore: bool, activators: SupportsGetItem[int, str] | None, relocatable: bool) -> tuple[str, bool, list[tuple[str, str]]]:
+    """
+    Makes an environment of another interpreter than the running one, in `venv`'s steps, and returns its Python, whether it
+    lacks the pip that was asked for, and the links that had to be copies, each with what it should have led to.
+
+    What is made is kept in mind by `creation`. `prompt` is what was asked for, what is shown, and what `repr` makes of that.
     """
 
 def create_directory(path: str | PathLike[str]) -> None:

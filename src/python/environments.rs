@@ -1,0 +1,195 @@
+//! An environment: what a call makes and takes back, the steps, and pip.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use super::detached;
+use super::interpreters::Interpreter;
+use crate::environment::configuration::{self, Configuration};
+use crate::environment::{self, Options, Prompt, creation};
+use crate::fs::LinkMode;
+use crate::install;
+use crate::interpreter::Features;
+
+/// What one call of `EnvBuilder.create` makes and may take back.
+#[pyclass(frozen)]
+pub(super) struct Creation(creation::Creation);
+
+#[pymethods]
+impl Creation {
+    /// Nothing is made yet.
+    #[new]
+    fn new() -> Self {
+        Self(creation::Creation::default())
+    }
+
+    /// Makes the directory of an environment, as `create_directory` does, and keeps in mind what it made.
+    fn create_directory(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        detached(py, || self.0.create_directory(&path))
+    }
+
+    /// Writes a `pyvenv.cfg` of these keys and values. Where another process wrote one first, the directory is left to
+    /// that.
+    fn write_configuration(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        entries: Vec<(String, String)>,
+    ) -> PyResult<()> {
+        detached(py, || self.0.write_configuration(&path, &configuration::render(&entries)?))
+    }
+
+    /// Lets everything that was made stay, and holds nothing any more.
+    fn keep(&self) {
+        self.0.keep();
+    }
+
+    /// Removes the directories that were made, with all that is in them, unless another process uses them by now.
+    fn take_back(&self, py: Python<'_>) -> PyResult<()> {
+        detached(py, || self.0.take_back())
+    }
+}
+
+/// Wheels that are to be installed as `ensurepip` has pip do it, in as many environments as one likes; a `.dist-info`
+/// folder stands for what is installed there. With a `cache`, a folder, files come from there.
+#[pyclass(frozen)]
+pub(super) struct Seed(install::Seed);
+
+#[pymethods]
+impl Seed {
+    /// Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
+    /// environment each.
+    #[new]
+    #[pyo3(signature = (wheels, interpreter, *, cache, link_mode, compiles, is_shared = false))]
+    fn new(
+        wheels: Vec<PathBuf>,
+        interpreter: &Interpreter,
+        cache: Option<PathBuf>,
+        link_mode: &str,
+        compiles: bool,
+        is_shared: bool,
+    ) -> PyResult<Self> {
+        let Some(link_modes) = LinkMode::of_setting(link_mode) else {
+            return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
+        };
+        let options = install::Options { cache, link_modes, compiles, is_shared };
+        Ok(Self(install::Seed::new(wheels, Arc::clone(&interpreter.0), options)))
+    }
+
+    /// Installs the wheels in an environment. Returns whether it did: what is not known here, and an environment with
+    /// another version, is left to `ensurepip`. `ValueError` for a wheel that is damaged.
+    #[pyo3(signature = (*, env_dir, purelib, platlib, scripts, python))]
+    fn install(
+        &self,
+        py: Python<'_>,
+        env_dir: PathBuf,
+        purelib: PathBuf,
+        platlib: PathBuf,
+        scripts: PathBuf,
+        python: PathBuf,
+    ) -> PyResult<bool> {
+        let interpreter = Arc::clone(self.0.interpreter());
+        let target = install::Target { env_dir, purelib, platlib, scripts, python, interpreter };
+        detached(py, || self.0.install(&target))
+    }
+}
+
+/// The keys and values of `pyvenv.cfg`, in the order of `venv`.
+#[pyfunction]
+#[pyo3(signature = (
+    *, home, version, executable, real_executable, env_dir, prompt, given_prompt, system_site_packages, symlinks,
+    with_pip, clear, upgrade, upgrade_deps, scm_ignore, relocatable
+))]
+pub(super) fn configuration_entries(
+    home: OsString,
+    version: (u8, u8, u8),
+    executable: OsString,
+    real_executable: OsString,
+    env_dir: OsString,
+    prompt: Option<&str>,
+    given_prompt: Option<OsString>,
+    system_site_packages: bool,
+    symlinks: bool,
+    with_pip: bool,
+    clear: bool,
+    upgrade: bool,
+    upgrade_deps: bool,
+    scm_ignore: bool,
+    relocatable: bool,
+) -> Vec<(&'static str, OsString)> {
+    let (major, minor, micro) = version;
+    let configuration = Configuration {
+        home: &home,
+        version: &format!("{major}.{minor}.{micro}"),
+        features: Features::of(minor),
+        executable: &executable,
+        real_executable: &real_executable,
+        env_dir: &env_dir,
+        prompt,
+        given_prompt: given_prompt.as_deref(),
+        system_site_packages,
+        symlinks,
+        with_pip,
+        clear,
+        upgrade,
+        upgrade_deps,
+        scm_ignore,
+        relocatable,
+    };
+    configuration.entries()
+}
+
+/// The Python of an environment, whether pip is lacking, and links that had to be copies.
+type Made = (OsString, bool, Vec<(OsString, OsString)>);
+
+/// Makes an environment of another interpreter than the running one, in `venv`'s steps, and returns its Python, whether it
+/// lacks the pip that was asked for, and the links that had to be copies, each with what it should have led to.
+///
+/// What is made is kept in mind by `creation`. `prompt` is what was asked for, what is shown, and what `repr` makes of that.
+#[pyfunction]
+#[pyo3(signature = (
+    creation, env_dir, interpreter, *, seed, prompt, system_site_packages, symlinks, with_pip, clear, force, upgrade,
+    upgrade_deps, git_ignore, activators, relocatable
+))]
+pub(super) fn create(
+    py: Python<'_>,
+    creation: &Creation,
+    env_dir: &str,
+    interpreter: &Interpreter,
+    seed: Option<&Seed>,
+    prompt: Option<(String, String, String)>,
+    system_site_packages: bool,
+    symlinks: bool,
+    with_pip: bool,
+    clear: bool,
+    force: bool,
+    upgrade: bool,
+    upgrade_deps: bool,
+    git_ignore: bool,
+    activators: Option<Vec<String>>,
+    relocatable: bool,
+) -> PyResult<Made> {
+    let prompt = prompt.map(|(given, text, representation)| Prompt { given, text, representation });
+    let options = Options {
+        system_site_packages,
+        clear,
+        force,
+        symlinks,
+        upgrade,
+        with_pip,
+        upgrade_deps,
+        prompt,
+        git_ignore,
+        activators,
+        relocatable,
+    };
+    let seed = seed.map(|seed| &seed.0);
+    let made = detached(py, || environment::create(&creation.0, env_dir, &interpreter.0, &options, seed))?;
+    let copied =
+        made.copied.into_iter().map(|(source, path)| (source.into_os_string(), path.into_os_string()));
+    Ok((made.python.into_os_string(), made.lacks_pip, copied.collect()))
+}

@@ -1,0 +1,308 @@
+//! The module `fastvenv._native`: Python's arguments to paths and structs, and [`Error`] to Python's exceptions.
+//!
+//! Every call that touches the disk runs without the GIL.
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 gives paths as values of their own")]
+
+mod environments;
+mod error;
+mod interpreters;
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::cache::{self, trust};
+use crate::environment::activation::{self, Values};
+use crate::environment::executables::{unix, windows};
+use crate::environment::{self, layout, scripts};
+use crate::error::Result;
+use crate::fs::LinkMode;
+use crate::platform::Platform;
+use crate::{fs, threads};
+
+/// The native part of fastvenv: what touches the disk when a virtual environment is made.
+///
+/// Paths are `str`, as `os.fsdecode` gives them. A call that the operating system refuses raises `OSError` with its
+/// `errno` and `filename`; a value that cannot be used raises `ValueError`.
+#[pymodule(gil_used = false)]
+mod _native {
+    use super::{
+        Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult, Python, Values,
+        activation, cache, detached, environment, fs, layout, pyfunction, scripts, threads, trust, unix,
+        windows,
+    };
+
+    #[pymodule_export]
+    use super::environments::{Creation, Seed, configuration_entries, create};
+    #[pymodule_export]
+    use super::interpreters::{Features, Interpreter};
+
+    /// The version of fastvenv.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// The ways to place files from the cache that one can ask for.
+    #[pymodule_export]
+    const LINK_MODES: [&str; 5] = LinkMode::SETTINGS;
+
+    /// Refuses, with `ValueError`, a directory that cannot hold an environment.
+    #[pyfunction]
+    fn check_env_dir(env_dir: OsString) -> PyResult<()> {
+        Ok(layout::check_env_dir(Platform::HOST, &env_dir)?)
+    }
+
+    /// Refuses, with `ValueError`, a prompt that cannot stand on one line.
+    #[pyfunction]
+    fn check_prompt(prompt: &str) -> PyResult<()> {
+        Ok(layout::check_line("prompt", OsStr::new(prompt))?)
+    }
+
+    /// How many threads can run at the same time.
+    #[pyfunction]
+    fn available_parallelism() -> usize {
+        threads::available()
+    }
+
+    /// Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
+    #[pyfunction]
+    fn create_directory(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        detached(py, || fs::create_directory(&path).map(drop))
+    }
+
+    /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last; with `must_be_environment`, `ValueError` for
+    /// a directory that is none.
+    #[pyfunction]
+    #[pyo3(signature = (path, *, must_be_environment = false))]
+    fn clear_directory(py: Python<'_>, path: PathBuf, must_be_environment: bool) -> PyResult<()> {
+        detached(py, || layout::clear(&path, must_be_environment))
+    }
+
+    /// The contents of a file.
+    #[pyfunction]
+    fn read_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyBytes>> {
+        Ok(PyBytes::new(py, &detached(py, || fs::read(&path))?))
+    }
+
+    /// Writes a text file. A file that has the name is replaced, and not written to.
+    #[pyfunction]
+    fn write_text(py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {
+        detached(py, || fs::write(&path, text.as_bytes()))
+    }
+
+    /// Writes a file anew, with the mode that it has. It is replaced, and not written to.
+    #[pyfunction]
+    fn replace_file(py: Python<'_>, path: PathBuf, contents: &[u8]) -> PyResult<()> {
+        detached(py, || fs::rewrite(&path, contents))
+    }
+
+    /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
+    #[pyfunction]
+    fn executable_names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
+        unix::names(minor, is_pypy, has_utf8_names)
+    }
+
+    /// Makes the link `lib64` of an environment, which 64-bit systems expect; a file system that has no links does without.
+    #[pyfunction]
+    fn link_lib64(py: Python<'_>, env_dir: PathBuf) -> PyResult<()> {
+        detached(py, || layout::link_lib64(&env_dir))
+    }
+
+    /// Makes a symbolic link at `link` that holds the text `target`.
+    #[pyfunction]
+    fn symlink(py: Python<'_>, target: PathBuf, link: PathBuf) -> PyResult<()> {
+        detached(py, || fs::symlink(&target, &link))
+    }
+
+    /// Removes the link at `path` where it does not lead to the file `target`.
+    #[pyfunction]
+    fn remove_stale_link(py: Python<'_>, path: PathBuf, target: PathBuf) -> PyResult<()> {
+        detached(py, || fs::remove_stale_link(&path, &target))
+    }
+
+    /// Copies the contents of a file; `shutil.SameFileError` where both are one file.
+    #[pyfunction]
+    fn copy_file(py: Python<'_>, source: PathBuf, destination: PathBuf) -> PyResult<()> {
+        detached(py, || fs::copy_contents(&source, &destination))
+    }
+
+    /// Gives a file that is not a link mode 0755, whatever the umask.
+    #[pyfunction]
+    fn make_executable(py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        detached(py, || fs::make_executable(&path))
+    }
+
+    /// The files of `Scripts` on Windows from Python 3.13 on, and what each is made from: links to the base
+    /// executables and DLLs with `symlinks`, else copies of the launchers.
+    #[pyfunction]
+    #[pyo3(signature = (directory, launchers, minor, *, symlinks, is_debug, is_free_threaded))]
+    fn windows_files(
+        py: Python<'_>,
+        directory: PathBuf,
+        launchers: PathBuf,
+        minor: u8,
+        symlinks: bool,
+        is_debug: bool,
+        is_free_threaded: bool,
+    ) -> PyResult<Vec<(OsString, OsString)>> {
+        detached(py, || {
+            let names = if symlinks { fs::names(&directory)? } else { Vec::new() };
+            let interpreter =
+                windows::Interpreter { directory, launchers, minor, is_debug, is_free_threaded, names };
+            let files = if symlinks { windows::links(&interpreter) } else { windows::copies(&interpreter) };
+            Ok(files.into_iter().map(|(name, source)| (name, source.into_os_string())).collect())
+        })
+    }
+
+    /// The files in the base folder that `symlink_or_copy` is called for on Windows up to Python 3.12.
+    #[pyfunction]
+    #[pyo3(signature = (directory, executable, *, symlinks, is_source_build))]
+    fn windows_legacy_names(
+        py: Python<'_>,
+        directory: PathBuf,
+        executable: OsString,
+        symlinks: bool,
+        is_source_build: bool,
+    ) -> PyResult<Vec<OsString>> {
+        detached(py, || {
+            let names = if symlinks { fs::names(&directory)? } else { Vec::new() };
+            Ok(windows::legacy_names(&names, &executable, symlinks, is_source_build))
+        })
+    }
+
+    /// The launcher that stands in for a base executable on Windows up to Python 3.12, beside that executable.
+    #[pyfunction]
+    fn windows_legacy_launcher(source: PathBuf) -> OsString {
+        windows::legacy_launcher(&source).into_os_string()
+    }
+
+    /// What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
+    /// seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, whether that wheel
+    /// and that interpreter are still there, and whether it is removed when the next image is made.
+    #[pyfunction]
+    fn cache_entries(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<CacheEntry>> {
+        detached(py, || Ok(cache::entries(&folder)?.into_iter().map(CacheEntry::from).collect()))
+    }
+
+    /// Why the cache in a folder is not used, and what to do; `None` where it is used, and where there is no folder yet.
+    #[pyfunction]
+    fn cache_fault(py: Python<'_>, folder: PathBuf) -> Option<String> {
+        match py.detach(|| trust::check(&folder)) {
+            Ok(()) | Err(trust::Distrust::Absent) => None,
+            Err(distrust) => Some(distrust.to_string()),
+        }
+    }
+
+    /// Compares every file in the cache in a folder with its hash: what is wrong, for each image that is damaged.
+    #[pyfunction]
+    fn verify_cache(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<String>> {
+        detached(py, || cache::verify(&folder))
+    }
+
+    /// Removes every image from the cache in a folder, and returns how many bytes they had.
+    #[pyfunction]
+    fn clear_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
+        detached(py, || cache::clear(&folder))
+    }
+
+    /// Removes what nobody needs from the cache in a folder, and returns how many bytes it had.
+    #[pyfunction]
+    fn prune_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
+        detached(py, || cache::prune(&folder))
+    }
+
+    /// The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
+    /// or is passed over.
+    #[pyfunction]
+    #[pyo3(signature = (folder, *, is_lenient))]
+    fn script_templates(py: Python<'_>, folder: PathBuf, is_lenient: bool) -> PyResult<Vec<Vec<OsString>>> {
+        detached(py, || activation::templates(&folder, Platform::HOST, is_lenient))
+    }
+
+    /// Ends the process with that status, after what C code wants to do at its end (`atexit`, open streams); Python takes
+    /// nothing apart.
+    #[pyfunction]
+    fn exit(status: i32) {
+        std::process::exit(status)
+    }
+
+    /// The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.
+    #[pyfunction]
+    fn without_parentheses(template: &str) -> String {
+        activation::without_parentheses(template)
+    }
+
+    /// The template of an environment that can be moved: its script takes the directory it lies in.
+    #[pyfunction]
+    fn without_directory(template: &str, template_name: &str) -> String {
+        activation::without_directory(template, template_name)
+    }
+
+    /// The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
+    #[pyfunction]
+    #[pyo3(signature = (template, template_name, *, dir, name, prompt, bin_name, python))]
+    fn render_script(
+        template: &str,
+        template_name: &str,
+        dir: &str,
+        name: &str,
+        prompt: &str,
+        bin_name: &str,
+        python: &str,
+    ) -> PyResult<String> {
+        Ok(activation::render(template, template_name, Values { dir, name, prompt, bin_name, python })?)
+    }
+
+    /// Writes a script with the permission bits of its template, and the directories above it that are missing; without a
+    /// template, one of fastvenv's own.
+    #[pyfunction]
+    #[pyo3(signature = (path, script, template = None))]
+    fn write_script(py: Python<'_>, path: PathBuf, script: &[u8], template: Option<PathBuf>) -> PyResult<()> {
+        detached(py, || {
+            let mode = match template {
+                Some(template) => fs::Mode::Exactly(fs::mode_of(&template)?),
+                None => scripts::MODE,
+            };
+            fs::write_as_with_parents(&path, script, mode).map(drop)
+        })
+    }
+
+    /// The scripts of each activator; the names are those of `virtualenv --activators`.
+    #[pymodule_export]
+    const ACTIVATORS: [(&str, &[&str]); 8] = scripts::ACTIVATORS;
+
+    /// What `.gitignore` holds in an environment.
+    #[pymodule_export]
+    const GIT_IGNORE: &str = environment::GIT_IGNORE;
+}
+
+/// A [`cache::Entry`], which Python sees as a dictionary.
+#[derive(IntoPyObject)]
+struct CacheEntry {
+    name: String,
+    wheel: Option<OsString>,
+    hash: Option<String>,
+    made: u64,
+    size: u64,
+    interpreter: Option<OsString>,
+    sound: bool,
+    needed: bool,
+    due: bool,
+}
+
+impl From<cache::Entry> for CacheEntry {
+    fn from(entry: cache::Entry) -> Self {
+        let due = entry.is_due();
+        let cache::Entry { name, wheel, made, size, interpreter, is_sound: sound, is_needed: needed } = entry;
+        let interpreter = interpreter.map(PathBuf::into_os_string);
+        let (wheel, hash) = wheel.map(|(path, hash)| (path.into_os_string(), hash)).unzip();
+        Self { name, wheel, hash, made, size, interpreter, sound, needed, due }
+    }
+}
+
+/// Runs what touches the disk without the GIL.
+fn detached<T: Send>(py: Python<'_>, call: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+    Ok(py.detach(call)?)
+}
