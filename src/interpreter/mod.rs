@@ -4,6 +4,7 @@ pub mod bytecode;
 mod features;
 mod probe;
 mod record;
+mod specifiers;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub use bytecode::Compiler;
 pub use features::Features;
 pub use probe::{Failure, probe};
 pub use record::{Fault, OLDEST};
+pub use specifiers::Specifiers;
 
 /// The record of an interpreter: all that must be known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
