@@ -2,18 +2,24 @@
 
 pub mod bytecode;
 mod features;
+mod label;
 mod probe;
 mod record;
+mod request;
 mod specifiers;
+mod wanted;
 
 use std::path::PathBuf;
 
 use crate::platform::Platform;
 pub use bytecode::Compiler;
 pub use features::Features;
+pub use label::Implementation;
 pub use probe::{Failure, probe};
 pub use record::{Fault, OLDEST};
+pub use request::{Request, Unclear};
 pub use specifiers::Specifiers;
+pub use wanted::Wanted;
 
 /// The record of an interpreter: all that must be known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
