@@ -33,8 +33,9 @@ pub(super) struct Label {
     pub(super) version: Vec<u8>,
     pub(super) is_free_threaded: bool,
     is_prerelease: bool,
+    has_letters: bool,
     /// Whether nothing else is in the name.
-    pub(super) is_whole: bool,
+    is_whole: bool,
 }
 
 impl Label {
@@ -64,8 +65,14 @@ impl Label {
             version,
             is_free_threaded: is_free_threaded || rest.starts_with("+freethreaded"),
             is_prerelease: is_prerelease || rest == "-dev",
+            has_letters: !letters.is_empty(),
             is_whole: rest.is_empty() && separated.is_none(),
         })
+    }
+
+    /// Whether it can be the name of an interpreter: no program is called by its version alone.
+    pub(super) fn is_program(&self) -> bool {
+        self.is_whole && self.has_letters
     }
 
     /// By what names are sorted, the one to try first being the least: what is released and not free-threaded comes
@@ -92,7 +99,7 @@ mod tests {
     #[test]
     fn a_name_says_what_it_is() {
         use Implementation::{CPython, PyPy};
-        for (name, implementation, version, is_free_threaded, is_whole) in [
+        for (name, implementation, version, is_free_threaded, is_program) in [
             ("python", None, &[][..], false, true),
             ("python3", None, &[3], false, true),
             ("python3.12", None, &[3, 12], false, true),
@@ -100,10 +107,10 @@ mod tests {
             ("pypy", Some(PyPy), &[], false, true),
             ("pypy3.11", Some(PyPy), &[3, 11], false, true),
             ("pypy3.11-7.3.20", Some(PyPy), &[3, 11], false, false),
-            ("3.12.1", None, &[3, 12, 1], false, true),
+            ("3.12.1", None, &[3, 12, 1], false, false),
             ("3.13t-dev", None, &[3, 13], true, false),
-            ("3.15.0a2", None, &[3, 15, 0], false, true),
-            ("3.14.0rc1t", None, &[3, 14, 0], true, true),
+            ("3.15.0a2", None, &[3, 15, 0], false, false),
+            ("3.14.0rc1t", None, &[3, 14, 0], true, false),
             ("python@3.12", None, &[3, 12], false, false),
             ("cpython-3.12.1-linux-x86_64-gnu", Some(CPython), &[3, 12, 1], false, false),
             ("cpython-3.13.0+freethreaded-linux-x86_64-gnu", Some(CPython), &[3, 13, 0], true, false),
@@ -113,7 +120,7 @@ mod tests {
             assert_eq!(label.implementation, implementation, "{name}");
             assert_eq!(label.version, version, "{name}");
             assert_eq!(label.is_free_threaded, is_free_threaded, "{name}");
-            assert_eq!(label.is_whole, is_whole, "{name}");
+            assert_eq!(label.is_program(), is_program, "{name}");
         }
     }
 
