@@ -27,7 +27,7 @@ pub enum Failure {
     NotStarted(String),
     /// It did not end in time.
     Hangs,
-    /// It ended with an error; how, and the last line that it printed.
+    /// It ended with an error; how, and a line of what it printed.
     Failed(String),
     /// It printed nothing that a Python would.
     NoPython,
@@ -108,11 +108,12 @@ fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// How a program ended, and the last line that it printed.
+/// How a program ended, and what it said first. What matters in a traceback comes last.
 fn ending(status: ExitStatus, errors: &str) -> String {
-    let said = errors.lines().rev().find(|line| !line.trim().is_empty());
-    let said = said.map_or_else(String::new, |line| format!(": {}", line.trim()));
-    format!("ended with {status}{said}")
+    let mut lines = errors.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_traceback = errors.contains("Traceback (most recent call last):");
+    let said = if is_traceback { lines.next_back() } else { lines.next() };
+    format!("ended with {status}{}", said.map_or_else(String::new, |line| format!(": {line}")))
 }
 
 #[cfg(test)]
@@ -146,6 +147,12 @@ mod tests {
         };
         assert_eq!(reason("echo hello"), "it is not a Python interpreter");
         assert_eq!(reason("echo oops >&2; exit 3"), "it ended with exit status: 3: oops");
+        assert_eq!(
+            reason("printf 'a: not found\\n\\nTry b.\\n' >&2; exit 127"),
+            "it ended with exit status: 127: a: not found"
+        );
+        let traceback = "printf 'Traceback (most recent call last):\\n  File\\nKeyError: 1\\n' >&2; exit 1";
+        assert_eq!(reason(traceback), "it ended with exit status: 1: KeyError: 1");
         assert!(reason("kill -SEGV $$").contains("signal: 11"));
         assert!(reason("sleep 5").starts_with("it did not answer within"));
         let old = "printf 'fastvenv interpreter 1\\nversion\\t3\\t8\\t1\\nend\\n'";

@@ -112,19 +112,18 @@ impl Wanted {
             }
     }
 
-    /// The names that programs have which will do, the most exact first; others may do as well, if [`Self::is_open`].
-    pub(super) fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for stem in self.stems() {
-            if let Versions::Beginning(numbers) = &self.versions
-                && let [major, minor, ..] = numbers[..]
-            {
-                let ending = if self.is_free_threaded == Some(true) { "t" } else { "" };
-                names.push(format!("{stem}{major}.{minor}{ending}"));
-            }
-            names.extend([format!("{stem}3"), (*stem).to_owned()]);
-        }
-        names
+    /// The name that says most about the version, if it has two numbers. Where a directory has a program of that name, the
+    /// others in it are older or newer.
+    pub(super) fn exact_name(&self) -> Option<String> {
+        let Versions::Beginning(numbers) = &self.versions else { return None };
+        let [major, minor, ..] = numbers[..] else { return None };
+        let ending = if self.is_free_threaded == Some(true) { "t" } else { "" };
+        self.stems().first().map(|stem| format!("{stem}{major}.{minor}{ending}"))
+    }
+
+    /// The names of programs that may be any version.
+    pub(super) fn plain_names(&self) -> Vec<String> {
+        self.stems().iter().flat_map(|stem| [format!("{stem}3"), (*stem).to_owned()]).collect()
     }
 
     /// The name that it was given by, if it is that of a program.
@@ -245,18 +244,20 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn programs_are_looked_for_by_their_most_exact_name_first() {
-        for (text, names) in [
-            ("3.12", "python3.12 python3 python"),
-            ("cpython3.12.1", "python3.12 python3 python"),
-            ("3.13t", "python3.13t python3 python"),
-            ("pypy3.11", "pypy3.11 pypy3 pypy"),
-            (">=3.11", "python3 python"),
-            ("pypy", "pypy3 pypy"),
+    fn programs_are_looked_for_by_their_exact_name_and_by_plain_ones() {
+        for (text, exact, plain) in [
+            ("3.12", Some("python3.12"), "python3 python"),
+            ("cpython3.12.1", Some("python3.12"), "python3 python"),
+            ("3.13t", Some("python3.13t"), "python3 python"),
+            ("pypy3.11", Some("pypy3.11"), "pypy3 pypy"),
+            (">=3.11", None, "python3 python"),
+            ("3", None, "python3 python"),
+            ("pypy", None, "pypy3 pypy"),
         ] {
-            assert_eq!(wanted(text).names().join(" "), names, "{text}");
+            assert_eq!(wanted(text).exact_name().as_deref(), exact, "{text}");
+            assert_eq!(wanted(text).plain_names().join(" "), plain, "{text}");
         }
-        assert_eq!(Wanted::everything().names().join(" "), "python3 python pypy3 pypy");
+        assert_eq!(Wanted::everything().plain_names().join(" "), "python3 python pypy3 pypy");
         assert!(wanted("3").is_open() && wanted("<3.14").is_open() && !wanted("3.12").is_open());
         assert_eq!(wanted("python3.12").name(), Some("python3.12"));
         assert!(["3.12", "cpython", "python>=3.9"].iter().all(|text| wanted(text).name().is_none()));

@@ -24,11 +24,13 @@ pub(super) fn programs<'a>(
     surroundings: &'a Surroundings,
 ) -> impl Iterator<Item = Candidate> + 'a {
     let paths = surroundings.path.iter().flat_map(move |directory| {
-        let names = wanted.names().into_iter().filter_map(move |name| program(directory, &name));
+        let exact = wanted.exact_name().and_then(|name| program(directory, &name));
+        let others = if exact.is_some() { Vec::new() } else { wanted.plain_names() };
+        let others = others.into_iter().filter_map(move |name| program(directory, &name));
         // A directory of programs is long, so that it is read only for what cannot be found by its name.
-        let others =
+        let versions =
             iter::once_with(move || if wanted.is_open() { versions(directory, wanted) } else { Vec::new() });
-        names.chain(others.flatten())
+        exact.into_iter().chain(others).chain(versions.flatten())
     });
     paths.map(|path| Candidate { path, source: Source::Path })
 }
