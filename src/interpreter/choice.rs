@@ -68,29 +68,25 @@ impl fmt::Display for PassedOver {
 impl fmt::Display for NotFound {
     /// What was asked for, and in a line for each what was tried.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let request = &self.request;
-        match request {
-            Request::Path(_) => {
-                let mut tried = self.passed_over.iter();
-                return match tried.next() {
-                    Some(PassedOver { candidate, reason }) => {
-                        write!(formatter, "Unable to use {}: {reason}", candidate.path.display())
-                    }
-                    None => write!(formatter, "Unable to use {request}"),
-                };
+        let Self { request, passed_over } = self;
+        match (request, &passed_over[..]) {
+            (Request::Path(_), [PassedOver { candidate, reason }, ..]) => {
+                return write!(formatter, "Unable to use {}: {reason}", candidate.path.display());
             }
-            Request::Program(_) if self.passed_over.is_empty() => {
-                return write!(formatter, "There is no program {request} in PATH");
+            // A path is always tried.
+            (Request::Path(_), []) => return write!(formatter, "Unable to use {request}"),
+            (Request::Program(_), []) => write!(formatter, "There is no program {request} in PATH")?,
+            (Request::Program(_), _) => {
+                write!(formatter, "There is no Python interpreter {request} in PATH")?;
             }
-            Request::Program(_) => write!(formatter, "There is no Python interpreter {request} in PATH")?,
-            Request::Python(_) => {
-                write!(formatter, "There is no Python interpreter for {request} in {PLACES}")?
+            (Request::Python(_), _) => {
+                write!(formatter, "There is no Python interpreter for {request} in {PLACES}")?;
             }
         }
-        if !self.passed_over.is_empty() {
+        if !passed_over.is_empty() {
             write!(formatter, "; these were passed over:")?;
         }
-        self.passed_over.iter().try_for_each(|tried| write!(formatter, "\n  {tried}"))
+        passed_over.iter().try_for_each(|tried| write!(formatter, "\n  {tried}"))
     }
 }
 
@@ -181,7 +177,7 @@ fn place(path: &Path) -> PathBuf {
 
 fn is_named_python(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(EXE_SUFFIX));
-    name.is_some_and(|name| Label::parse(name).is_some_and(|label| label.is_program()))
+    name.is_some_and(|name| Label::parse(name).is_some_and(|label| label.is_program))
 }
 
 #[cfg(test)]

@@ -33,9 +33,8 @@ pub(super) struct Label {
     pub(super) version: Vec<u8>,
     pub(super) is_free_threaded: bool,
     is_prerelease: bool,
-    has_letters: bool,
-    /// Whether nothing else is in the name.
-    is_whole: bool,
+    /// Whether an interpreter is called that: nothing else is in the name, and it is no version alone.
+    pub(super) is_program: bool,
 }
 
 impl Label {
@@ -65,14 +64,8 @@ impl Label {
             version,
             is_free_threaded: is_free_threaded || rest.starts_with("+freethreaded"),
             is_prerelease: is_prerelease || rest == "-dev",
-            has_letters: !letters.is_empty(),
-            is_whole: rest.is_empty() && separated.is_none(),
+            is_program: rest.is_empty() && separated.is_none() && !letters.is_empty(),
         })
-    }
-
-    /// Whether it can be the name of an interpreter: no program is called by its version alone.
-    pub(super) fn is_program(&self) -> bool {
-        self.is_whole && self.has_letters
     }
 
     /// By what names are sorted, the one to try first being the least: what is released and not free-threaded comes
@@ -120,7 +113,7 @@ mod tests {
             assert_eq!(label.implementation, implementation, "{name}");
             assert_eq!(label.version, version, "{name}");
             assert_eq!(label.is_free_threaded, is_free_threaded, "{name}");
-            assert_eq!(label.is_program(), is_program, "{name}");
+            assert_eq!(label.is_program, is_program, "{name}");
         }
     }
 

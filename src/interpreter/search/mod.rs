@@ -81,6 +81,7 @@ struct Collection {
 
 /// The programs that may be what is asked for, each found when it is its turn; the same one may come more than once. For a
 /// path that is the one that it leads to, there or not.
+#[must_use]
 pub fn candidates<'a>(
     request: &'a Request,
     surroundings: &'a Surroundings,

@@ -190,6 +190,7 @@ fn packages_and_frameworks_are_folders_of_installations() {
 
 #[test]
 fn the_places_come_in_an_order() {
+    use Source::{Asdf, Framework, Homebrew, Mise, Pyenv, Uv};
     let machine = Machine::new(&[("PATH", "~/a"), ("VIRTUAL_ENV", "~/env")]).with(&[
         "env/bin/python3",
         "a/python3.12",
@@ -205,7 +206,6 @@ fn the_places_come_in_an_order() {
     assert_eq!(sources, expected);
     let real = Surroundings::read(|name| (name == "HOME").then(|| "/h".into()));
     let order: Vec<_> = real.collections.iter().map(|collection| collection.source).collect();
-    use Source::{Asdf, Framework, Homebrew, Mise, Pyenv, Uv};
     assert_eq!(order, [Pyenv, Uv, Asdf, Mise, Homebrew, Homebrew, Homebrew, Framework, Framework, Framework]);
     // Without a home, what is there for all users is left.
     assert!(
