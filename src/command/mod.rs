@@ -5,6 +5,7 @@ mod hand_over;
 mod installation;
 #[cfg(unix)]
 mod plain;
+pub mod pythons;
 #[cfg(unix)]
 mod signals;
 

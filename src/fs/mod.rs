@@ -135,6 +135,12 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).at(path)
 }
 
+/// Whether `path` leads to a file that can be run.
+#[must_use]
+pub fn is_program(path: &Path) -> bool {
+    path.is_file() && may_execute(path)
+}
+
 /// When what has the name `path` was changed, in nanoseconds since 1970.
 ///
 /// # Errors

@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 
 use winapi_util::file::information;
 
-use super::{Identity, Mode, Ownership, Stamp};
+use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp};
 use crate::error::{AtPath, Result};
-use crate::layout::CONFIGURATION_FILE;
 
 /// Without it, a directory cannot be opened (`FILE_FLAG_BACKUP_SEMANTICS`).
 const DIRECTORIES_TOO: u32 = 0x0200_0000;

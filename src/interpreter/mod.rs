@@ -1,17 +1,28 @@
 //! The base Python: what must be known of it to make environments, and the bytecode that it alone can make.
 
 pub mod bytecode;
+mod choice;
 mod features;
+mod label;
 mod probe;
 mod record;
+mod request;
+pub mod search;
+mod specifiers;
+mod wanted;
 
 use std::path::PathBuf;
 
 use crate::platform::Platform;
 pub use bytecode::Compiler;
+pub use choice::{Chosen, Found, NotFound, PassedOver, Reason, choose, list};
 pub use features::Features;
+pub use label::Implementation;
 pub use probe::{Failure, probe};
 pub use record::{Fault, OLDEST};
+pub use request::{Request, Unclear};
+pub use specifiers::Specifiers;
+pub use wanted::Wanted;
 
 /// The record of an interpreter: all that must be known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +80,19 @@ impl Interpreter {
     #[must_use]
     pub fn features(&self) -> Features {
         Features::of(self.version.1)
+    }
+
+    /// What it is called: `CPython 3.13.0, free-threaded`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let implementation = match self.implementation.as_str() {
+            "cpython" => "CPython",
+            "pypy" => "PyPy",
+            "graalpy" => "GraalPy",
+            other => other,
+        };
+        let kind = if self.is_free_threaded { ", free-threaded" } else { "" };
+        format!("{implementation} {}.{}.{}{kind}", self.version.0, self.version.1, self.micro)
     }
 
     /// Whether it is `PyPy`, whose `venv` does more.

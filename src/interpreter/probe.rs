@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it is looked whether the interpreter has ended.
 const PACE: Duration = Duration::from_millis(1);
 
+/// How the script ends where `sysconfig` does not have the scheme, as `venv` does.
+const NO_SCHEME: &str = "KeyError: 'venv'";
+
 /// Why a program cannot be used as an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -27,8 +30,10 @@ pub enum Failure {
     NotStarted(String),
     /// It did not end in time.
     Hangs,
-    /// It ended with an error; how, and the last line that it printed.
+    /// It ended with an error; how, and a line of what it printed.
     Failed(String),
+    /// Its `sysconfig` has no scheme "venv", which Python 3.11 and later lay environments out by.
+    NoScheme,
     /// It printed nothing that a Python would.
     NoPython,
     /// It is too old, or no Python 3; its version.
@@ -42,6 +47,7 @@ impl fmt::Display for Failure {
             Self::NotStarted(reason) => write!(formatter, "it cannot be started: {reason}"),
             Self::Hangs => write!(formatter, "it did not answer within {} seconds", PATIENCE.as_secs()),
             Self::Failed(how) => write!(formatter, "it {how}"),
+            Self::NoScheme => write!(formatter, "its sysconfig has no scheme \"venv\""),
             Self::NoPython => write!(formatter, "it is not a Python interpreter"),
             Self::Unsupported(version) => {
                 write!(formatter, "it is Python {version}, and Python 3.{OLDEST} or later is needed")
@@ -75,7 +81,11 @@ fn probe_for(python: &Path, patience: Duration) -> Result<Interpreter, Failure> 
         Ok(interpreter) if status.success() => Ok(interpreter),
         Err(Fault::Unsupported(version)) => Err(Failure::Unsupported(version)),
         _ if status.success() => Err(Failure::NoPython),
-        _ => Err(Failure::Failed(ending(status, &String::from_utf8_lossy(&errors)))),
+        _ => {
+            let errors = String::from_utf8_lossy(&errors);
+            let is_without_scheme = errors.lines().next_back() == Some(NO_SCHEME);
+            Err(if is_without_scheme { Failure::NoScheme } else { Failure::Failed(ending(status, &errors)) })
+        }
     }
 }
 
@@ -108,11 +118,12 @@ fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// How a program ended, and the last line that it printed.
+/// How a program ended, and what it said first. What matters in a traceback comes last.
 fn ending(status: ExitStatus, errors: &str) -> String {
-    let said = errors.lines().rev().find(|line| !line.trim().is_empty());
-    let said = said.map_or_else(String::new, |line| format!(": {}", line.trim()));
-    format!("ended with {status}{said}")
+    let mut lines = errors.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_traceback = errors.contains("Traceback (most recent call last):");
+    let said = if is_traceback { lines.next_back() } else { lines.next() };
+    format!("ended with {status}{}", said.map_or_else(String::new, |line| format!(": {line}")))
 }
 
 #[cfg(test)]
@@ -146,8 +157,17 @@ mod tests {
         };
         assert_eq!(reason("echo hello"), "it is not a Python interpreter");
         assert_eq!(reason("echo oops >&2; exit 3"), "it ended with exit status: 3: oops");
+        assert_eq!(
+            reason("printf 'a: not found\\n\\nTry b.\\n' >&2; exit 127"),
+            "it ended with exit status: 127: a: not found"
+        );
+        let traceback = "printf 'Traceback (most recent call last):\\n  File\\nKeyError: 1\\n' >&2; exit 1";
+        assert_eq!(reason(traceback), "it ended with exit status: 1: KeyError: 1");
         assert!(reason("kill -SEGV $$").contains("signal: 11"));
         assert!(reason("sleep 5").starts_with("it did not answer within"));
+        let without_scheme =
+            "printf 'Traceback (most recent call last):\\n  File\\n'\"KeyError: 'venv'\" >&2; exit 1";
+        assert_eq!(reason(without_scheme), "its sysconfig has no scheme \"venv\"");
         let old = "printf 'fastvenv interpreter 1\\nversion\\t3\\t8\\t1\\nend\\n'";
         assert_eq!(reason(old), "it is Python 3.8.1, and Python 3.9 or later is needed");
         let dir = tempfile::tempdir().unwrap();

@@ -1,0 +1,185 @@
+//! Which of the programs that were found is taken, and why the others are not.
+
+use std::collections::HashSet;
+use std::env::consts::EXE_SUFFIX;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::label::Label;
+use super::search::{Candidate, PLACES};
+use super::{Failure, Interpreter, Request};
+use crate::fs;
+
+/// The interpreter that is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Where it was found.
+    pub candidate: Candidate,
+    /// What it says of itself.
+    pub interpreter: Interpreter,
+    /// What was tried before it.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A program that was tried, and not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Where it was found.
+    pub candidate: Candidate,
+    /// Why it is not taken.
+    pub reason: Reason,
+}
+
+/// Why a program is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It cannot be used.
+    Unusable(Failure),
+    /// It is another Python than the one that is asked for; what it is called.
+    Other(String),
+}
+
+/// That nothing will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFound {
+    /// What was asked for.
+    pub request: Request,
+    /// What was tried.
+    pub passed_over: Vec<PassedOver>,
+}
+
+impl fmt::Display for Reason {
+    /// The reason, as the words behind the path and a colon.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unusable(failure) => failure.fmt(formatter),
+            Self::Other(title) => write!(formatter, "it is {title}"),
+        }
+    }
+}
+
+impl fmt::Display for PassedOver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Candidate { path, source } = &self.candidate;
+        write!(formatter, "{} ({source}): {}", path.display(), self.reason)
+    }
+}
+
+impl fmt::Display for NotFound {
+    /// What was asked for, and in a line for each what was tried.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, passed_over } = self;
+        match (request, &passed_over[..]) {
+            (Request::Path(_), [PassedOver { candidate, reason }, ..]) => {
+                return write!(formatter, "Unable to use {}: {reason}", candidate.path.display());
+            }
+            // A path is always tried.
+            (Request::Path(_), []) => return write!(formatter, "Unable to use {request}"),
+            (Request::Program(_), []) => write!(formatter, "There is no program {request} in PATH")?,
+            (Request::Program(_), _) => {
+                write!(formatter, "There is no Python interpreter {request} in PATH")?;
+            }
+            (Request::Python(_), _) => {
+                write!(formatter, "There is no Python interpreter for {request} in {PLACES}")?;
+            }
+        }
+        if !passed_over.is_empty() {
+            write!(formatter, "; these were passed over:")?;
+        }
+        passed_over.iter().try_for_each(|tried| write!(formatter, "\n  {tried}"))
+    }
+}
+
+impl std::error::Error for NotFound {}
+
+/// A program that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where it was found.
+    pub candidate: Candidate,
+    /// What it says of itself, or why it cannot be used.
+    pub outcome: Result<Interpreter, Failure>,
+}
+
+/// Takes the first program that is what is asked for; each is asked once, by `probe`, whatever its names.
+///
+/// # Errors
+/// [`NotFound`] with all that was tried.
+pub fn choose(
+    request: &Request,
+    candidates: impl Iterator<Item = Candidate>,
+    probe: impl Fn(&Path) -> Result<Interpreter, Failure>,
+) -> Result<Chosen, NotFound> {
+    let mut passed_over = Vec::new();
+    for Found { candidate, outcome } in each_once(candidates, probe) {
+        let reason = match outcome {
+            Ok(interpreter) if is_wanted(request, &interpreter) => {
+                return Ok(Chosen { candidate, interpreter, passed_over });
+            }
+            Ok(interpreter) => Reason::Other(interpreter.title()),
+            Err(failure) => Reason::Unusable(failure),
+        };
+        passed_over.push(PassedOver { candidate, reason });
+    }
+    Err(NotFound { request: request.clone(), passed_over })
+}
+
+/// All that is found, each interpreter once.
+pub fn list(
+    candidates: impl Iterator<Item = Candidate>,
+    probe: impl Fn(&Path) -> Result<Interpreter, Failure>,
+) -> Vec<Found> {
+    let mut seen = HashSet::new();
+    let mut is_new = |found: &Found| {
+        found.outcome.as_ref().map_or(true, |interpreter| seen.insert(interpreter.real_executable.clone()))
+    };
+    each_once(candidates, probe).filter(|found| is_new(found)).collect()
+}
+
+/// Only conditions can be missed: a path or a name is that of what is meant.
+fn is_wanted(request: &Request, interpreter: &Interpreter) -> bool {
+    match request {
+        Request::Path(_) | Request::Program(_) => true,
+        Request::Python(wanted) => wanted.accepts(interpreter),
+    }
+}
+
+/// Asks each program that is not one of those before it.
+fn each_once(
+    candidates: impl Iterator<Item = Candidate>,
+    probe: impl Fn(&Path) -> Result<Interpreter, Failure>,
+) -> impl Iterator<Item = Found> {
+    let mut seen = HashSet::new();
+    candidates.filter_map(move |candidate| {
+        if !seen.insert(place(&candidate.path)) {
+            return None;
+        }
+        let outcome = probe(&candidate.path);
+        // A script that runs an interpreter, and an environment of it, stand for the interpreter from here on.
+        seen.extend(outcome.iter().map(|interpreter| interpreter.real_executable.clone()));
+        Some(Found { candidate, outcome })
+    })
+}
+
+/// What a program is known by: the file that its links lead to. Where that has not the name of a Python it is one program
+/// for several versions, as the shims of mise are, and it depends on the link what it runs; in an environment it depends on
+/// that.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let is_in_environment = [Some(folder), folder.parent()]
+        .into_iter()
+        .flatten()
+        .any(|folder| fs::exists(&folder.join(fs::CONFIGURATION_FILE)));
+    let target = fs::real(path).ok().filter(|target| !is_in_environment && is_named_python(target));
+    let itself = || Some(fs::real(folder).ok()?.join(path.file_name()?));
+    target.or_else(itself).unwrap_or_else(|| path.to_owned())
+}
+
+fn is_named_python(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(EXE_SUFFIX));
+    name.is_some_and(|name| Label::parse(name).is_some_and(|label| label.is_program))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -1,0 +1,49 @@
+//! The interpreter of an environment or of an installation, and folders full of installations.
+
+use std::path::{Path, PathBuf};
+
+use super::{Candidate, Collection, Source, path, system};
+use crate::fs;
+use crate::interpreter::Wanted;
+use crate::interpreter::label::Label;
+
+/// The names of interpreters, the one to take first: `python` alone may be Python 2.
+const NAMES: [&str; 4] = ["python3", "python", "pypy3", "pypy"];
+
+/// The interpreter in the directory of an environment or of an installation, if there is one.
+pub(super) fn program_in(directory: &Path) -> Option<PathBuf> {
+    let folders = || system::FOLDERS.iter().map(|folder| directory.join(folder));
+    let usual = folders().find_map(|folder| NAMES.iter().find_map(|name| path::program(&folder, name)));
+    // An installation beside others may have nothing but names with a version.
+    usual.or_else(|| {
+        folders().find_map(|folder| path::versions(&folder, &Wanted::everything()).into_iter().next())
+    })
+}
+
+/// Where the interpreter in a directory should be.
+pub(super) fn usual_program_in(directory: &Path) -> PathBuf {
+    directory.join(system::FOLDERS[0]).join(format!("python{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// The interpreters in a collection that may fulfil conditions: the newest first, and last those whose folders have names
+/// that say nothing.
+pub(super) fn programs(collection: &Collection, wanted: &Wanted) -> impl Iterator<Item = Candidate> + use<> {
+    let Collection { source, folder } = collection.clone();
+    let names = fs::names(&folder).unwrap_or_default();
+    let names = names.into_iter().filter_map(|name| name.into_string().ok());
+    let mut found: Vec<_> = names
+        .filter(|name| !name.starts_with('.') && (source != Source::Homebrew || is_package_of_python(name)))
+        .map(|name| (Label::parse(&name), name))
+        .filter(|(label, _)| label.as_ref().is_none_or(|label| wanted.may_be(label)))
+        .collect();
+    found
+        .sort_by_cached_key(|(label, name)| (label.is_none(), label.as_ref().map(Label::rank), name.clone()));
+    found
+        .into_iter()
+        .filter_map(move |(_, name)| program_in(&folder.join(name)).map(|path| Candidate { path, source }))
+}
+
+/// Whether a package of Homebrew may be a Python, as few are.
+fn is_package_of_python(name: &str) -> bool {
+    ["python", "pypy"].iter().any(|begin| name.starts_with(begin))
+}
