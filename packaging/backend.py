@@ -1,8 +1,8 @@
 """The build backend (PEP 517): maturin's, with the program `fastvenv` in each wheel beside the extension module.
 
-maturin builds either an extension module or a program of a crate. So it is called twice, with the same options: for a wheel
-of the program, and then for the wheel that is wanted, with the program among its data files. They are taken from the folder
-below, which is there for as long as that lasts. maturin called directly, as by `maturin develop`, leaves the program out.
+Of one crate maturin builds either an extension module or a program. So it is called twice, with the same options: for a
+wheel of the program, and for the wheel that is wanted, with the program among its data files. maturin takes those from
+a folder that is there only so long. Called directly, as by `maturin develop`, it leaves the program out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ __all__ = [
     "prepare_metadata_for_build_wheel",
 ]
 
-# Where maturin looks for data files: the name of the module, and `.data`.
+# Where maturin looks for data files: a folder that is called as the module is, and `.data`.
 DATA = Path("fastvenv._native.data")
 
 
@@ -48,7 +48,8 @@ def build_wheel(
 ) -> str:
     """Build a wheel with the program in it."""
     with program(config_settings):
-        return maturin.build_wheel(wheel_directory, config_settings, metadata_directory)
+        name: str = maturin.build_wheel(wheel_directory, config_settings, metadata_directory)
+    return name
 
 
 def build_editable(
@@ -56,7 +57,8 @@ def build_editable(
 ) -> str:
     """Build a wheel that has the program, and leads to the sources of the package."""
     with program(config_settings):
-        return maturin.build_editable(wheel_directory, config_settings, metadata_directory)
+        name: str = maturin.build_editable(wheel_directory, config_settings, metadata_directory)
+    return name
 
 
 @contextlib.contextmanager

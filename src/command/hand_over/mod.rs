@@ -21,7 +21,7 @@ pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> 
         Err(error) => complain(&format!(
             "the Python that fastvenv was installed for cannot be started: {}: {error}. To install fastvenv again: {}",
             installation.python.display(),
-            remedy(&installation.program)
+            remedy(&installation.python)
         )),
     }
 }

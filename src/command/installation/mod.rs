@@ -70,7 +70,8 @@ impl Installation {
     }
 }
 
-/// What to do about an interpreter that is gone, or cannot be started, as a command or some words.
+/// What to do about an interpreter that is gone, or cannot be started, as a command or some words. `program` is that
+/// interpreter, or the program beside it.
 pub(super) fn remedy(program: &Path) -> String {
     let env_dir = parent(parent(program));
     if fs::exists(&env_dir.join("pipx_metadata.json")) {
@@ -138,7 +139,12 @@ fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or_else(|| Path::new(""))
 }
 
-/// Whether a directory of `PATH` holds programs that look up which program to run, as those of pyenv and mise.
+/// Whether a directory of `PATH` may have an interpreter that sees what a user installs: not that of an environment.
+fn is_of_users(directory: &Path) -> bool {
+    directory.is_absolute() && !is_environment(parent(directory))
+}
+
+/// Whether a directory of `PATH` has programs that look up which program to run, as those of pyenv and mise.
 fn is_for_shims(directory: &Path) -> bool {
     directory.file_name() == Some(OsStr::new("shims"))
 }

@@ -183,10 +183,12 @@ fn what_a_user_installs_is_for_an_interpreter_on_the_path() {
     fs::write_with_parents(&root.path("data/python3.13"), b"").unwrap();
     fs::create_directory(&root.path("folder/python3.13")).unwrap();
     let python = |path: &[&str]| root.python_with("home/.local/bin/fastvenv", path, "", &[]);
-    let path = ["home/.pyenv/shims", "data", "folder", "usr/bin"];
+    root.environment("active");
+    root.program("active/bin/python3.13");
+    let path = ["home/.pyenv/shims", "active/bin", "data", "folder", "usr/bin"];
     assert_eq!(python(&path).unwrap(), "usr/bin/python3.13");
-    assert_eq!(python(&path[..3]).unwrap(), "home/.pyenv/shims/python3.13");
-    assert!(python(&path[1..3]).unwrap_err().contains(".local/bin/python3.13 and none of that name on PATH"));
+    assert_eq!(python(&path[..4]).unwrap(), "home/.pyenv/shims/python3.13");
+    assert!(python(&path[1..4]).unwrap_err().contains(".local/bin/python3.13 and none of that name on PATH"));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::is_for_shims;
 use super::library::Library;
+use super::{is_for_shims, is_of_users};
 use crate::fs;
 
 /// The directory of the programs of an environment.
@@ -56,7 +56,7 @@ pub(super) fn on_path(path: &[PathBuf], library: &Library) -> Option<PathBuf> {
     directories
         .into_iter()
         .chain(shims)
-        .filter(|directory| directory.is_absolute())
+        .filter(|directory| is_of_users(directory))
         .map(|directory| directory.join(&library.python))
         .find(|python| python.is_file() && fs::may_execute(python))
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::is_for_shims;
 use super::library::Library;
+use super::{is_for_shims, is_of_users};
 use crate::fs;
 
 /// The directory of the programs of an environment.
@@ -29,7 +29,8 @@ pub(super) fn beside(prefix: &Path, _library: &Library) -> impl Iterator<Item = 
 pub(super) fn on_path(path: &[PathBuf], library: &Library) -> Option<PathBuf> {
     let name = library.python.split('-').next().unwrap_or_default();
     path.iter()
-        .filter(|directory| !is_for_shims(directory) && fs::exists(&directory.join(format!("{name}.dll"))))
+        .filter(|directory| is_of_users(directory) && !is_for_shims(directory))
+        .filter(|directory| fs::exists(&directory.join(format!("{name}.dll"))))
         .map(|directory| directory.join(PYTHON))
         .find(|python| fs::exists(python))
 }
