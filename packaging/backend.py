@@ -47,8 +47,9 @@ def build_wheel(
     wheel_directory: str, config_settings: Mapping[str, Any] | None = None, metadata_directory: str | None = None
 ) -> str:
     """Build a wheel with the program in it."""
-    with program(config_settings):
-        name: str = maturin.build_wheel(wheel_directory, config_settings, metadata_directory)
+    options = options_of(config_settings)
+    with program(options):
+        name: str = maturin.build_wheel(wheel_directory, {"build-args": options}, metadata_directory)
     return name
 
 
@@ -56,15 +57,21 @@ def build_editable(
     wheel_directory: str, config_settings: Mapping[str, Any] | None = None, metadata_directory: str | None = None
 ) -> str:
     """Build a wheel that has the program, and leads to the sources of the package."""
-    with program(config_settings):
-        name: str = maturin.build_editable(wheel_directory, config_settings, metadata_directory)
+    options = options_of(config_settings)
+    with program(options):
+        name: str = maturin.build_editable(wheel_directory, {"build-args": options}, metadata_directory)
     return name
 
 
+def options_of(config_settings: Mapping[str, Any] | None) -> list[str]:
+    """Give the options for maturin: those that the frontend or `MATURIN_PEP517_ARGS` has, and the best compression."""
+    return ["--compression-level", "9", *maturin.get_maturin_pep517_args(config_settings)]
+
+
 @contextlib.contextmanager
-def program(config_settings: Mapping[str, Any] | None) -> Iterator[None]:
+def program(options: list[str]) -> Iterator[None]:
     """Build the program, and have it where maturin looks for data files."""
-    options = [*maturin.get_maturin_pep517_args(config_settings), "--bindings", "bin", "--no-default-features"]
+    options = [*options, "--bindings", "bin", "--no-default-features"]
     try:
         with tempfile.TemporaryDirectory() as folder:
             name = maturin.build_wheel(folder, {"build-args": options})
