@@ -44,10 +44,12 @@ impl Library {
         let record = self.dist_info.as_ref().map(|dist_info| dist_info.join("RECORD"));
         let text = record.as_ref().and_then(|record| fs::read(record).ok()).unwrap_or_default();
         let rows = record::parse(&text).unwrap_or_default();
+        let real = fs::real(program).ok();
         let is_program = |path: &str| {
             let path = Path::new(path);
             path.file_name() == program.file_name()
-                && fs::real(&self.packages.join(path)).is_ok_and(|path| path == program)
+                && real.is_some()
+                && fs::real(&self.packages.join(path)).ok() == real
         };
         let row = rows.iter().find(|row| is_program(&row.path));
         let fits = row.is_some_and(|row| record::fits(&row.hash, contents));

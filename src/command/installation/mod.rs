@@ -20,7 +20,7 @@ use library::Library;
 /// Where the program is, and whose it is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Installation {
-    /// The program, its links followed.
+    /// The program, no link to it.
     pub(super) program: PathBuf,
     /// The interpreter that has fastvenv installed.
     pub(super) python: PathBuf,
@@ -33,14 +33,16 @@ impl Installation {
     /// What was looked for, and what to do.
     pub(super) fn find() -> Result<Self, String> {
         let own = env::current_exe().map_err(|error| format!("fastvenv cannot find itself: {error}"))?;
-        let program = fs::real(&own).unwrap_or(own);
+        // Not the real path, in which directories that are links are followed, too: on Windows that is one that few programs
+        // understand.
+        let program = links(&own).pop().unwrap_or(own);
         let path = || env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect());
         let started = || env::args_os().next().map(PathBuf::from);
         let tools = || tools::environments(|name| env::var_os(name));
         Self::of(program, path, started, tools)
     }
 
-    /// Finds the interpreter of a program of which every link was followed.
+    /// Finds the interpreter of a program, which is no link.
     ///
     /// The first that knows it decides: the directory of the program; those of the links to it, the last one first, for an
     /// installer may link to its cache; and for a copy, the environments that hold it, as tools make them. What is not known
@@ -81,7 +83,7 @@ pub(super) fn remedy(program: &Path) -> String {
     } else if is_environment(env_dir) {
         format!("make the environment {} again, and run pip install fastvenv in it", env_dir.display())
     } else {
-        "python3 -m pip install --force-reinstall fastvenv".to_owned()
+        "pip install --force-reinstall fastvenv".to_owned()
     }
 }
 
@@ -119,6 +121,7 @@ fn gone(python: &Path, more: &str, program: &Path) -> String {
 
 /// The path by which a program was started, where it leads to `program`: found as shells find it.
 fn located(started: &Path, program: &Path, path: &[PathBuf]) -> Option<PathBuf> {
+    let program = fs::real(program).ok()?;
     let leads_there = |found: &PathBuf| fs::real(found).is_ok_and(|real| real == program);
     if started.components().count() > 1 {
         let found = env::current_dir().ok()?.join(started);
@@ -131,8 +134,13 @@ fn located(started: &Path, program: &Path, path: &[PathBuf]) -> Option<PathBuf> 
 fn links(start: &Path) -> Vec<PathBuf> {
     /// As many as Linux follows.
     const MOST: usize = 40;
-    let next = |path: &PathBuf| Some(parent(path).join(fs::target(path)?));
-    std::iter::successors(Some(start.to_owned()), next).map(|path| fs::normal(&path)).take(MOST).collect()
+    let next = |path: &PathBuf| {
+        let target = fs::target(path)?;
+        // `..` in it is above the directory that the link really lies in.
+        let directory = if target.is_absolute() { None } else { fs::real(parent(path)).ok() };
+        Some(fs::normal(&directory.unwrap_or_default().join(target)))
+    };
+    std::iter::successors(Some(start.to_owned()), next).take(MOST).collect()
 }
 
 fn parent(path: &Path) -> &Path {

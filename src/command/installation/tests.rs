@@ -108,6 +108,19 @@ fn the_links_to_a_program_in_a_cache_lead_through_its_environment() {
 }
 
 #[test]
+fn a_link_in_a_directory_that_is_a_link_leads_where_the_system_says() {
+    let root = Root::new();
+    root.environment("data/env");
+    root.environment("env");
+    let program = root.program("cache/fastvenv");
+    root.link("data/env/bin/fastvenv", &program);
+    root.link("data/links/fastvenv", Path::new("../env/bin/fastvenv"));
+    root.link("links", &root.path("data/links"));
+    let found = root.python_with("cache/fastvenv", &[], "links/fastvenv", &[]);
+    assert_eq!(found.unwrap(), "data/env/bin/python");
+}
+
+#[test]
 fn the_package_below_the_prefix_tells_the_version() {
     let root = Root::new();
     root.program("usr/bin/fastvenv");
@@ -265,7 +278,7 @@ fn where_the_interpreter_is_gone_it_is_said_how_to_install_again() {
     assert_eq!(
         root.reason("usr/bin/fastvenv"),
         format!(
-            "{gone}there is no usr/bin/python3.13 and none of that name on PATH. {again}python3 -m pip install \
+            "{gone}there is no usr/bin/python3.13 and none of that name on PATH. {again}pip install \
              --force-reinstall fastvenv"
         )
     );
