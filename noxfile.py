@@ -63,6 +63,7 @@ EXTENT = {
     "test_rollback.py": ["3.9", "3.13", "3.15"],
     "test_safety.py": ["3.9", "3.12", "3.13", "3.15", "pypy", "debian"],
     "test_trust.py": ["3.13"],
+    "test_installation.py": [],  # it has a session of its own: ways_to_install
     "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
@@ -129,7 +130,7 @@ def stubs(session: nox.Session) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """The sdist, and the wheel that is built from it, install and run."""
-    session.install(MATURIN, "build")
+    session.install("build")
     made = Path(session.create_tmp(), "dist")
     shutil.rmtree(made, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(made), str(ROOT), env=COMPILED, silent=True)
@@ -137,6 +138,18 @@ def build(session: nox.Session) -> None:
     session.log(f"{sdist.name}: {sdist.stat().st_size} bytes; {from_sdist.name}: {from_sdist.stat().st_size} bytes")
     session.install("--force-reinstall", str(from_sdist))
     session.run("fastvenv", "--without-pip", str(made / "env"))
+
+
+@nox.session(python=False)
+def ways_to_install(session: nox.Session) -> None:
+    """The program, installed by pip, pipx and uv in each way, finds its Python; some of them build it."""
+    python, other = interpreter(session, "3.13"), interpreter(session, "3.12")
+    programs = environment(Path(session.cache_dir, "installers"), "pytest>=8", "build", "pipx>=1.7", "uv>=0.5")
+    options = [f"--python={python}", f"--other-python={other}", f"--wheel={wheel(session)}", *session.posargs]
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
+    session.run(
+        programs / "pytest", "-q", "tests/test_installation.py", *options, env={**COMPILED, "PATH": path}, external=True
+    )
 
 
 @nox.session
@@ -352,11 +365,13 @@ def environment(folder: Path, *requirements: str) -> Path:
 @functools.cache
 def built(tool: Path, python: Path | None) -> Path:
     """Build once a run; cargo rebuilds what has changed."""
-    maturin = environment(tool, MATURIN) / "maturin"
+    programs = environment(tool, MATURIN)
     out = WHEELS / (python.name if python else "abi3")
     shutil.rmtree(out, ignore_errors=True)
-    options = ["--interpreter", str(python)] if python else []
-    subprocess.run([maturin, "build", "--quiet", "--release", "--out", out, *options], cwd=ROOT, check=True)
+    command = [str(programs / "pip"), "wheel", "--quiet", "--no-deps", "--no-build-isolation", f"--wheel-dir={out}"]
+    options = ["--config-settings", f"build-args=--interpreter {python}"] if python else []
+    env = {**os.environ, **COMPILED, "PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
+    subprocess.run([*command, *options, str(ROOT)], env=env, check=True)
     [path] = out.glob("*.whl")
     shutil.rmtree(INSTALLED / path.stem, ignore_errors=True)
     return path

@@ -30,6 +30,8 @@ ADDED_SCRIPTS = {"bin/activate.nu", "bin/activate.xsh", "bin/activate_this.py"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--python", default=getattr(sys, "_base_executable", sys.executable), help="the one to test")
     parser.addoption("--fastvenv", help="the folder that fastvenv is installed in")
+    parser.addoption("--wheel", type=Path, help="the wheel of fastvenv, for the tests that install it")
+    parser.addoption("--other-python", type=Path, help="an interpreter of another version, for those")
     parser.addoption("--whole", action="store_true", help="the fault matrix and the races whole, which takes hours")
 
 

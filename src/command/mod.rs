@@ -22,7 +22,7 @@ pub fn run(arguments: &[OsString]) -> i32 {
             if is_done(arguments, &installation.python, &installation.program) {
                 return 0;
             }
-            hand_over::hand_over(&installation.python, arguments)
+            hand_over::hand_over(&installation, arguments)
         }
         Err(reason) => hand_over::complain(&reason),
     }

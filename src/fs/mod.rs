@@ -141,6 +141,12 @@ pub fn is_program(path: &Path) -> bool {
     path.is_file() && may_execute(path)
 }
 
+/// The path that the link at `path` holds; `None` where there is no link.
+#[must_use]
+pub fn target(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
+}
+
 /// When what has the name `path` was changed, in nanoseconds since 1970.
 ///
 /// # Errors

@@ -1,0 +1,92 @@
+"""The build backend (PEP 517): maturin's, with the program `fastvenv` in each wheel beside the extension module.
+
+Of one crate maturin builds either an extension module or a program. So it is called twice, with the same options: for a
+wheel of the program, and for the wheel that is wanted, with the program among its data files. maturin takes those from
+a folder that is there only so long. Called directly, as by `maturin develop`, it leaves the program out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import maturin
+from maturin import (
+    build_sdist,
+    get_requires_for_build_editable,
+    get_requires_for_build_sdist,
+    get_requires_for_build_wheel,
+    prepare_metadata_for_build_editable,
+    prepare_metadata_for_build_wheel,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+__all__ = [
+    "build_editable",
+    "build_sdist",
+    "build_wheel",
+    "get_requires_for_build_editable",
+    "get_requires_for_build_sdist",
+    "get_requires_for_build_wheel",
+    "prepare_metadata_for_build_editable",
+    "prepare_metadata_for_build_wheel",
+]
+
+# Where maturin looks for data files: a folder that is called as the module is, and `.data`.
+DATA = Path("fastvenv._native.data")
+
+
+def build_wheel(
+    wheel_directory: str, config_settings: Mapping[str, Any] | None = None, metadata_directory: str | None = None
+) -> str:
+    """Build a wheel with the program in it."""
+    options = options_of(config_settings)
+    with program(options):
+        name: str = maturin.build_wheel(wheel_directory, {"build-args": options}, metadata_directory)
+    return name
+
+
+def build_editable(
+    wheel_directory: str, config_settings: Mapping[str, Any] | None = None, metadata_directory: str | None = None
+) -> str:
+    """Build a wheel that has the program, and leads to the sources of the package."""
+    options = options_of(config_settings)
+    with program(options):
+        name: str = maturin.build_editable(wheel_directory, {"build-args": options}, metadata_directory)
+    return name
+
+
+def options_of(config_settings: Mapping[str, Any] | None) -> list[str]:
+    """Give the options for maturin: those that the frontend or `MATURIN_PEP517_ARGS` has, and the best compression."""
+    return ["--compression-level", "9", *maturin.get_maturin_pep517_args(config_settings)]
+
+
+@contextlib.contextmanager
+def program(options: list[str]) -> Iterator[None]:
+    """Build the program, and have it where maturin looks for data files."""
+    options = [*options, "--bindings", "bin", "--no-default-features"]
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            name = maturin.build_wheel(folder, {"build-args": options})
+            unpack_scripts(Path(folder, name), DATA / "scripts")
+        yield
+    finally:
+        shutil.rmtree(DATA, ignore_errors=True)
+
+
+def unpack_scripts(wheel: Path, folder: Path) -> None:
+    """Unpack the programs of a wheel into a folder, executable."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if ".data/scripts/" in name:
+                path = folder / Path(name).name
+                path.write_bytes(archive.read(name))
+                path.chmod(0o755)

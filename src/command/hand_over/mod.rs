@@ -1,0 +1,34 @@
+//! What the program does not do itself: `python -m fastvenv` does it in its place.
+
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use super::installation::{Installation, remedy};
+
+/// Runs `python -m fastvenv` with the same arguments in place of the process; returns the status to exit with.
+pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> i32 {
+    let mut command = Command::new(&installation.python);
+    command.args(["-m", "fastvenv"]).args(arguments);
+    // A program runs nothing of the current directory, where a module may have the name of one that is needed. Before
+    // Python 3.11, it still does.
+    command.env("PYTHONSAFEPATH", "1");
+    match system::run(command) {
+        Ok(status) => status,
+        Err(error) => complain(&format!(
+            "the Python that fastvenv was installed for cannot be started: {}: {error}. To install fastvenv again: {}",
+            installation.python.display(),
+            remedy(&installation.python)
+        )),
+    }
+}
+
+/// Tells an error, and returns the status to exit with.
+#[expect(clippy::print_stderr, reason = "the program's own error")]
+pub(super) fn complain(reason: &str) -> i32 {
+    eprintln!("Error: {reason}");
+    1
+}
