@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 Entry = tuple[str, ...]
 
@@ -30,7 +31,20 @@ ADDED_SCRIPTS = {"bin/activate.nu", "bin/activate.xsh", "bin/activate_this.py"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--python", default=getattr(sys, "_base_executable", sys.executable), help="the one to test")
     parser.addoption("--fastvenv", help="the folder that fastvenv is installed in")
-    parser.addoption("--whole", action="store_true", help="the fault matrix and the races whole, which takes hours")
+    parser.addoption("--whole", action="store_true", help="what is too long for every change, too: it is for the night")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for the night."""
+    if not config.getoption("--whole"):
+        nightly = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in set(nightly)]
+
+
+def at_night(*values: object) -> list[ParameterSet]:
+    """Further values of a parameter, for the night."""
+    return [pytest.param(*value if isinstance(value, tuple) else (value,), marks=pytest.mark.nightly) for value in values]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -120,6 +134,12 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
         folder = str(Path(fastvenv.__file__).parents[1])
     return Interpreter(request.config.getoption("--python"), folder, str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def is_whole(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for everything."""
+    return bool(request.config.getoption("--whole"))
 
 
 @pytest.fixture
