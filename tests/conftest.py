@@ -35,7 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for the night."""
+    """Leave out what is for the night, and skip what only root can do."""
+    for item in items:
+        if item.get_closest_marker("needs_root") and os.geteuid() != 0:
+            item.add_marker(pytest.mark.skip("only root can mount a file system, or give a file away"))
     if not config.getoption("--whole"):
         nightly = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=nightly)
@@ -44,7 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def at_night(*values: object) -> list[ParameterSet]:
     """Further values of a parameter, for the night."""
-    return [pytest.param(*value if isinstance(value, tuple) else (value,), marks=pytest.mark.nightly) for value in values]
+    return [
+        pytest.param(*value if isinstance(value, tuple) else (value,), marks=pytest.mark.nightly) for value in values
+    ]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -234,8 +239,6 @@ def move_away(path: Path) -> None:
 
 # The umask with which files of the cache can be shared; with another one they are copied, for their modes differ.
 SHARING = 0o022
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system or give a file away")
 
 
 def without_override() -> list[str]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, needs_root, packages, snapshot, without_override
+from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, packages, snapshot, without_override
 from tracing import calls, happened, injecting, spread, strace, tracing
 from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, write_wheel
 
@@ -117,7 +117,14 @@ def test_a_damaged_image_is_made_anew(python: Interpreter, tmp_path: Path, cache
     assert_sound(python, tmp_path / "two")
 
 
-@pytest.mark.parametrize("trouble", ["none", "file", "read-only", "writable by others", "no home", "somebody else's"])
+@pytest.mark.as_root
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        *["none", "file", "read-only", "writable by others", "no home"],
+        pytest.param("somebody else's", marks=pytest.mark.needs_root),
+    ],
+)
 def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Path, trouble: str) -> None:
     options: dict[str, str] = {}
     chosen: Path | str = cache
@@ -132,8 +139,6 @@ def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Pat
     elif trouble == "writable by others":
         cache.chmod(0o777)
     elif trouble == "somebody else's":
-        if os.geteuid() != 0:
-            pytest.skip("only root can give a folder away")
         os.chown(cache, 1, 1)
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(chosen), **options}
     if trouble == "no home":
@@ -150,7 +155,7 @@ def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Pat
     assert not (tmp_path / "missing").exists()
 
 
-@needs_root
+@pytest.mark.needs_root
 def test_a_home_of_somebody_else(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     """With `sudo`, HOME may still be the user's: nothing of root's is put there, for it would lock the user out."""
     home = tmp_path / "home"
@@ -209,9 +214,7 @@ def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interprete
         assert digest(cache) == before, command
 
 
-def test_a_cache_that_is_cleared_meanwhile(
-    is_whole: bool, python: Interpreter, tmp_path: Path, cache: Path
-) -> None:
+def test_a_cache_that_is_cleared_meanwhile(is_whole: bool, python: Interpreter, tmp_path: Path, cache: Path) -> None:
     """Whoever is about to link a file that is gone by now does without the cache."""
     number_of_runs = 10 if is_whole else 4
     assert create(python, tmp_path / "sound", cache) == Result(0, "", "")
@@ -329,7 +332,7 @@ def test_files_that_cannot_be_linked_are_copied(python: Interpreter, tmp_path: P
     assert counts == {True, False}, "some were to be linked, and some copied"
 
 
-@needs_root
+@pytest.mark.needs_root
 def test_a_full_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     cache.mkdir()
     steps = f'mount -t tmpfs -o size=3m,mode=700 none "{cache}"; "$@"; ls -A "{cache}"'

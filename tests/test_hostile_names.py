@@ -29,9 +29,7 @@ EXPANDED = {"xonsh": ["$HOME", "{$HOME}"]}
 
 
 @pytest.fixture(scope="module")
-def environments(
-    is_whole: bool, python: Interpreter, tmp_path_factory: pytest.TempPathFactory
-) -> list[Environment]:
+def environments(is_whole: bool, python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> list[Environment]:
     folder = tmp_path_factory.mktemp("hostile")
     prompts = values() if is_whole else sample()
     assert len(prompts) >= (200 if is_whole else 50)

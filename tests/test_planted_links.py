@@ -59,8 +59,15 @@ def test_a_copy_of_the_interpreter(python: Interpreter, tmp_path: Path, outside:
 @pytest.mark.parametrize(
     ("name", "cache"),
     [
-        *[("bin/pip", "none"), ("pip/__init__.py", "warm"), ("dist-info/METADATA", "none"), ("dist-info/RECORD", "warm")],
-        *at_night(("bin/pip", "warm"), ("pip/__init__.py", "none"), ("pip/__main__.py", "warm"), ("pip/__main__.py", "none")),
+        *[
+            ("bin/pip", "none"),
+            ("pip/__init__.py", "warm"),
+            ("dist-info/METADATA", "none"),
+            ("dist-info/RECORD", "warm"),
+        ],
+        *at_night(
+            ("bin/pip", "warm"), ("pip/__init__.py", "none"), ("pip/__main__.py", "warm"), ("pip/__main__.py", "none")
+        ),
         *at_night(("dist-info/METADATA", "warm"), ("dist-info/RECORD", "none")),
     ],
 )
