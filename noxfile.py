@@ -56,22 +56,34 @@ EXTENT = {
     "test_malicious_wheels.py": ["3.13"],
     "test_interrupts.py": ["3.13"],
     "test_cache_command.py": ["3.13", "debian"],
+    "test_program.py": ["3.9", "3.13", "3.15"],
     "test_records.py": ["3.10", "3.13", "debian"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
-    "test_existing_pip.py": ["3.9", "3.13", "debian"],
-    "test_planted_links.py": ["3.9", "3.13"],
-    "test_rollback.py": ["3.9", "3.13", "3.15"],
-    "test_safety.py": ["3.9", "3.12", "3.13", "3.15", "pypy", "debian"],
+    "test_existing_pip.py": ["3.13"],
+    "test_planted_links.py": ["3.13"],
+    "test_rollback.py": ["3.9", "3.13"],
+    "test_safety.py": ["3.9", "3.13", "3.15"],
+    "test_together.py": ["3.9", "3.13", "3.15"],
     "test_trust.py": ["3.13"],
     "test_installation.py": [],  # it has a session of its own: ways_to_install
     "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
+# Where the tests of a file run at night, too. Beside that, `--whole` adds what is marked `nightly` in the tests, and more
+# names, moments, rounds and processes where a test asks for `is_whole`.
+EXTENT_AT_NIGHT = {
+    "test_existing_pip.py": ["3.9", "debian"],
+    "test_planted_links.py": ["3.9"],
+    "test_program.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian"],
+    "test_rollback.py": ["3.15"],
+    "test_safety.py": ["3.12", "pypy", "debian"],
+    "test_together.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian", "debian-without-venv"],
+}
 
 # Who runs the tests where nox is run by root: our users are not, and which umask they have depends on the system.
 ORDINARY_USER = "nobody"
 UMASKS = {"umask 002": "002", "umask 077": "077"}
-# What permissions and owners matter for, which is run with another umask, and as root, too.
+# What permissions matter for, which is run with another umask, too. What is run as root, too, is marked in the tests.
 PERMISSIONS = [
     "test_safety.py",
     "test_trust.py",
@@ -79,6 +91,9 @@ PERMISSIONS = [
     "test_tree.py",
     "test_existing_pip.py",
 ]
+
+# How tests share the processors.
+SHARED = ["-n", "auto", "--dist", "worksteal"]
 
 TEST_DEPENDENCIES = [
     "pytest>=8",
@@ -168,8 +183,8 @@ def readme(session: nox.Session) -> None:
     session.run(".venv/bin/python", "-m", "pip", "--version", external=True)
 
 
-@nox.session(python=False)
-@nox.parametrize(
+# The interpreters and users that the tests run on and as.
+each_interpreter_and_user = nox.parametrize(
     ("version", "who"),
     [
         *(nox.param(version, "umask 002", id=version) for version in [*CPYTHONS, *OTHERS]),
@@ -177,24 +192,45 @@ def readme(session: nox.Session) -> None:
         nox.param("3.13", "root", id="3.13, as root"),
     ],
 )
+
+
+@nox.session(python=False)
+@each_interpreter_and_user
 def tests(session: nox.Session, version: str, who: str) -> None:
     """The tests on one interpreter, as an ordinary user with umask 002; some with umask 077, and as root."""
+    left_out = [name for name, versions in EXTENT.items() if version not in versions]
+    run_tests(session, version, who, left_out)
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+@each_interpreter_and_user
+def nightly(session: nox.Session, version: str, who: str) -> None:
+    """The same tests whole, and those of EXTENT_AT_NIGHT; the matrix and the races are sessions of their own."""
+    extent = {name: [*versions, *EXTENT_AT_NIGHT.get(name, [])] for name, versions in EXTENT.items()}
+    left_out = [name for name, versions in extent.items() if version not in versions]
+    run_tests(session, version, who, [*left_out, "test_matrix.py", "test_races.py"], "--whole")
+
+
+def run_tests(session: nox.Session, version: str, who: str, left_out: list[str], *options: str) -> None:
+    """Run the tests but for those files; with another umask, and as root, only those for which that matters."""
     if who == "root" and os.geteuid() != 0:
         session.skip("NOT RUN: what only root can do")
-    options = [f"--ignore=tests/{name}" for name, versions in EXTENT.items() if version not in versions]
-    if who != "umask 002":
-        only_root = [path.name for path in ROOT.glob("tests/test_*.py") if "@needs_root" in path.read_text()]
-        options = sorted(f"tests/{name}" for name in {*PERMISSIONS, *(only_root if who == "root" else [])})
-    run_pytest(session, version, who, "-n", "auto", "--dist", "worksteal", *options, *session.posargs)
+    chosen = {
+        "umask 002": [],
+        "umask 077": [f"tests/{name}" for name in PERMISSIONS],
+        "root": ["-m", "needs_root or as_root"],
+    }
+    ignored = [f"--ignore=tests/{name}" for name in left_out]
+    run_pytest(session, version, who, *SHARED, *options, *chosen[who], *ignored, *session.posargs)
 
 
-@nox.session(python=False, default=False)
+@nox.session(python=False, default=False, tags=["nightly"])
 def matrix(session: nox.Session) -> None:
     """An error and a SIGKILL at every file-system call, each in turn, and how many runs failed; it takes hours."""
-    run_pytest(session, "3.13", "umask 002", "-n", "auto", "--whole", "tests/test_matrix.py", *session.posargs)
+    run_pytest(session, "3.13", "umask 002", *SHARED, "--whole", "tests/test_matrix.py", *session.posargs)
 
 
-@nox.session(python=False, default=False)
+@nox.session(python=False, default=False, tags=["nightly"])
 def races(session: nox.Session) -> None:
     """64 processes on one cache, and on one environment, many times; it takes an hour."""
     run_pytest(session, "3.13", "umask 002", "--whole", "tests/test_races.py", *session.posargs)

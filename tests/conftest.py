@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 Entry = tuple[str, ...]
 
@@ -32,7 +33,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fastvenv", help="the folder that fastvenv is installed in")
     parser.addoption("--wheel", type=Path, help="the wheel of fastvenv, for the tests that install it")
     parser.addoption("--other-python", type=Path, help="an interpreter of another version, for those")
-    parser.addoption("--whole", action="store_true", help="the fault matrix and the races whole, which takes hours")
+    parser.addoption("--whole", action="store_true", help="what is too long for every change, too: it is for the night")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for the night, and skip what only root can do."""
+    for item in items:
+        if item.get_closest_marker("needs_root") and os.geteuid() != 0:
+            item.add_marker(pytest.mark.skip("only root can mount a file system, or give a file away"))
+    if not config.getoption("--whole"):
+        nightly = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in set(nightly)]
+
+
+def at_night(*values: object) -> list[ParameterSet]:
+    """Further values of a parameter, for the night."""
+    return [
+        pytest.param(*value if isinstance(value, tuple) else (value,), marks=pytest.mark.nightly) for value in values
+    ]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -122,6 +141,12 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
         folder = str(Path(fastvenv.__file__).parents[1])
     return Interpreter(request.config.getoption("--python"), folder, str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def is_whole(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for everything."""
+    return bool(request.config.getoption("--whole"))
 
 
 @pytest.fixture
@@ -216,8 +241,6 @@ def move_away(path: Path) -> None:
 
 # The umask with which files of the cache can be shared; with another one they are copied, for their modes differ.
 SHARING = 0o022
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system or give a file away")
 
 
 def without_override() -> list[str]:

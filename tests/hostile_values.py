@@ -149,6 +149,12 @@ def values() -> list[str]:
     return [value for value in dict.fromkeys(found) if value != "."]  # which is the name of the current directory
 
 
+def sample() -> list[str]:
+    """A part of them: each command, and of the others one in six."""
+    found = values()
+    return [*found[: len(COMMANDS)], *found[len(COMMANDS) :: 6]]
+
+
 def paths(names: Sequence[str]) -> list[str]:
     """A name for a directory for each, as near to it as there can be, and no two the same."""
     found: dict[str, None] = {}

@@ -315,7 +315,7 @@ def test_folders_of_a_subclass_that_cannot_be_listed_are_passed_over(python: Int
     locked.chmod(0o700)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.needs_root
 def test_our_own_folder_without_permission(python: Interpreter, tmp_path: Path) -> None:
     copy = tmp_path / "site/fastvenv"
     shutil.copytree(f"{python.folder}/fastvenv", copy)

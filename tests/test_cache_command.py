@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, Result, needs_root, snapshot
+from conftest import Interpreter, Result, snapshot
 from wheels import change_manifest, change_unseen
 
 
@@ -46,7 +46,7 @@ def test_dir(python: Interpreter, tmp_path: Path) -> None:
     assert (none.status, none.output) == (1, "") and none.stderr.startswith("There is no cache: ")
 
 
-@needs_root
+@pytest.mark.needs_root
 def test_the_folder_depends_on_whose_it_is(python: Interpreter, tmp_path: Path) -> None:
     home, other = tmp_path / "home", tmp_path / "other"
     for folder in (home, other):

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, Result, needs_root, snapshot, without_override
+from conftest import Interpreter, Result, snapshot, without_override
+
+pytestmark = pytest.mark.as_root
 
 CREATE = """
 import importlib, json, os, sys
@@ -286,7 +288,7 @@ def mounted(tmp_path: Path, options: str, then: str = "true") -> list[str]:
     return ["unshare", "-m", "sh", "-ec", f'mount -t tmpfs -o {options} none "{tmp_path}"; {then}; exec "$@"', "sh"]
 
 
-@needs_root
+@pytest.mark.needs_root
 def test_a_read_only_file_system(python: Interpreter, tmp_path: Path) -> None:
     prefix = mounted(tmp_path, "ro")
     ours = error_of(python, "fastvenv", tmp_path / "env", prefix)
@@ -294,7 +296,7 @@ def test_a_read_only_file_system(python: Interpreter, tmp_path: Path) -> None:
     assert ours[1] == errno.EROFS
 
 
-@needs_root
+@pytest.mark.needs_root
 @pytest.mark.parametrize("limit", ["size=64k", "size=1m,nr_inodes=9"])
 @pytest.mark.parametrize("fill", ["true", "fill"])
 def test_a_full_disk(python: Interpreter, tmp_path: Path, limit: str, fill: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, packages, snapshot
+from conftest import Interpreter, Result, at_night, packages, snapshot
 from wheels import change_unseen
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
@@ -73,11 +73,11 @@ def forbid(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "name"),
     [
-        *((damage, name) for damage in (empty, cut) for name in ("bin/pip", "*/RECORD", "*/METADATA")),
-        (empty, "*/INSTALLER"),
-        *((damage, "pip/__pycache__/__main__.*.pyc") for damage in (empty, cut, zero)),
-        *((damage, "pip/__main__.py") for damage in (empty, cut, zero)),
-        (forbid, "bin/pip3"),
+        *[(empty, "bin/pip"), (cut, "*/RECORD"), (empty, "*/METADATA"), (forbid, "bin/pip3")],
+        *[(zero, "pip/__pycache__/__main__.*.pyc"), (cut, "pip/__main__.py")],
+        *at_night((cut, "bin/pip"), (empty, "*/RECORD"), (cut, "*/METADATA"), (empty, "*/INSTALLER")),
+        *at_night(*((damage, "pip/__pycache__/__main__.*.pyc") for damage in (empty, cut))),
+        *at_night(*((damage, "pip/__main__.py") for damage in (empty, zero))),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )

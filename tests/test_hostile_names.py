@@ -1,4 +1,6 @@
-"""Activation of 200 and more environments with hostile names, in every shell: the names are only names.
+"""Activation of environments with hostile names, in every shell: the names are only names.
+
+With `--whole` there are more than 200 of them, and else a part of each kind.
 
 Other makers' scripts are put to the same test by `docs/activation.py`.
 """
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import VOLATILE, Interpreter, Result, run_shell, shell
-from hostile_values import paths, values
+from hostile_values import paths, sample, values
 from shell_matrix import SHELLS, Environment, Shell, outcomes
 
 MAKE = """
@@ -27,10 +29,10 @@ EXPANDED = {"xonsh": ["$HOME", "{$HOME}"]}
 
 
 @pytest.fixture(scope="module")
-def environments(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> list[Environment]:
+def environments(is_whole: bool, python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> list[Environment]:
     folder = tmp_path_factory.mktemp("hostile")
-    prompts = values()
-    assert len(prompts) >= 200
+    prompts = values() if is_whole else sample()
+    assert len(prompts) >= (200 if is_whole else 50)
     made = [Environment(folder / "envs" / path, prompt) for path, prompt in zip(paths(prompts), prompts)]
     (folder / "list").write_text(json.dumps([[str(environment.path), environment.prompt] for environment in made]))
     assert python.answer(MAKE, folder / "list")

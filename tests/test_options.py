@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import SHARING, Interpreter, Result, describe, needs_root, packages, snapshot
+from conftest import SHARING, Interpreter, Result, describe, packages, snapshot
 from terminal import on_terminal
 from wheels import bundled_pip, other_pip
 
@@ -62,7 +62,7 @@ def test_every_link_mode_gives_the_same_pip(python: Interpreter, tmp_path: Path,
     assert not record.is_symlink() and record.stat().st_nlink == 1
 
 
-@needs_root
+@pytest.mark.needs_root
 @pytest.mark.parametrize("system", ["btrfs", "xfs"])
 def test_files_are_cloned_where_the_file_system_can(python: Interpreter, tmp_path: Path, system: str) -> None:
     """`auto` clones there: a file of its own for each environment, which shares the blocks with the cache."""

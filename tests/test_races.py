@@ -35,13 +35,13 @@ while not select.select([sys.stdin], [], [], 0)[0]:
 
 
 @pytest.fixture
-def processes(request: pytest.FixtureRequest) -> int:
-    return 64 if request.config.getoption("--whole") else 8
+def processes(is_whole: bool) -> int:
+    return 64 if is_whole else 8
 
 
 @pytest.fixture
-def rounds(request: pytest.FixtureRequest) -> int:
-    return 20 if request.config.getoption("--whole") else 2
+def rounds(is_whole: bool) -> int:
+    return 20 if is_whole else 2
 
 
 class Course:
@@ -159,13 +159,12 @@ def test_many_on_one_environment(course: Course, processes: int, rounds: int, be
         shutil.rmtree(env_dir)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("beside", [None, "prune", "clear"])
 def test_many_clear_one_environment(
-    request: pytest.FixtureRequest, python: Interpreter, course: Course, processes: int, rounds: int, beside: str | None
+    python: Interpreter, course: Course, processes: int, rounds: int, beside: str | None
 ) -> None:
     """Some may fail, with an error that names a path; a run when they have ended is right, and so is all outside."""
-    if not request.config.getoption("--whole"):
-        pytest.skip("it is one of the races that nox -s races runs")
     env_dir = course.place / "env"
     reference = course.reference(env_dir)
     for _ in range(rounds):

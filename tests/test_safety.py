@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, needs_root, snapshot, without_override
+from conftest import Interpreter, Result, snapshot, without_override
+
+pytestmark = pytest.mark.as_root
 
 # --clear on the command line
 
@@ -300,7 +302,7 @@ def test_an_error_that_is_not_about_links_is_raised(python: Interpreter, tmp_pat
         assert "Input/output error" in result.stderr and not (tmp_path / "env").exists()
 
 
-@needs_root
+@pytest.mark.needs_root
 def test_a_real_file_system_without_links(python: Interpreter, tmp_path: Path) -> None:
     tools = [shutil.which(tool, path="/usr/sbin:/sbin:/usr/bin:/bin") for tool in ("mkfs.exfat", "mount.exfat-fuse")]
     if None in tools or not Path("/dev/fuse").exists():

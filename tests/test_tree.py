@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import ADDED_SCRIPTS, Interpreter, Result, describe, move_away, snapshot
+from conftest import ADDED_SCRIPTS, Interpreter, Result, at_night, describe, move_away, snapshot
 
 ACTIVATION = {"activate", "activate.csh", "activate.fish", "Activate.ps1"}
 
@@ -60,7 +60,11 @@ def test_without_pip(python: Interpreter, tmp_path: Path, options: list[str]) ->
 
 @pytest.mark.parametrize(
     ("options", "name"),
-    [([], "env"), (["--copies", "--system-site-packages"], "sp ace"), ([], "long" * 40), (["--upgrade"], "up")],
+    [
+        ([], "env"),
+        (["--copies", "--system-site-packages"], "sp ace"),
+        *at_night(([], "long" * 40), (["--upgrade"], "up")),
+    ],
     ids=["plain", "with a space", "long", "upgrade"],
 )
 def test_with_pip(python: Interpreter, tmp_path: Path, options: list[str], name: str) -> None:

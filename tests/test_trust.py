@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, needs_root, packages, snapshot, without_override
+from conftest import Interpreter, Result, packages, snapshot, without_override
 from wheels import bundled_pip, change_unseen, other_pip, record_hash, write_wheel
+
+pytestmark = pytest.mark.as_root
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def test_a_file_that_was_changed_is_not_used(python: Interpreter, tmp_path: Path
         assert (packages(tmp_path / f"second{number}") / "pip/__init__.py").read_bytes() == original
 
 
-@needs_root
+@pytest.mark.needs_root
 def test_a_file_of_another_user_is_not_used(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     """Root gives an environment away, and its user edits a file in place and puts size and time back."""
     first = tmp_path / "first"
@@ -119,7 +121,7 @@ def test_a_file_of_another_user_is_not_used(python: Interpreter, tmp_path: Path,
     assert (packages(tmp_path / "third") / "pip/__main__.py").stat().st_uid == 0
 
 
-@needs_root
+@pytest.mark.needs_root
 @pytest.mark.parametrize("given", ["directory", "parent"])
 def test_root_shares_no_files_in_a_directory_of_another_user(
     python: Interpreter, tmp_path: Path, cache: Path, given: str
