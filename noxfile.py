@@ -337,14 +337,17 @@ def cargo_fuzz(session: nox.Session) -> Path:
 
 
 def interpreter(session: nox.Session, version: str) -> Path:
-    """The interpreter of that name: on PATH, in pyenv's folder, or unpacked; the session is skipped without it."""
+    """The interpreter of that name: in pyenv's folder, on PATH, or unpacked; the session is skipped without it.
+
+    What pyenv has is built as CPython is released; on PATH there may be the one of the system, which is `debian` here.
+    """
     if version in OTHERS:
         path = OTHERS[version]
         if path.is_relative_to(BEDS):
             bed(session, path.relative_to(BEDS).parts[0])
         if path.exists():
             return path
-    for folder in [*map(Path, os.environ["PATH"].split(os.pathsep)), *pyenv_folders(version)]:
+    for folder in [*pyenv_folders(version), *map(Path, os.environ["PATH"].split(os.pathsep))]:
         path = folder / f"python{version}"
         # pyenv's own folder on PATH holds scripts of that name, which run what pyenv.org's settings say.
         if path.exists() and "shims" not in path.parts and runs(path):
