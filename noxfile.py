@@ -69,8 +69,8 @@ EXTENT = {
     "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
-# Where the tests of a file run at night, too. Beside that, `--whole` adds what is marked `nightly` in the tests, and more
-# names, moments, rounds and processes where a test asks for `is_whole`.
+# Where the tests of a file run at night, too. Beside that, `--whole` adds what is marked `nightly` in the tests, and
+# more names, moments, rounds and processes where a test asks for `is_whole`.
 EXTENT_AT_NIGHT = {
     "test_existing_pip.py": ["3.9", "debian"],
     "test_planted_links.py": ["3.9"],
