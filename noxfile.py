@@ -155,7 +155,7 @@ def build(session: nox.Session) -> None:
     session.run("fastvenv", "--without-pip", str(made / "env"))
 
 
-@nox.session(python=False)
+@nox.session(python=False, default=False, tags=["nightly"])
 def ways_to_install(session: nox.Session) -> None:
     """The program, installed by pip, pipx and uv in each way, finds its Python; some of them build it."""
     python, other = interpreter(session, "3.13"), interpreter(session, "3.12")
