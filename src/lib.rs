@@ -1,8 +1,9 @@
 //! The native part of fastvenv: what touches the disk when a virtual environment (PEP 405) is made.
 //!
-//! Data flows one way. The hooks of `fastvenv.EnvBuilder` pass plain strings and flags to [`python`], which turns
-//! them into paths and structs for the modules below and their [`error::Error`] into Python exceptions. Nothing but
-//! [`python`] knows `PyO3`; nothing at all prints, logs, or asks the interpreter for anything.
+//! There are two entrances. The hooks of `fastvenv.EnvBuilder` pass plain strings and flags to [`python`], which turns them
+//! into paths and structs, and [`error::Error`] into Python exceptions. The program `fastvenv` enters by [`command`]. Both
+//! call the steps in [`environment`]. Nothing but [`python`] knows `PyO3`; nothing but [`command`] prints or reads the
+//! process's environment.
 
 pub mod cache;
 pub mod command;
