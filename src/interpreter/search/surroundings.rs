@@ -11,22 +11,22 @@ use super::{Collection, system};
 pub struct Surroundings {
     /// The environment that is active.
     pub(super) active_environment: Option<PathBuf>,
-    /// The directories of `PATH`. Those that depend on the current directory are not among them: what lies there by chance
-    /// is not run.
+    /// The directories of `PATH`.
     pub(super) path: Vec<PathBuf>,
     /// The folders of installations, in the order in which they are looked into.
     pub(super) collections: Vec<Collection>,
 }
 
 impl Surroundings {
-    /// Reads them from variables; one that is empty counts as one that is not set.
+    /// Reads them from variables. A path that depends on the current directory does not count: what lies there by chance is
+    /// not run.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Self {
-        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let path = variable("PATH").unwrap_or_default();
+        let folder = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
         Self {
-            active_environment: variable("VIRTUAL_ENV").map(PathBuf::from),
+            active_environment: folder("VIRTUAL_ENV"),
             path: env::split_paths(&path).filter(|directory| directory.is_absolute()).collect(),
-            collections: system::collections(&|name| variable(name).map(PathBuf::from)),
+            collections: system::collections(&folder),
         }
     }
 }

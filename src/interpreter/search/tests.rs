@@ -214,6 +214,22 @@ fn the_places_come_in_an_order() {
 }
 
 #[test]
+fn what_depends_on_the_current_directory_is_not_looked_into() {
+    let absolute = Surroundings::read(|name| (name == "HOME").then(|| "/h".into()));
+    for name in
+        ["PATH", "VIRTUAL_ENV", "PYENV_ROOT", "XDG_DATA_HOME", "UV_PYTHON_INSTALL_DIR", "MISE_DATA_DIR"]
+    {
+        for value in ["", ".", "here"] {
+            let read = Surroundings::read(|found| match found {
+                "HOME" => Some("/h".into()),
+                _ => (found == name).then(|| value.into()),
+            });
+            assert_eq!(read, absolute, "{name}={value}");
+        }
+    }
+}
+
+#[test]
 fn a_place_is_looked_into_when_it_is_its_turn() {
     let machine = Machine::new(&[("PATH", "~/a")]).with(&["a/python3"]);
     let request = request("3.12");

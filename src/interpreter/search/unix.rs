@@ -23,7 +23,7 @@ const FRAMEWORKS: [&str; 3] = [
     "/Library/Developer/CommandLineTools/Library/Frameworks/Python3.framework/Versions",
 ];
 
-/// The folders of installations.
+/// The folders of installations, from the folders that variables name.
 pub(super) fn collections(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Collection> {
     let home = variable("HOME");
     let at_home = |path: &str| home.as_ref().map(|home| home.join(path));

@@ -20,7 +20,7 @@ const KEYS: [[&str; 2]; 3] = [
     [r"HKLM\Software\Python", "/reg:32"],
 ];
 
-/// The folders of installations.
+/// The folders of installations, from the folders that variables name.
 pub(super) fn collections(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Collection> {
     let below = |name: &str, path: &str| variable(name).map(|folder| folder.join(path));
     let managers = [
