@@ -70,8 +70,16 @@ impl Label {
 
     /// By what names are sorted, the one to try first being the least: what is released and not free-threaded comes
     /// first, and then the newest.
-    pub(super) fn rank(&self) -> impl Ord + use<> {
-        (self.is_prerelease, self.is_free_threaded, Reverse(self.version.clone()), self.implementation)
+    ///
+    /// A name with two numbers is most often a link to the newest that begins with them, which the installer moves
+    /// (`cpython-3.12-linux` of uv, `3.12` of mise): `is_current` says whether it comes before those, as what is made of it
+    /// lives on when that is replaced, or behind them.
+    pub(super) fn rank(&self, is_current: bool) -> impl Ord + use<> {
+        let mut version = self.version.clone();
+        if is_current && version.len() == 2 {
+            version.push(u8::MAX);
+        }
+        (self.is_prerelease, self.is_free_threaded, Reverse(version), self.implementation)
     }
 }
 
@@ -139,9 +147,23 @@ mod tests {
     fn what_is_newest_and_released_comes_first() {
         let mut names =
             ["3.9.18", "3.15.0a2", "3.13.0t", "pypy3.11-7.3.20", "3.13.0", "3.10.1", "3.14-dev", "3.11"];
-        names.sort_by_key(|name| Label::parse(name).map(|label| label.rank()));
+        names.sort_by_key(|name| Label::parse(name).map(|label| label.rank(false)));
         let expected =
             ["3.13.0", "3.11", "pypy3.11-7.3.20", "3.10.1", "3.9.18", "3.13.0t", "3.15.0a2", "3.14-dev"];
         assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn what_is_current_comes_before_what_it_may_be() {
+        let sorted = |is_current| {
+            let mut names = ["3.12.1", "3", "3.13.0", "latest", "3.12", "3.12.10", "python"];
+            names.sort_by_key(|name| {
+                let label = Label::parse(name);
+                (label.is_none(), label.map(|label| label.rank(is_current)))
+            });
+            names
+        };
+        assert_eq!(sorted(true), ["3.13.0", "3.12", "3.12.10", "3.12.1", "3", "python", "latest"]);
+        assert_eq!(sorted(false), ["3.13.0", "3.12.10", "3.12.1", "3.12", "3", "python", "latest"]);
     }
 }

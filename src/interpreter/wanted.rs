@@ -112,6 +112,20 @@ impl Wanted {
             }
     }
 
+    /// Whether what is called that will do whichever its third number is or becomes, if it will do at all.
+    fn allows_all(&self, label: &Label) -> bool {
+        match (&self.versions, &label.version[..]) {
+            (Versions::Beginning(numbers), _) => numbers.len() < 3,
+            (Versions::Range(range), [major, minor]) => range.allow_all((*major, *minor)) == Some(true),
+            (Versions::Range(_), _) => false,
+        }
+    }
+
+    /// By what names are sorted, the one to try first being the least.
+    pub(super) fn rank(&self, label: &Label) -> impl Ord + use<> {
+        label.rank(self.allows_all(label))
+    }
+
     /// The name that says most about the version, if it has two numbers. Where a directory has a program of that name, the
     /// others in it are older or newer.
     pub(super) fn exact_name(&self) -> Option<String> {

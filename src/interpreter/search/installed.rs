@@ -36,8 +36,9 @@ pub(super) fn programs(collection: &Collection, wanted: &Wanted) -> impl Iterato
         .map(|name| (Label::parse(&name), name))
         .filter(|(label, _)| label.as_ref().is_none_or(|label| wanted.may_be(label)))
         .collect();
-    found
-        .sort_by_cached_key(|(label, name)| (label.is_none(), label.as_ref().map(Label::rank), name.clone()));
+    found.sort_by_cached_key(|(label, name)| {
+        (label.is_none(), label.as_ref().map(|label| wanted.rank(label)), name.clone())
+    });
     found
         .into_iter()
         .filter_map(move |(_, name)| program_in(&folder.join(name)).map(|path| Candidate { path, source }))

@@ -166,6 +166,36 @@ fn the_other_managers_are_searched_in_their_folders() {
 }
 
 #[test]
+fn a_folder_that_an_upgrade_moves_comes_before_what_it_leads_to() {
+    let (uv, mise) = (".local/share/uv/python", ".local/share/mise/installs/python");
+    let machine = Machine::new(&[]).with(&[
+        &format!("{uv}/cpython-3.12.1-linux-x86_64-gnu/bin/python3"),
+        &format!("{uv}/cpython-3.12.10-linux-x86_64-gnu/bin/python3"),
+        &format!("{mise}/3.12.9/bin/python3"),
+    ]);
+    for (link, target) in [
+        (format!("{uv}/cpython-3.12-linux-x86_64-gnu"), "cpython-3.12.10-linux-x86_64-gnu"),
+        (format!("{mise}/3.12"), "./3.12.9"),
+        (format!("{mise}/3"), "./3.12"),
+        (format!("{mise}/latest"), "./3.12.9"),
+    ] {
+        fs::symlink(Path::new(target), &machine.home().join(link)).unwrap();
+    }
+    let found = |text: &str| {
+        let paths = machine.found(text);
+        let folders = paths.iter().map(|path| path.split('/').rev().nth(2).unwrap());
+        folders.map(|folder| folder.trim_end_matches("-linux-x86_64-gnu").to_owned()).collect::<Vec<_>>()
+    };
+    let current = ["cpython-3.12", "cpython-3.12.10", "cpython-3.12.1", "3.12", "3.12.9", "3", "latest"];
+    for text in ["3.12", "3", ">=3.11", "cpython", "==3.12.*"] {
+        assert_eq!(found(text), current, "{text}");
+    }
+    // The links may lead to another one tomorrow.
+    assert_eq!(found("3.12.10"), ["cpython-3.12.10", "cpython-3.12", "3.12", "3", "latest"]);
+    assert_eq!(found(">=3.12.9"), ["cpython-3.12.10", "cpython-3.12", "3.12.9", "3.12", "3", "latest"]);
+}
+
+#[test]
 fn packages_and_frameworks_are_folders_of_installations() {
     let mut machine = Machine::new(&[]).with(&[
         "opt/python@3.12/bin/python3.12",
