@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it is looked whether the interpreter has ended.
 const PACE: Duration = Duration::from_millis(1);
 
+/// The most characters of what a program printed that are told: one may repeat the script.
+const ENOUGH: usize = 200;
+
 /// How the script ends where `sysconfig` does not have the scheme, as `venv` does.
 const NO_SCHEME: &str = "KeyError: 'venv'";
 
@@ -123,7 +126,15 @@ fn ending(status: ExitStatus, errors: &str) -> String {
     let mut lines = errors.lines().map(str::trim).filter(|line| !line.is_empty());
     let is_traceback = errors.contains("Traceback (most recent call last):");
     let said = if is_traceback { lines.next_back() } else { lines.next() };
-    format!("ended with {status}{}", said.map_or_else(String::new, |line| format!(": {line}")))
+    format!("ended with {status}{}", said.map_or_else(String::new, |line| format!(": {}", beginning(line))))
+}
+
+/// The beginning of a line, which says that it goes on if it does.
+fn beginning(line: &str) -> String {
+    match line.char_indices().nth(ENOUGH) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +172,11 @@ mod tests {
             reason("printf 'a: not found\\n\\nTry b.\\n' >&2; exit 127"),
             "it ended with exit status: 127: a: not found"
         );
+        let repeated = reason("echo \"none: $*\" | tr '\\n' ' ' >&2; exit 2");
+        assert!(repeated.starts_with("it ended with exit status: 2: none: -I -B -c"), "{repeated}");
+        assert!(repeated.ends_with("...") && repeated.len() < 250, "{repeated}");
+        assert_eq!(beginning(&"é".repeat(ENOUGH)), "é".repeat(ENOUGH));
+        assert_eq!(beginning(&"é".repeat(ENOUGH + 1)), format!("{}...", "é".repeat(ENOUGH)));
         let traceback = "printf 'Traceback (most recent call last):\\n  File\\nKeyError: 1\\n' >&2; exit 1";
         assert_eq!(reason(traceback), "it ended with exit status: 1: KeyError: 1");
         assert!(reason("kill -SEGV $$").contains("signal: 11"));
