@@ -5,17 +5,23 @@ use std::path::Path;
 
 use crate::interpreter::{Chosen, Found, Interpreter};
 
-/// The interpreters in a table, a line for each, and then what cannot be used.
+/// The interpreters in a table, a line for each, and then what cannot be used. The one that is taken where none is asked
+/// for, if it is among them, has a star.
 #[must_use]
-pub fn table(found: &[Found]) -> String {
-    let usable = || found.iter().filter_map(|found| Some((&found.candidate, found.outcome.as_ref().ok()?)));
-    let width = usable().map(|(_, interpreter)| interpreter.title().len()).max().unwrap_or(0);
+pub fn table(found: &[Found], default: Option<&Interpreter>) -> String {
+    let default = position(found, default);
+    let usable = || {
+        let numbered = found.iter().enumerate();
+        numbered.filter_map(|(index, found)| Some((index, &found.candidate, found.outcome.as_ref().ok()?)))
+    };
+    let width = usable().map(|(.., interpreter)| interpreter.title().len()).max().unwrap_or(0);
     let mut text = String::new();
-    for (candidate, interpreter) in usable() {
+    for (index, candidate, interpreter) in usable() {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{:width$}  {}{} ({})",
+            "{} {:width$}  {}{} ({})",
+            if Some(index) == default { '*' } else { ' ' },
             interpreter.title(),
             candidate.path.display(),
             base(&candidate.path, interpreter),
@@ -26,7 +32,7 @@ pub fn table(found: &[Found]) -> String {
         if let Err(failure) = outcome {
             let _ = writeln!(
                 text,
-                "{:width$}  {} ({}): {failure}",
+                "  {:width$}  {} ({}): {failure}",
                 "-",
                 candidate.path.display(),
                 candidate.source
@@ -38,8 +44,10 @@ pub fn table(found: &[Found]) -> String {
 
 /// The same as JSON: an array with an object for each. What it is not known to be is `null`.
 #[must_use]
-pub fn json(found: &[Found]) -> String {
-    let objects: Vec<_> = found.iter().map(object).collect();
+pub fn json(found: &[Found], default: Option<&Interpreter>) -> String {
+    let default = position(found, default);
+    let objects = found.iter().enumerate().map(|(index, found)| object(found, Some(index) == default));
+    let objects: Vec<_> = objects.collect();
     if objects.is_empty() { "[]\n".to_owned() } else { format!("[\n  {}\n]\n", objects.join(",\n  ")) }
 }
 
@@ -66,7 +74,19 @@ fn base(path: &Path, interpreter: &Interpreter) -> String {
     if base == path { String::new() } else { format!(" -> {}", base.display()) }
 }
 
-fn object(found: &Found) -> String {
+/// Where an interpreter is among others: the first that is the same, or that has the same base, whatever each was called.
+fn position(found: &[Found], interpreter: Option<&Interpreter>) -> Option<usize> {
+    let wanted = executables(interpreter?);
+    found.iter().position(|found| {
+        found.outcome.as_ref().is_ok_and(|other| executables(other).iter().any(|path| wanted.contains(path)))
+    })
+}
+
+fn executables(interpreter: &Interpreter) -> [&Path; 2] {
+    [&interpreter.real_executable, &interpreter.base_executable]
+}
+
+fn object(found: &Found, is_default: bool) -> String {
     let text = |text: &str| Some(quote(text));
     let path = |path: &Path| Some(quote(&path.to_string_lossy()));
     let interpreter = found.outcome.as_ref().ok();
@@ -79,6 +99,7 @@ fn object(found: &Found) -> String {
         ("version", interpreter.map(version)),
         ("implementation", interpreter.and_then(|interpreter| text(&interpreter.implementation))),
         ("free_threaded", interpreter.map(|interpreter| interpreter.is_free_threaded.to_string())),
+        ("default", Some(is_default.to_string())),
         ("base", interpreter.and_then(|interpreter| path(&interpreter.base_executable))),
         ("error", found.outcome.as_ref().err().and_then(|failure| text(&failure.to_string()))),
     ];
@@ -116,7 +137,8 @@ mod tests {
 
     fn interpreter(base: &str, is_free_threaded: bool) -> Interpreter {
         let record = Interpreter::parse(TEXT).unwrap();
-        Interpreter { base_executable: base.into(), is_free_threaded, ..record }
+        let real_executable = format!("{base}.real").into();
+        Interpreter { base_executable: base.into(), real_executable, is_free_threaded, ..record }
     }
 
     fn rows() -> [Found; 3] {
@@ -135,23 +157,49 @@ mod tests {
 
     #[test]
     fn a_table_has_what_can_be_used_first() {
-        let expected = "CPython 3.9.18, free-threaded  /env/bin/python -> /opt/python (active environment)\n\
-            CPython 3.9.18                 /usr/bin/python3 (PATH)\n\
-            -                              /a \"b\"/python (PATH): it is not a Python interpreter\n";
-        assert_eq!(table(&rows()), expected);
-        assert_eq!(table(&[]), "");
+        let expected = "  CPython 3.9.18, free-threaded  /env/bin/python -> /opt/python (active environment)
+* CPython 3.9.18                 /usr/bin/python3 (PATH)
+  -                              /a \"b\"/python (PATH): it is not a Python interpreter\n";
+        let default = interpreter("/usr/bin/python3", false);
+        assert_eq!(table(&rows(), Some(&default)), expected);
+        assert_eq!(table(&rows(), None), expected.replace('*', " "));
+        assert_eq!(table(&[], Some(&default)), "");
+    }
+
+    #[test]
+    fn the_default_is_known_by_any_of_its_names() {
+        let named = |real: &str, base: &str| Interpreter {
+            real_executable: real.into(),
+            base_executable: base.into(),
+            ..interpreter("", false)
+        };
+        for (real, base, expected) in [
+            ("/usr/bin/python3.real", "/usr/bin/python3.9", Some(2)),
+            ("/copied/bin/python", "/usr/bin/python3", Some(2)),
+            ("/copied/bin/python", "/usr/bin/python3.real", Some(2)),
+            ("/opt/python.real", "/opt/python", Some(0)),
+            ("/elsewhere", "/elsewhere", None),
+        ] {
+            assert_eq!(position(&rows(), Some(&named(real, base))), expected, "{real} {base}");
+        }
+        // An environment and its base are not both the default.
+        let [environment, ..] = rows();
+        assert_eq!(
+            position(&[environment.clone(), environment], Some(&named("/opt/python.real", ""))),
+            Some(0)
+        );
     }
 
     #[test]
     fn json_has_an_object_for_each() {
         let expected = r#"[
-  {"path": "/env/bin/python", "source": "active environment", "version": "3.9.18", "implementation": "cpython", "free_threaded": true, "base": "/opt/python", "error": null},
-  {"path": "/a \"b\"/python", "source": "PATH", "version": null, "implementation": null, "free_threaded": null, "base": null, "error": "it is not a Python interpreter"},
-  {"path": "/usr/bin/python3", "source": "PATH", "version": "3.9.18", "implementation": "cpython", "free_threaded": false, "base": "/usr/bin/python3", "error": null}
+  {"path": "/env/bin/python", "source": "active environment", "version": "3.9.18", "implementation": "cpython", "free_threaded": true, "default": false, "base": "/opt/python", "error": null},
+  {"path": "/a \"b\"/python", "source": "PATH", "version": null, "implementation": null, "free_threaded": null, "default": false, "base": null, "error": "it is not a Python interpreter"},
+  {"path": "/usr/bin/python3", "source": "PATH", "version": "3.9.18", "implementation": "cpython", "free_threaded": false, "default": true, "base": "/usr/bin/python3", "error": null}
 ]
 "#;
-        assert_eq!(json(&rows()), expected);
-        assert_eq!(json(&[]), "[]\n");
+        assert_eq!(json(&rows(), Some(&interpreter("/usr/bin/python3", false))), expected);
+        assert_eq!(json(&[], None), "[]\n");
     }
 
     #[test]
