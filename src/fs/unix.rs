@@ -45,7 +45,8 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
         rustix::fs::ioctl_ficlone(&*writer, &reader)?;
         writer.set_modified(modified)
     };
-    super::write::replace(destination, clone).map(drop)
+    // Most file systems refuse it.
+    super::write::replace_aside(destination, clone).map(drop)
 }
 
 /// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time and mode.

@@ -154,13 +154,26 @@ pub(super) fn replace<T>(path: &Path, put: impl FnOnce(&mut File) -> io::Result<
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         result => return filled(result.at(path)?, path, put).at(path),
     }
+    replace_aside(path, put)
+}
+
+/// Makes a file like [`replace`], under another name until it is whole, also where nothing has its name: for what is expected
+/// to fail, during which another process may put its file there.
+///
+/// # Errors
+/// [`Error::Io`] with the path; what had the name is as it was then.
+pub(super) fn replace_aside<T>(
+    path: &Path,
+    put: impl FnOnce(&mut File) -> io::Result<T>,
+) -> Result<(T, File)> {
     let (aside, file) = open_aside(path).at(path)?;
     let written = filled(file, &aside, put).at(path)?;
     fs::rename(&aside, path).inspect_err(|_| discard(&aside)).at(path)?;
     Ok(written)
 }
 
-/// Fills a file that was just made under a name, and removes it where that fails.
+/// Fills a file that was just made under a name, and removes it where that fails, unless another process has put its own file
+/// there.
 fn filled<T>(
     mut file: File,
     name: &Path,
@@ -169,7 +182,9 @@ fn filled<T>(
     match put(&mut file) {
         Ok(value) => Ok((value, file)),
         Err(error) => {
-            discard(name);
+            if system::identity(name).ok() == system::identity_of_file(&file).ok() {
+                discard(name);
+            }
             Err(error)
         }
     }
@@ -291,6 +306,24 @@ mod tests {
         let (dir, path) = shared();
         write(&path, b"new").unwrap();
         assert_replaced(dir.path());
+    }
+
+    #[test]
+    fn the_file_of_another_process_stays_where_ours_fails() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let by_another = |_: &mut File| {
+            let other = dir.path().join("other");
+            fs::write(&other, b"theirs")?;
+            fs::rename(&other, &path)?;
+            Err::<(), _>(io::Error::other("ours"))
+        };
+        replace(&path, by_another).unwrap_err();
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        fs::remove_file(&path).unwrap();
+        replace_aside(&path, by_another).unwrap_err();
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(names(dir.path()).unwrap(), ["file"]);
     }
 
     #[test]
