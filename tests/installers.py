@@ -17,11 +17,13 @@ from wheels import bundled_pip, small_pip
 
 # Runs in the environment that both install into. It knows pip and fastvenv, and forks for each installation.
 INSTALLER = """
-import importlib.util, json, os, sys, sysconfig
+import json, os, sys, sysconfig
 sys.path.insert(0, sys.argv[1])
 import pip._internal.commands.install, pip._internal.metadata.importlib, pip._internal.resolution.resolvelib.resolver
 from pip._internal.cli.main import main
-from fastvenv import _native
+from fastvenv import _native, _probe
+
+INTERPRETER = _native.Interpreter(_probe.describe())
 
 def with_pip(name, folder, *more):
     options = ["--quiet", "--no-deps", "--no-index", "--no-cache-dir", "--disable-pip-version-check", *more]
@@ -29,11 +31,7 @@ def with_pip(name, folder, *more):
 
 def natively(wheels, cache, compiles=True):
     path = sysconfig.get_path
-    seed = _native.Seed(
-        wheels, executable=os.path.realpath(sys.executable), version=sys.version_info[:2], description=sys.version,
-        cache_tag=sys.implementation.cache_tag, magic_number=importlib.util.MAGIC_NUMBER,
-        cache=cache, link_mode="hardlink", compiles=compiles,
-    )
+    seed = _native.Seed(wheels, INTERPRETER, cache=cache, link_mode="hardlink", compiles=compiles)
     return seed.install(
         env_dir=sys.prefix, purelib=path("purelib"), platlib=path("platlib"), scripts=path("scripts"),
         python=sys.executable,
