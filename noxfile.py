@@ -58,6 +58,7 @@ EXTENT = {
     "test_cache_command.py": ["3.13", "debian"],
     "test_program.py": ["3.9", "3.13", "3.15"],
     "test_records.py": ["3.10", "3.13", "debian"],
+    "test_other_pythons.py": ["3.9", "3.13"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
     "test_existing_pip.py": ["3.13"],
     "test_planted_links.py": ["3.13"],
@@ -73,6 +74,7 @@ EXTENT = {
 # more names, moments, rounds and processes where a test asks for `is_whole`.
 EXTENT_AT_NIGHT = {
     "test_existing_pip.py": ["3.9", "debian"],
+    "test_other_pythons.py": ["3.12", "3.15", "pypy", "debian-without-venv"],
     "test_planted_links.py": ["3.9"],
     "test_program.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian"],
     "test_rollback.py": ["3.15"],
@@ -241,15 +243,17 @@ def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> N
     python = interpreter(session, version)
     programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
     folder = installed(session, python if version == "pypy" else None)
-    command = [str(programs / "pytest"), "-q", f"--python={python}", f"--fastvenv={folder}", *options]
+    others = [path for path in others_than(version) if path != python]
+    others_option = f"--others={os.pathsep.join(map(str, others))}"
+    command = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}", *options]
     env = {}
     if who in UMASKS:
-        command = [*as_user(session, UMASKS[who], python), *command]
+        command = [*as_user(session, UMASKS[who], [python, *others]), *command]
         env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(USER_HOME / "hypothesis")
     session.run(*command, env=env, external=True)
 
 
-def as_user(session: nox.Session, umask: str, python: Path) -> list[str]:
+def as_user(session: nox.Session, umask: str, pythons: list[Path]) -> list[str]:
     """The command before a command that an ordinary user is to run, with that umask; root's, where there is no way."""
     protection = Path("/proc/sys/fs/protected_hardlinks")
     if protection.exists() and protection.read_text().strip() != "1":
@@ -257,9 +261,9 @@ def as_user(session: nox.Session, umask: str, python: Path) -> list[str]:
     USER_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(USER_HOME, ORDINARY_USER)
-    folders = {str(ROOT), sys.base_prefix, str(python.resolve().parents[1])}
+    folders = {str(ROOT), sys.base_prefix, *(str(python.resolve().parents[1]) for python in pythons)}
     prefix = [sys.executable, "tests/as_user.py", ORDINARY_USER, umask, str(USER_HOME), *sorted(folders), "--"]
-    process = subprocess.run([*prefix, python, "-c", ""], capture_output=True, text=True, check=False)
+    process = subprocess.run([*prefix, pythons[0], "-c", ""], capture_output=True, text=True, check=False)
     if process.returncode != 0:
         session.log(f"NOT RUN: the tests as an ordinary user: {process.stderr.strip()}")
         return ["sh", "-c", f'umask {umask}; exec "$@"', "sh"]
@@ -353,6 +357,18 @@ def interpreter(session: nox.Session, version: str) -> Path:
         if path.exists() and "shims" not in path.parts and runs(path):
             return path
     session.skip(f"NOT RUN: no interpreter {version!r} on PATH or in pyenv's folder")
+
+
+def others_than(version: str) -> list[Path]:
+    """Interpreters of other versions that are there: what `--python` can be tested with."""
+    pyenv = [path for other in CPYTHONS if other != version for path in pyenv_interpreters(other)[:1]]
+    return [*pyenv, *(path for other, path in OTHERS.items() if other != version and path.exists())]
+
+
+def pyenv_interpreters(version: str) -> list[Path]:
+    """Those of a version that pyenv has, the newest first."""
+    paths = (folder / f"python{version}" for folder in pyenv_folders(version))
+    return [path for path in paths if path.exists() and runs(path)]
 
 
 def pyenv_folders(version: str) -> list[Path]:

@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fastvenv", help="the folder that fastvenv is installed in")
     parser.addoption("--wheel", type=Path, help="the wheel of fastvenv, for the tests that install it")
     parser.addoption("--other-python", type=Path, help="an interpreter of another version, for those")
+    parser.addoption("--others", default="", help="further interpreters, for environments of others: a list like PATH")
     parser.addoption("--whole", action="store_true", help="what is too long for every change, too: it is for the night")
 
 
@@ -45,6 +46,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         nightly = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=nightly)
         items[:] = [item for item in items if item not in set(nightly)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that has a parameter `other` with each of the further interpreters."""
+    if "other" in metafunc.fixturenames:
+        paths = [Path(path) for path in metafunc.config.getoption("--others").split(os.pathsep) if path]
+        metafunc.parametrize("other", paths, ids=lambda path: path.name)
 
 
 def at_night(*values: object) -> list[ParameterSet]:

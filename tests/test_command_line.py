@@ -9,16 +9,16 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import fastvenv
+import pytest
 from conftest import Interpreter, Result
-from fastvenv import _cli
+from fastvenv import _cli, _native
 from hypothesis import given
 from hypothesis import strategies as st
 
 WORDS = st.sampled_from(
     [
-        *_cli._FLAGS,
-        *_cli._VALUES,
-        *_cli._ALIASES,
+        *(name for option in _native.options() for name in option["names"]),
+        "python",
         "copy",
         "--prompt=x",
         "--cle",
@@ -48,7 +48,15 @@ def test_a_plain_call_is_read_as_argparse_reads_it(arguments: list[str]) -> None
 
 
 def test_ordinary_calls_are_plain() -> None:
-    for call in ["env", "--without-pip a b", "--clear --prompt p env", "env --upgrade --copies", "--symlinks env"]:
+    for call in [
+        "",
+        "-p 3.12",
+        "env",
+        "--without-pip a b",
+        "--clear --prompt p env",
+        "env --upgrade --copies",
+        "--symlinks env",
+    ]:
         assert _cli._plain(call.split()) is not None
 
 
@@ -56,13 +64,17 @@ def test_help_names_every_option_and_what_differs(python: Interpreter) -> None:
     ours, theirs = (python.run("-m", module, "--help") for module in ("fastvenv", "venv"))
     assert (ours.status, ours.stderr) == (0, "")
     options = {word.strip("[],") for word in theirs.output.split() if word.strip("[],").startswith("--")}
-    assert options | set(_cli._NEW) | {"--upgrade-deps"} <= {word.strip("[],.;") for word in ours.output.split()}
+    new = {option["names"][-1] for option in _native.options() if option["is_new"]}
+    assert options | new | {"--upgrade-deps", "--version"} <= {word.strip("[],.;") for word in ours.output.split()}
     assert "Differences from python -m venv" in ours.output
 
 
 def test_usage_is_that_of_venv_but_for_the_new_options(python: Interpreter) -> None:
-    ours, theirs = (" ".join(python.run("-m", module).stderr.split()) for module in ("fastvenv", "venv"))
+    ours, theirs = (
+        " ".join(python.run("-m", module, "--nonsense", "x").stderr.split()) for module in ("fastvenv", "venv")
+    )
     for option in (
+        "-p PYTHON",
         "--force",
         "--no-cache",
         "--no-compile",
@@ -79,7 +91,20 @@ def test_usage_is_that_of_venv_but_for_the_new_options(python: Interpreter) -> N
     newer = [] if python.version >= (3, 13) else ["[--without-scm-ignore-files] "]
     for option in newer:
         ours = ours.replace(option, "")
-    assert ours.replace("fastvenv", "venv") == theirs
+    assert ours.replace("fastvenv", "venv").replace("[ENV_DIR ...]", "ENV_DIR [ENV_DIR ...]") == theirs
+
+
+def test_without_a_directory_it_is_dot_venv(python: Interpreter, tmp_path: Path) -> None:
+    assert python.run("-m", "fastvenv", "--without-pip", cwd=tmp_path) == Result(0, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == [".venv"]
+
+
+@pytest.mark.parametrize("name", ["cache", "python"])
+def test_a_directory_with_the_name_of_a_command_has_a_path(python: Interpreter, tmp_path: Path, name: str) -> None:
+    result = python.run("-m", "fastvenv", name, cwd=tmp_path)
+    assert (result.status, result.output) == (2, "") and f"fastvenv ./{name}" in result.stderr
+    assert python.run("-m", "fastvenv", "--without-pip", f"./{name}", cwd=tmp_path) == Result(0, "", "")
+    assert (tmp_path / name / "pyvenv.cfg").exists()
 
 
 def test_version(python: Interpreter) -> None:

@@ -131,6 +131,7 @@ OPTIONS = [
     "--without-scm-ignore-files", "--no-compile", "--quiet", "-q", "--prompt=x", "--prompt=it's", "--prompt=.",
     "--prompt=\u00e4", "--prompt=a\\b", '--prompt="', "--prompt", "--activators=bash, fish", "--activators=none",
     "--link-mode=copy", "--link-mode=none", "--upg", "--nonsense", "-h", "--version", "--relocatable",
+    "--python=./env", "--python=env/bin/python", "--python=3.99", "--python=>=x", "--python=true", "--python=python3",
 ]  # fmt: skip
 DIRECTORIES = ["env", "./a/../env", "a b", "it's", "\u00e9", "$x", "a:b", "", "env/x", ".", "x\ny"]
 
@@ -219,7 +220,6 @@ def test_the_environment_is_that_of_venv(
     ("arguments", "variables"),
     [
         (["--help"], {}),
-        ([], {}),
         (["--upgrade-deps", "--help"], {}),
         (["--verbose", "env"], {}),
         (["--relocatable", "env"], {}),

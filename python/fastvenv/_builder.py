@@ -126,13 +126,7 @@ class EnvBuilder:
             subprocess.CalledProcessError: pip could not be installed; `output` tells why.
 
         """
-        if not os.fspath(env_dir):
-            raise ValueError("Refusing to create a venv in '' because the path is empty.")
-        if self.activators is not None:
-            from ._activation import check_names
-
-            check_names(self.activators)
-        env_dir = os.path.abspath(env_dir)
+        env_dir = self._checked(env_dir)
         # Hooks may call `create`, too.
         outer = getattr(_running, "creation", None)
         creation = _running.creation = _native.Creation()
@@ -148,6 +142,16 @@ class EnvBuilder:
             creation.keep()
         finally:
             _running.creation = outer
+
+    def _checked(self, env_dir: "EnvDir") -> str:
+        """The absolute path of a directory, when nothing that is wanted of it is impossible."""
+        if not os.fspath(env_dir):
+            raise ValueError("Refusing to create a venv in '' because the path is empty.")
+        if self.activators is not None:
+            from ._activation import check_names
+
+            check_names(self.activators)
+        return os.path.abspath(env_dir)
 
     def _fill(self, context: "Context") -> None:
         """Put everything into the directories."""
@@ -252,9 +256,12 @@ class EnvBuilder:
             return
         if os.path.islink(env_dir):
             _native.create_directory(env_dir)
+        self._refuse_to_clear_itself(env_dir)
+        self.clear_directory(env_dir)
+
+    def _refuse_to_clear_itself(self, env_dir: "EnvDir") -> None:
         if os.path.realpath(SCRIPTS).startswith(os.path.join(os.path.realpath(env_dir), "")):
             raise ValueError(f"Refusing to clear {env_dir} because fastvenv itself is installed in it.")
-        self.clear_directory(env_dir)
 
     def _include_path(self, env_dir: "EnvDir") -> str:
         if _interpreter.INCLUDE_IS_VERSIONED:
@@ -403,14 +410,12 @@ class EnvBuilder:
 
     def upgrade_dependencies(self, context: "Context") -> None:
         """Upgrade `CORE_VENV_DEPS` with the environment's pip."""
-        from fastvenv import CORE_VENV_DEPS, logger, subprocess
+        from fastvenv import CORE_VENV_DEPS, logger
+
+        from ._installer import upgrade
 
         logger.debug("Upgrading %s packages in %s", CORE_VENV_DEPS, context.bin_path)
-        arguments = ["-m", "pip", "install", "--upgrade", *CORE_VENV_DEPS]
-        if _interpreter.ISOLATES_ENSUREPIP:
-            subprocess.check_call([context.env_exec_cmd, *arguments])
-        else:
-            self._call_new_python(context, *arguments)
+        upgrade(self, context, CORE_VENV_DEPS, _interpreter.ISOLATES_ENSUREPIP)
 
 
 def _creation() -> "_native.Creation":
@@ -452,8 +457,17 @@ def create(
     use_cache: bool = True,
     compile_bytecode: bool = True,
     pip_wheel: "EnvDir | None" = None,
+    python: "EnvDir | None" = None,
 ) -> None:
-    """Make a virtual environment; the parameters are those of `EnvBuilder`, but `upgrade`, as in `venv`."""
+    """Make a virtual environment; the parameters are those of `EnvBuilder`, but `upgrade`, as in `venv`.
+
+    Args:
+        python: the interpreter to make it of, as the option `--python` names it; by default the running one.
+
+    Raises:
+        ValueError: as from `EnvBuilder.create`; also where there is no such interpreter.
+
+    """
     from fastvenv import EnvBuilder
 
     builder = EnvBuilder(
@@ -471,4 +485,9 @@ def create(
         compile_bytecode=compile_bytecode,
         pip_wheel=pip_wheel,
     )
-    builder.create(env_dir)
+    if python is None:
+        builder.create(env_dir)
+        return
+    from ._other import OtherBuilder, choose
+
+    OtherBuilder(builder, choose(os.fspath(python), use_cache)).create(env_dir)

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
     from argparse import ArgumentParser
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn, Optional, Union
 
     from typing_extensions import Self
@@ -22,40 +22,10 @@ else:
 # Modules that, where they are loaded, may have something to do when Python ends.
 _LISTENERS = {"atexit", "sitecustomize", "threading", "usercustomize"}
 
-# Each option: where its value goes, and the value. What differs from `venv` is in the epilog.
-_FLAGS: "dict[str, tuple[str, object]]" = {
-    "--system-site-packages": ("system_site", True),
-    "--symlinks": ("symlinks", True),
-    "--copies": ("symlinks", False),
-    "--clear": ("clear", True),
-    "--force": ("force", True),
-    "--upgrade": ("upgrade", True),
-    "--without-pip": ("with_pip", False),
-    "--upgrade-deps": ("upgrade_deps", True),
-    "--without-scm-ignore-files": ("scm_ignore_files", frozenset()),
-    "--no-cache": ("use_cache", False),
-    "--no-compile": ("compile_bytecode", False),
-    "--relocatable": ("relocatable", True),
-    "--quiet": ("quiet", True),
-    "--verbose": ("verbose", True),
-}
-_NEW = (
-    "--force",
-    "--no-cache",
-    "--no-compile",
-    "--quiet",
-    "--verbose",
-    "--relocatable",
-    "--link-mode",
-    "--pip-wheel",
-    "--activators",
-    "--version",
-)
-_ALIASES = {"-q": "--quiet", "-v": "--verbose"}
-# The options that take a value, and where it goes.
-_VALUES = {"--prompt": "prompt", "--link-mode": "link_mode", "--pip-wheel": "pip_wheel"}
+# What is wanted where no option says otherwise. The options themselves are in a table of the native part.
 _DEFAULTS: "dict[str, object]" = {
-    "system_site": False,
+    "python": None,
+    "system_site_packages": False,
     "symlinks": not _interpreter.IS_WINDOWS,
     "clear": False,
     "force": False,
@@ -63,41 +33,25 @@ _DEFAULTS: "dict[str, object]" = {
     "with_pip": True,
     "prompt": None,
     "upgrade_deps": False,
-    "scm_ignore_files": frozenset(["git"]) if _interpreter.IGNORES_SCM_BY_DEFAULT else frozenset(),
+    "git_ignore": None,  # as `venv` of that Python
     "use_cache": True,
-    "link_mode": None,
     "compile_bytecode": True,
-    "pip_wheel": None,
-    "quiet": False,
-    "activators": None,
     "relocatable": False,
+    "quiet": False,
     "verbose": False,
+    "link_mode": None,
+    "pip_wheel": None,
+    "activators": None,
 }
-_HELP = {
-    "--system-site-packages": "let the environment see the packages of the base installation",
-    "--symlinks": "link to the base interpreter (the default but on Windows)",
-    "--copies": "copy the base interpreter (the default on Windows)",
-    "--clear": "delete what is in the directory first; refused for a directory that is not an environment",
-    "--force": "with --clear, clear any directory",
-    "--upgrade": "adapt an environment to this Python, after Python was upgraded; repairs its links",
-    "--without-pip": "leave pip out",
-    "--upgrade-deps": "upgrade {deps} to the newest on the package index",
-    "--without-scm-ignore-files": "write no .gitignore",
-    "--prompt": "what the prompt shows in place of the directory's name",
-    "--no-cache": "unpack pip into the environment itself, and keep nothing for the next one",
-    "--no-compile": "leave pip without bytecode: the first pip call is slower then",
-    "--quiet": "show no progress on a terminal",
-    "--relocatable": "let the environment be moved: its scripts find it by where they lie",
-    "--verbose": "say how to activate the environment in the shell that is running",
-    "--activators": "write the activation scripts of these alone, with commas between: {activators}",
-    "--link-mode": "how pip's files come from the cache: {modes}",
-    "--pip-wheel": "a wheel of pip, or a folder with one, in place of the one that Python comes with",
-}
+# What is for the command alone; the rest are parameters of `EnvBuilder`.
+_OF_THE_COMMAND = {"dirs", "force", "git_ignore", "python", "quiet", "verbose"}
 _EPILOG = (
     "Activate the environment with the script for your shell in its {bin} directory. "
-    "Differences from python -m venv: {new} are new; --clear asks for --force before it empties a "
-    "directory that is not an environment; --upgrade and a second run repair links; a failed run leaves no new "
-    "directory behind."
+    "fastvenv python list|find shows which interpreters there are; fastvenv cache info shows what is kept for the next "
+    "environment. A directory of such a name is ./python, ./cache. "
+    "Differences from python -m venv: {new} are new; without a directory, it is {default}; --clear asks for --force "
+    "before it empties a directory that is not an environment; --upgrade and a second run repair links; a failed run "
+    "leaves no new directory behind."
 )
 
 
@@ -114,12 +68,26 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
 
     """
     arguments = sys.argv[1:] if args is None else list(args)
+    if arguments and arguments[0] in ("cache", "python"):
+        _command(arguments[0])(arguments[1:])
+        return
     options = _plain(arguments)
     if options is None:
         options = vars(_parser().parse_args(arguments))
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
     _create_all(options)
+
+
+def _command(name: str) -> "Callable[[Sequence[str]], None]":
+    """The command of that name, which takes the arguments behind it."""
+    if name == "cache":
+        from . import cache
+
+        return cache.main
+    from . import _pythons
+
+    return _pythons.main
 
 
 class _Terminated(BaseException):
@@ -191,32 +159,19 @@ def _create_all(options: "dict[str, Any]") -> None:
     from ._builder import EnvBuilder as Plain
 
     env_dirs = options["dirs"]
-    builder = _builder(EnvBuilder, options)
-    builder._spares_other_directories = not options["force"]  # noqa: SLF001 - `venv` has no such thing
-    is_plain = EnvBuilder is Plain
-    is_together = is_plain and _may_go_together(options)
-    if is_plain and options["with_pip"]:
-        from ._seed import find
-
-        # It is looked for while the rest is prepared, and once for all.
-        builder._seed = find(builder, is_together) or False  # noqa: SLF001
+    is_together = EnvBuilder is Plain and _may_go_together(options)
+    asked = options["python"] or os.environ.get("FASTVENV_PYTHON")
+    create = _creator_of_other(asked, options, is_together) if asked else _creator(EnvBuilder, options, is_together)
     if is_together:
-        from copy import copy
-
         from ._together import create_together
 
-        if options["with_pip"] and not builder._seed:  # noqa: SLF001
-            from ._installer import load
-
-            load()
-
         with _progress(options) as progress:
-            create_together(env_dirs, lambda env_dir: copy(builder).create(env_dir), progress.tell)
+            create_together(env_dirs, create, progress.tell)
         return
     for env_dir in env_dirs:
         with _progress(options) as progress:
             progress.tell(f"Creating {env_dir}")
-            builder.create(env_dir)
+            create(env_dir)
         if options["verbose"]:
             from ._shell import how_to_activate
 
@@ -228,23 +183,46 @@ def _create_all(options: "dict[str, Any]") -> None:
             print(reason)
 
 
-def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]") -> "EnvBuilder":
-    return kind(
-        system_site_packages=options["system_site"],
-        clear=options["clear"],
-        symlinks=options["symlinks"],
-        upgrade=options["upgrade"],
-        with_pip=options["with_pip"],
-        prompt=options["prompt"],
-        upgrade_deps=options["upgrade_deps"],
-        scm_ignore_files=options["scm_ignore_files"],
-        link_mode=options["link_mode"],
-        use_cache=options["use_cache"],
-        compile_bytecode=options["compile_bytecode"],
-        pip_wheel=options["pip_wheel"],
-        activators=options["activators"],
-        relocatable=options["relocatable"],
-    )
+def _creator(kind: "type[EnvBuilder]", options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], None]":
+    """What makes an environment of the running Python; several threads may call it where it is shared."""
+    from ._builder import EnvBuilder as Plain
+
+    builder = _builder(kind, options, _interpreter.IGNORES_SCM_BY_DEFAULT)
+    if kind is Plain and options["with_pip"]:
+        from ._seed import find
+
+        # It is looked for while the rest is prepared, and once for all.
+        builder._seed = find(builder, is_shared) or False  # noqa: SLF001
+    if not is_shared:
+        return builder.create
+    from copy import copy
+
+    if options["with_pip"] and not builder._seed:  # noqa: SLF001
+        from ._installer import load
+
+        load()
+    return lambda env_dir: copy(builder).create(env_dir)
+
+
+def _creator_of_other(asked: str, options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], None]":
+    """What makes an environment of the interpreter that is asked for; several threads may call it."""
+    from . import _other
+    from ._builder import EnvBuilder
+
+    interpreter = _other.choose(asked, options["use_cache"])
+    features = _native.Features(interpreter.version[1])
+    builder = _builder(EnvBuilder, options, features.ignores_scm_by_default)
+    return _other.OtherBuilder(builder, interpreter, is_shared).create
+
+
+def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: bool) -> "EnvBuilder":
+    """A builder with these options; `ignores_scm` is whether git is told to ignore the environment by default."""
+    parameters = {name: value for name, value in options.items() if name not in _OF_THE_COMMAND}
+    if options["git_ignore"] is not None:
+        ignores_scm = options["git_ignore"]
+    builder = kind(scm_ignore_files=frozenset(["git"] if ignores_scm else []), **parameters)
+    builder._spares_other_directories = not options["force"]  # noqa: SLF001 - `venv` has no such thing
+    return builder
 
 
 def _may_go_together(options: "dict[str, Any]") -> bool:
@@ -282,39 +260,14 @@ def _progress(options: "dict[str, Any]") -> "Union[Progress, _NoProgress]":
 
 
 def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
-    """The options of an ordinary call, or `None` where `argparse` has to decide.
-
-    It knows whole options only, and directories that stand together; `argparse` costs as much as everything else.
-    """
-    options = dict(_DEFAULTS)
-    dirs: list[str] = []
-    seen: set[str] = set()
-    after_dirs = False
-    rest = iter(arguments)
-    for argument in rest:
-        if not argument.startswith("-"):
-            if after_dirs:
-                return None
-            dirs.append(argument)
-            continue
-        after_dirs = bool(dirs)
-        option = _ALIASES.get(argument, argument)
-        seen.add(option)
-        if option in _VALUES:
-            value = next(rest, "-")
-            if value.startswith("-") or (option == "--link-mode" and value not in _native.LINK_MODES):
-                return None
-            options[_VALUES[option]] = value
-        elif argument.startswith("--activators="):
-            options["activators"] = _names(argument.partition("=")[2])
-        elif option in _FLAGS:
-            name, flag = _FLAGS[option]
-            options[name] = flag
-        else:
-            return None
-    if not dirs or {"--symlinks", "--copies"} <= seen:
+    """The options of an ordinary call, or `None` where `argparse` has to decide: that takes long."""
+    parsed = _native.parse_arguments(arguments)
+    if parsed is None:
         return None
-    options["dirs"] = dirs
+    dirs, flags, settings = parsed
+    options = {**_DEFAULTS, **flags, **settings, "dirs": dirs}
+    if options["activators"] is not None:
+        options["activators"] = _names(settings["activators"])
     return options
 
 
@@ -328,34 +281,39 @@ def _parser() -> "ArgumentParser":
 
     from fastvenv import CORE_VENV_DEPS
 
-    from ._activation import ACTIVATORS
-
     details: dict[str, Any] = {}
     if sys.version_info >= (3, 14):
         details["color"] = True
     else:
         details["prog"] = "fastvenv"  # as `venv` names itself; later versions say how they were started
+    options = _native.options()
+    new = [option["names"][-1] for option in options if option["is_new"]] + ["--version"]
+    bin_name = "Scripts" if _interpreter.IS_WINDOWS else "bin"
     parser = argparse.ArgumentParser(
         description="Make virtual Python environments, each in a directory of its own.",
-        epilog=_EPILOG.format(bin="Scripts" if _interpreter.IS_WINDOWS else "bin", new=", ".join(_NEW)),
+        epilog=_EPILOG.format(bin=bin_name, new=", ".join(new), default=_native.DEFAULT_DIRECTORY),
         **details,
     )
     parser.set_defaults(**_DEFAULTS)
-    parser.add_argument("dirs", metavar="ENV_DIR", nargs="+", help="a directory to make an environment in")
+    parser.add_argument(
+        "dirs",
+        metavar="ENV_DIR",
+        nargs="*",
+        default=[_native.DEFAULT_DIRECTORY],
+        help=f"a directory to make an environment in; {_native.DEFAULT_DIRECTORY} where none is given",
+    )
     executables = parser.add_mutually_exclusive_group()
     facts = {"deps": ", ".join(CORE_VENV_DEPS), "modes": ", ".join(_native.LINK_MODES)}
-    facts["activators"] = ", ".join(ACTIVATORS)
-    texts = {option: text.format(**facts) for option, text in _HELP.items()}
-    short = {option: alias for alias, option in _ALIASES.items()}
-    for option, (name, value) in _FLAGS.items():
-        container = executables if name == "symlinks" else parser
-        flags = [short[option], option] if option in short else [option]
-        container.add_argument(*flags, dest=name, action="store_const", const=value, help=texts[option])
-        if option == "--without-pip":
-            parser.add_argument("--prompt", help=texts["--prompt"])
-    parser.add_argument("--link-mode", metavar="MODE", choices=_native.LINK_MODES, help=texts["--link-mode"])
-    parser.add_argument("--pip-wheel", metavar="PATH", help=texts["--pip-wheel"])
-    parser.add_argument("--activators", type=_names, metavar="NAMES", help=texts["--activators"])
+    facts["activators"] = ", ".join(name for name, _ in _native.ACTIVATORS)
+    special: dict[str, dict[str, Any]] = {"activators": {"type": _names}, "link_mode": {"choices": _native.LINK_MODES}}
+    for option in options:
+        dest, value, text = option["dest"], option["value"], option["help"].format(**facts)
+        container = executables if dest == "symlinks" else parser
+        if value is None:
+            taken = special.get(dest, {})
+            container.add_argument(*option["names"], dest=dest, metavar=option["metavar"], help=text, **taken)
+        else:
+            container.add_argument(*option["names"], dest=dest, action="store_const", const=value, help=text)
     parser.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
     return parser
 
@@ -373,9 +331,7 @@ def _explanation(error: Exception) -> str:
     output = output_of(error)
     explanation = f"\n{output}" if output else ""
     if "No module named ensurepip" in output:
-        package = "python{}.{}-venv".format(*sys.version_info[:2])
-        explanation += (
-            "\nThis Python comes without ensurepip, which installs pip. Install the package that has it "
-            f"(on Debian and Ubuntu: apt install {package}), or leave pip out with --without-pip."
-        )
+        from ._installer import without_ensurepip
+
+        explanation += f"\nThis Python {without_ensurepip(sys.version_info)}"
     return explanation

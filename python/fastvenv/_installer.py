@@ -6,14 +6,22 @@ from . import _interpreter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from subprocess import CalledProcessError
     from types import SimpleNamespace
+    from typing import Optional
 
+    from . import _native
     from ._builder import EnvBuilder
 
 
-def run(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
+def run(builder: "EnvBuilder", context: "SimpleNamespace", interpreter: "Optional[_native.Interpreter]" = None) -> None:
     """Run what installs pip, by the hook that subclasses override.
+
+    Args:
+        builder: whose options say what is wanted.
+        context: the paths in the environment.
+        interpreter: the base of the environment; by default the running one.
 
     Raises:
         subprocess.CalledProcessError: it failed; what it printed is its `output`, and from Python 3.11 on a note.
@@ -21,9 +29,10 @@ def run(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
     """
     from fastvenv import subprocess
 
-    arguments = _arguments(builder)
+    arguments = _arguments(builder, interpreter)
+    features = _interpreter.features_of(interpreter)
     try:
-        if _interpreter.ISOLATES_ENSUREPIP:
+        if features.isolates_ensurepip:
             subprocess.check_output([context.env_exec_cmd, *_isolated(arguments)], stderr=subprocess.STDOUT)
         else:
             builder._call_new_python(context, *arguments, stderr=subprocess.STDOUT)  # noqa: SLF001 - a hook of `venv`
@@ -45,12 +54,43 @@ def output_of(error: "CalledProcessError") -> str:
     return (output if isinstance(output, str) else output.decode(errors="backslashreplace")).rstrip()
 
 
-def _arguments(builder: "EnvBuilder") -> "list[str]":
+def upgrade(builder: "EnvBuilder", context: "SimpleNamespace", distributions: "Sequence[str]", isolates: bool) -> None:
+    """Run the pip of an environment, which upgrades these distributions from the package index.
+
+    Args:
+        builder: whose hook runs it, where it is not isolated.
+        context: the paths in the environment.
+        distributions: their names.
+        isolates: the child is isolated, and shows what it does.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+
+    """
+    from fastvenv import subprocess
+
+    arguments = ["-m", "pip", "install", "--upgrade", *distributions]
+    if isolates:
+        subprocess.check_call([context.env_exec_cmd, *arguments])
+    else:
+        builder._call_new_python(context, *arguments)  # noqa: SLF001 - a hook of `venv`
+
+
+def without_ensurepip(version: "Sequence[object]") -> str:
+    """What to do about a Python of that version that has no `ensurepip`, as the words behind its name."""
+    package = "python{}.{}-venv".format(*version[:2])
+    return (
+        "comes without ensurepip, which installs pip. Install the package that has it "
+        f"(on Debian and Ubuntu: apt install {package}), or leave pip out with --without-pip."
+    )
+
+
+def _arguments(builder: "EnvBuilder", interpreter: "Optional[_native.Interpreter]") -> "list[str]":
     if builder.pip_wheel is None:
         return ["-m", "ensurepip", "--upgrade", "--default-pip"]
     from ._wheels import find
 
-    wheels = find(builder.pip_wheel, builder.use_cache) or []
+    wheels = find(builder.pip_wheel, builder.use_cache, interpreter) or []
     options = [] if builder.compile_bytecode else ["--no-compile"]
     # A wheel can be imported from, and pip has a program in its package.
     program = os.path.join(wheels[0], "pip")

@@ -8,6 +8,10 @@ import sys
 
 from . import _native
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 VERSION = sys.version_info[:2]
 IS_WINDOWS = os.name == "nt"
 IS_PYPY = sys.implementation.name == "pypy"
@@ -23,7 +27,18 @@ INCLUDE_IS_VERSIONED = _FEATURES.include_is_versioned
 HAS_PLATLIB = _FEATURES.has_platlib
 LINKS_LIB64 = not HAS_PLATLIB and sys.maxsize > 2**32 and os.name == "posix" and sys.platform != "darwin"
 
-CORE_VENV_DEPS = ("pip", "setuptools") if _FEATURES.brings_setuptools else ("pip",)
+
+def core_dependencies(features: "_native.Features") -> "tuple[str, ...]":
+    """What `ensurepip` installs."""
+    return ("pip", "setuptools") if features.brings_setuptools else ("pip",)
+
+
+CORE_VENV_DEPS = core_dependencies(_FEATURES)
+
+
+def features_of(interpreter: "Optional[_native.Interpreter]") -> "_native.Features":
+    """What the `venv` of an interpreter does; by default of the running one."""
+    return _FEATURES if interpreter is None else _native.Features(interpreter.version[1])
 
 
 def base_executable() -> str:

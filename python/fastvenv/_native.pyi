@@ -9,11 +9,16 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create", "create_directory", "executable_names", "exit", "link_lib64", "make_executable", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
 The scripts of each activator; the names are those of `virtualenv --activators`.
+"""
+
+DEFAULT_DIRECTORY: Final[str]
+"""
+The directory of an environment where none is named.
 """
 
 GIT_IGNORE: Final[str]
@@ -56,6 +61,46 @@ class Creation:
         """
         Writes a `pyvenv.cfg` of these keys and values. Where another process wrote one first, the directory is left to
         that.
+        """
+
+@final
+class Environment:
+    """
+    An environment of another interpreter than the running one, made in `venv`'s steps.
+    """
+    def __new__(cls, /, creation: Creation, env_dir: str, interpreter: Interpreter, *, seed: Seed | None, prompt: tuple[str, str, str] | None, system_site_packages: bool, symlinks: bool, with_pip: bool, clear: bool, force: bool, upgrade: bool, upgrade_deps: bool, git_ignore: bool, activators: SupportsGetItem[int, str] | None, relocatable: bool) -> Environment:
+        """
+        Makes all but the activation scripts. What is made is kept in mind by `creation`. `prompt` is what was asked for, what
+        is shown, and what `repr` makes of that.
+        """
+    @property
+    def bin_path(self, /) -> str:
+        """
+        Where its scripts are.
+        """
+    @property
+    def copied(self, /) -> list[tuple[str, str]]:
+        """
+        The links to the interpreter that had to be copies, each with what it should have led to.
+        """
+    def finish(self, /, creation: Creation) -> None:
+        """
+        Makes the activation scripts, and the `pyvenv.cfg` that stays, when pip is installed.
+        """
+    @property
+    def lacks_pip(self, /) -> bool:
+        """
+        Whether pip was asked for, and is for `ensurepip` to install before the environment is finished.
+        """
+    @property
+    def lib_path(self, /) -> str:
+        """
+        Where its packages are that are pure Python.
+        """
+    @property
+    def python(self, /) -> str:
+        """
+        Its interpreter.
         """
 
 @final
@@ -214,6 +259,12 @@ def check_prompt(prompt: str) -> None:
     Refuses, with `ValueError`, a prompt that cannot stand on one line.
     """
 
+def choose_python(asked: str, cache: str | PathLike[str] | None) -> Interpreter:
+    """
+    Chooses the interpreter that `--python` asks for. `cache` is the folder of the cache, where there is one. `ValueError`
+    where the request cannot be understood, or there is no such interpreter.
+    """
+
 def clear_cache(folder: str | PathLike[str]) -> int:
     """
     Removes every image from the cache in a folder, and returns how many bytes they had.
@@ -235,14 +286,6 @@ def copy_file(source: str | PathLike[str], destination: str | PathLike[str]) -> 
     Copies the contents of a file; `shutil.SameFileError` where both are one file.
     """
 
-def create(creation: Creation, env_dir: str, interpreter: Interpreter, *, seed: Seed | None, prompt: tuple[str, str, str] | None, system_site_packages: bool, symlinks: bool, with_pip: bool, clear: bool, force: bool, upgrade: bool, upgrade_deps: bool, git_ignore: bool, activators: SupportsGetItem[int, str] | None, relocatable: bool) -> tuple[str, bool, list[tuple[str, str]]]:
-    """
-    Makes an environment of another interpreter than the running one, in `venv`'s steps, and returns its Python, whether it
-    lacks the pip that was asked for, and the links that had to be copies, each with what it should have led to.
-
-    What is made is kept in mind by `creation`. `prompt` is what was asked for, what is shown, and what `repr` makes of that.
-    """
-
 def create_directory(path: str | PathLike[str]) -> None:
     """
     Makes `path` a directory, with the missing ones above it; `ValueError` for a file or a link in its place.
@@ -259,14 +302,35 @@ def exit(status: SupportsIndex) -> None:
     nothing apart.
     """
 
+def find_python(asked: str, cache: str | PathLike[str] | None) -> tuple[str, str]:
+    """
+    What `fastvenv python find` prints: the path of the interpreter that is taken, and why it is that one.
+    """
+
 def link_lib64(env_dir: str | PathLike[str]) -> None:
     """
     Makes the link `lib64` of an environment, which 64-bit systems expect; a file system that has no links does without.
     """
 
+def list_pythons(cache: str | PathLike[str] | None, default: Interpreter, *, as_json: bool) -> str:
+    """
+    What `fastvenv python list` prints: the interpreters of this machine and this user, as a table or as JSON. `default` is the
+    one that is taken where none is asked for.
+    """
+
 def make_executable(path: str | PathLike[str]) -> None:
     """
     Gives a file that is not a link mode 0755, whatever the umask.
+    """
+
+def options() -> list[Incomplete]:
+    """
+    The options of the command line, in the order of the help.
+    """
+
+def parse_arguments(arguments: SupportsGetItem[int, str]) -> tuple[list[str], dict[str, bool], dict[str, str]] | None:
+    """
+    The directories, flags and settings of an ordinary call; `None` where `argparse` has to decide.
     """
 
 def prune_cache(folder: str | PathLike[str]) -> int:

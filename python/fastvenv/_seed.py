@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _BYTECODE_VARIABLES = ("PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "PYTHONNODEBUGRANGES", "SOURCE_DATE_EPOCH")
 
 
-def find(builder: "EnvBuilder", is_shared: bool = False) -> "Optional[_native.Seed]":
+def find(
+    builder: "EnvBuilder", is_shared: bool = False, interpreter: "Optional[_native.Interpreter]" = None
+) -> "Optional[_native.Seed]":
     """Find what `ensurepip` would install, and begin to look for it in the cache.
 
     It is left to `ensurepip` when a setting or a replaced `subprocess` shows that somebody expects something else, and
@@ -25,19 +27,21 @@ def find(builder: "EnvBuilder", is_shared: bool = False) -> "Optional[_native.Se
     Args:
         builder: whose options say what is wanted.
         is_shared: it is installed in several environments at the same time.
+        interpreter: the base of the environments; by default the running one.
 
     Raises:
         ValueError: there is no such link mode, or no wheel where the user says that it is.
 
     """
-    if sys.implementation.cache_tag is None or _is_replaced() or any(map(os.environ.get, _BYTECODE_VARIABLES)):
+    cache_tag = sys.implementation.cache_tag if interpreter is None else interpreter.cache_tag
+    if not cache_tag or _is_replaced() or any(map(os.environ.get, _BYTECODE_VARIABLES)):
         return None
-    wheels = _wheels.find(builder.pip_wheel, builder.use_cache)
+    wheels = _wheels.find(builder.pip_wheel, builder.use_cache, interpreter)
     if wheels is None:
         return None
     return _native.Seed(
         wheels,
-        _record.current(builder.use_cache),
+        interpreter or _record.current(builder.use_cache),
         cache=cache.directory() if builder.use_cache else None,
         link_mode=_link_mode(builder),
         compiles=builder.compile_bytecode,

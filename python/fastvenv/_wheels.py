@@ -6,15 +6,21 @@ from . import _interpreter, _record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Optional
 
+    from . import _native
 
-def find(chosen: "Optional[str]", use_cache: bool) -> "Optional[list[str]]":
+
+def find(
+    chosen: "Optional[str]", use_cache: bool, interpreter: "Optional[_native.Interpreter]" = None
+) -> "Optional[list[str]]":
     """What is to be installed: for each distribution its wheel, or the `.dist-info` folder of an installed one.
 
     Args:
         chosen: a wheel, or a folder of wheels, which go before those that come with Python.
         use_cache: the cache may be asked where the distribution has its wheels.
+        interpreter: the base of the environment; by default the running one.
 
     Returns:
         The paths, pip's first; `None` where `ensurepip` may have what is not found here.
@@ -23,21 +29,22 @@ def find(chosen: "Optional[str]", use_cache: bool) -> "Optional[list[str]]":
         ValueError: there is no wheel of pip where the user says that it is.
 
     """
-    found = _record.current(use_cache).wheels
+    found = (interpreter or _record.current(use_cache)).wheels
     if chosen is not None:
+        names = _interpreter.core_dependencies(_interpreter.features_of(interpreter))
         by_name = {os.path.basename(path).partition("-")[0]: path for path in found or ()}
-        by_name.update(_chosen(chosen))
-        found = [by_name[name] for name in _interpreter.CORE_VENV_DEPS if name in by_name]
+        by_name.update(_chosen(chosen, names))
+        found = [by_name[name] for name in names if name in by_name]
     return found
 
 
-def _chosen(path: str) -> "dict[str, str]":
+def _chosen(path: str, distributions: "Sequence[str]") -> "dict[str, str]":
     """The wheels at a path that the user gave, by distribution; of several the newest."""
     folder, names = os.path.split(path)[0], [os.path.basename(path)]
     if os.path.isdir(path):
         folder, names = path, os.listdir(path)
     folder = os.path.abspath(folder)
-    found = {name: _wheels_of(name, names) for name in _interpreter.CORE_VENV_DEPS}
+    found = {name: _wheels_of(name, names) for name in distributions}
     if not found["pip"] or not os.path.exists(path):
         raise ValueError(f"There is no wheel of pip (pip-*.whl) at {path!r}.")
     return {name: os.path.join(folder, max(wheels, key=_version)) for name, wheels in found.items() if wheels}

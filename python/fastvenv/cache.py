@@ -67,7 +67,7 @@ def _is_ours(folder: str) -> bool:
 
 
 def main(args: "Optional[Sequence[str]]" = None) -> None:
-    """Run the command line `python -m fastvenv.cache`.
+    """Run the command `fastvenv cache`, which is `python -m fastvenv.cache`, too.
 
     Args:
         args: the arguments; those of the process by default.
@@ -139,7 +139,8 @@ def _parser() -> "ArgumentParser":
     import argparse
 
     parser = argparse.ArgumentParser(
-        prog="python -m fastvenv.cache",
+        prog="fastvenv cache",
+        usage="%(prog)s [-h] COMMAND ...\nTo make an environment in a directory of this name: fastvenv ./cache",
         description="Show what is in the cache of prepared wheels, or delete it.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -7,10 +7,27 @@ use std::path::Path;
 use super::notes;
 use crate::error::Error;
 use crate::fs;
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Failure, Interpreter, probe};
 
 /// What separates the stamps of the files from the record.
 const SEPARATOR: &str = "\n\n";
+
+/// What the program at an absolute path says of itself: its record in the cache, or else it is asked, and the record is kept.
+///
+/// A script that runs an interpreter is asked each time: which one it runs may depend on anything.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn ask(folder: Option<&Path>, program: &Path) -> Result<Interpreter, Failure> {
+    if let Some(found) = folder.and_then(|folder| recall(folder, program)) {
+        return Ok(found);
+    }
+    let interpreter = probe(program)?;
+    if let Some(folder) = folder.filter(|_| interpreter.executable == program) {
+        remember(folder, &interpreter);
+    }
+    Ok(interpreter)
+}
 
 /// The record of the interpreter that is started by a path, from the cache in a folder; `None` where there is none, and
 /// where something that it depends on has changed.

@@ -31,11 +31,26 @@ pub enum Action {
 
 use Action::{Set, Take};
 
+/// The first arguments that are no directories, but commands of their own. A directory of such a name is `./cache`.
+pub const COMMANDS: [&str; 2] = ["cache", "python"];
+
+/// The directory where none is named.
+pub const DEFAULT_DIRECTORY: &str = ".venv";
+
 /// The options, in the order of the help. The two in a row that set the same flag exclude each other.
-pub const OPTIONS: [OptionSpec; 18] = [
+pub const OPTIONS: [OptionSpec; 19] = [
+    OptionSpec {
+        alias: Some("-p"),
+        ..new(
+            "--python",
+            Take("python", Some("PYTHON")),
+            "the interpreter to make environments of: a path, a name (python3.12), a version (3.12), a range \
+             (>=3.11,<3.14) or an implementation (pypy); by default that of fastvenv",
+        )
+    },
     venv(
         "--system-site-packages",
-        Set("system_site", true),
+        Set("system_site_packages", true),
         "let the environment see the packages of the base installation",
     ),
     venv("--symlinks", Set("symlinks", true), "link to the base interpreter (the default but on Windows)"),
@@ -105,7 +120,7 @@ const fn new(name: &'static str, action: Action, help: &'static str) -> OptionSp
 /// What a call asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arguments {
-    /// The directories of the environments, at least one.
+    /// The directories of the environments; [`DEFAULT_DIRECTORY`] where none is named.
     pub directories: Vec<String>,
     /// The flags that were given.
     pub flags: HashMap<&'static str, bool>,
@@ -121,6 +136,9 @@ impl Arguments {
         let mut found = Self::default();
         let mut has_options_behind = false;
         let mut executables = None;
+        if arguments.first().is_some_and(|first| COMMANDS.iter().any(|command| first == command)) {
+            return None;
+        }
         let mut rest = arguments.iter().map(|argument| argument.to_str());
         while let Some(argument) = rest.next() {
             let argument = argument?;
@@ -159,7 +177,10 @@ impl Arguments {
                 }
             }
         }
-        (!found.directories.is_empty()).then_some(found)
+        if found.directories.is_empty() {
+            found.directories.push(DEFAULT_DIRECTORY.to_owned());
+        }
+        Some(found)
     }
 
     /// Whether a flag is set, which has a default.
@@ -193,10 +214,17 @@ mod tests {
     }
 
     #[test]
+    fn without_a_directory_it_is_the_usual_one() {
+        assert_eq!(parse(&[]).unwrap().directories, [".venv"]);
+        assert_eq!(parse(&["-p", "3.12"]).unwrap().directories, [".venv"]);
+        assert_eq!(parse(&["./cache", "python"]).unwrap().directories, ["./cache", "python"]);
+    }
+
+    #[test]
     fn what_is_doubtful_is_for_argparse() {
         for arguments in [
-            &[][..],
-            &["--clear"],
+            &["python"][..],
+            &["cache", "info"],
             &["a", "--clear", "b"],
             &["--cle", "a"],
             &["--clear=1", "a"],

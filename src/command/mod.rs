@@ -10,7 +10,6 @@ pub mod pythons;
 mod signals;
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use installation::Installation;
 
@@ -18,29 +17,28 @@ use installation::Installation;
 #[must_use]
 pub fn run(arguments: &[OsString]) -> i32 {
     match Installation::find() {
-        Ok(installation) => {
-            if is_done(arguments, &installation.python, &installation.program) {
-                return 0;
-            }
-            hand_over::hand_over(&installation, arguments)
-        }
+        Ok(installation) => match itself(arguments, &installation) {
+            Some(Ok(())) => 0,
+            Some(Err(reason)) => hand_over::complain(&reason),
+            None => hand_over::hand_over(&installation, arguments),
+        },
         Err(reason) => hand_over::complain(&reason),
     }
 }
 
-/// Does what is plain, and tells whether that was all.
+/// Does what is plain; `None` where that was not all, and an error, which is a whole message, where it cannot be done.
 #[cfg(unix)]
-fn is_done(arguments: &[OsString], python: &Path, program: &Path) -> bool {
+fn itself(arguments: &[OsString], installation: &Installation) -> Option<Result<(), String>> {
     let variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
-    let Ok(signals) = signals::Signals::heed() else { return false };
-    let is_done = plain::run(arguments, &variables, python, program, &signals).is_some();
+    let signals = signals::Signals::heed().ok()?;
+    let outcome = plain::run(arguments, &variables, &installation.python, &installation.program, &signals);
     signals.end();
-    is_done
+    outcome
 }
 
 /// On Windows, Python does everything.
 #[cfg(windows)]
-fn is_done(_arguments: &[OsString], _python: &Path, _program: &Path) -> bool {
-    false
+fn itself(_arguments: &[OsString], _installation: &Installation) -> Option<Result<(), String>> {
+    None
 }

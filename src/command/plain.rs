@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::Arguments;
+use super::pythons;
 use super::signals::Signals;
 use crate::cache::location::{self, Surroundings};
 use crate::cache::records;
 use crate::environment::creation::Creation;
 use crate::environment::{self, Options, Prompt};
-use crate::error::Result;
+use crate::error;
 use crate::fs::{self, LinkMode};
 use crate::install::{self, Seed};
 use crate::interpreter::Interpreter;
@@ -64,7 +65,8 @@ struct Plan {
 }
 
 /// Makes the environments that the arguments ask for. `None` where Python has to decide; all that was made is taken back
-/// then, but environments that are whole.
+/// then, but environments that are whole. An error, which is a whole message, where there is no such interpreter as is asked
+/// for: to look for it again may take long.
 ///
 /// `python` is the interpreter that the program was installed for, and `program` the program itself.
 pub(super) fn run(
@@ -73,14 +75,22 @@ pub(super) fn run(
     python: &Path,
     program: &Path,
     signals: &Signals,
-) -> Option<()> {
-    let plan = Plan::new(arguments, variables, python, program)?;
+) -> Option<Result<(), String>> {
+    let plan = match Plan::new(arguments, variables, python, program)? {
+        Ok(plan) => plan,
+        Err(reason) => return Some(Err(reason)),
+    };
     let threads = if plan.env_dirs.len() > 1 { threads::available() } else { 1 };
-    threads::share(&plan.env_dirs, threads, |env_dir| plan.create(env_dir, signals)).ok()
+    threads::share(&plan.env_dirs, threads, |env_dir| plan.create(env_dir, signals)).ok().map(Ok)
 }
 
 impl Plan {
-    fn new(arguments: &[OsString], variables: &Variables, python: &Path, program: &Path) -> Option<Self> {
+    fn new(
+        arguments: &[OsString],
+        variables: &Variables,
+        python: &Path,
+        program: &Path,
+    ) -> Option<Result<Self, String>> {
         let arguments = Arguments::parse(arguments)?;
         if cfg!(windows)
             || !is_utf8(variables)
@@ -98,7 +108,10 @@ impl Plan {
             home: variables.get("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
             current: Some(current.clone()),
         })?;
-        let interpreter = Arc::new(records::recall(&cache, python)?);
+        let interpreter = match interpreter(&arguments, variables, &cache, python)? {
+            Ok(interpreter) => Arc::new(interpreter),
+            Err(reason) => return Some(Err(reason)),
+        };
         let options = options(&arguments, &interpreter, &current)?;
         if interpreter.is_pypy() && !options.symlinks {
             return None;
@@ -115,14 +128,14 @@ impl Plan {
             arguments.directories.iter().map(|directory| absolute(&current, directory)).collect();
         let env_dirs = env_dirs?;
         let may_clear = !options.clear || env_dirs.iter().all(|env_dir| spares(env_dir, &[python, program]));
-        (may_clear && are_apart(&env_dirs)).then_some(Self { env_dirs, interpreter, options, seed })
+        (may_clear && are_apart(&env_dirs)).then_some(Ok(Self { env_dirs, interpreter, options, seed }))
     }
 
     /// Makes one environment, whole or not at all.
     ///
     /// # Errors
     /// Any one: Python says what it is.
-    fn create(&self, env_dir: &str, signals: &Signals) -> Result<()> {
+    fn create(&self, env_dir: &str, signals: &Signals) -> error::Result<()> {
         let creation = Creation::default();
         let made =
             environment::create(&creation, env_dir, &self.interpreter, &self.options, self.seed.as_ref());
@@ -152,6 +165,21 @@ fn is_decisive((name, value): (&String, &OsString)) -> bool {
     !value.is_empty() && (is_pythons || DECISIVE.contains(&name.as_str()))
 }
 
+/// The interpreter that is asked for, or else the program's own, whose record Python has to make where there is none.
+fn interpreter(
+    arguments: &Arguments,
+    variables: &Variables,
+    cache: &Path,
+    python: &Path,
+) -> Option<Result<Interpreter, String>> {
+    let by_variable = || variables.get("FASTVENV_PYTHON").filter(|asked| !asked.is_empty());
+    let asked =
+        arguments.settings.get("python").map(OsStr::new).or_else(|| by_variable().map(|asked| &**asked));
+    let Some(asked) = asked else { return records::recall(cache, python).map(Ok) };
+    let chosen = pythons::choose(asked, |name| variables.get(name).cloned(), Some(cache));
+    Some(chosen.map(|chosen| chosen.interpreter))
+}
+
 fn options(arguments: &Arguments, interpreter: &Interpreter, current: &Path) -> Option<Options> {
     let prompt = match arguments.settings.get("prompt") {
         Some(given) => Some(prompt(given, current)?),
@@ -171,7 +199,7 @@ fn options(arguments: &Arguments, interpreter: &Interpreter, current: &Path) -> 
         None => None,
     };
     Some(Options {
-        system_site_packages: arguments.flag("system_site", false),
+        system_site_packages: arguments.flag("system_site_packages", false),
         clear: arguments.flag("clear", false),
         force: arguments.flag("force", false),
         symlinks: arguments.flag("symlinks", true),

@@ -1,9 +1,45 @@
-//! What `fastvenv python list` and `fastvenv python find` print.
+//! The interpreter that `--python` asks for, and what `fastvenv python list` and `fastvenv python find` print.
 
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::interpreter::{Chosen, Found, Interpreter};
+use crate::cache::records;
+use crate::interpreter::search::{self, Candidate, Surroundings};
+use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
+
+/// Chooses the interpreter that is asked for. `variable` gives the variables of the process, and `cache` is the folder of the
+/// cache, where there is one.
+///
+/// # Errors
+/// The whole message: the request cannot be understood, or there is no such interpreter.
+pub fn choose(
+    asked: &OsStr,
+    variable: impl Fn(&str) -> Option<OsString>,
+    cache: Option<&Path>,
+) -> Result<Chosen, String> {
+    let request = Request::parse(asked).map_err(|unclear| unclear.to_string())?;
+    let surroundings = Surroundings::read(variable);
+    let candidates = search::candidates(&request, &surroundings).map(absolute);
+    interpreter::choose(&request, candidates, |program| records::ask(cache, program))
+        .map_err(|not_found| not_found.to_string())
+}
+
+/// All interpreters of this machine and this user, in the order in which one is taken.
+pub fn list(variable: impl Fn(&str) -> Option<OsString>, cache: Option<&Path>) -> Vec<Found> {
+    let surroundings = Surroundings::read(variable);
+    let any = Wanted::everything();
+    let candidates = search::pythons(&any, &surroundings).map(absolute);
+    interpreter::list(candidates, |program| records::ask(cache, program))
+}
+
+/// The program by its absolute path, which is what it calls itself, too.
+fn absolute(Candidate { path, source }: Candidate) -> Candidate {
+    // Nothing is taken for `..`, which depends on links.
+    let whole = env::current_dir().map_or_else(|_| path.clone(), |current| current.join(&path));
+    Candidate { path: whole.components().collect(), source }
+}
 
 /// The interpreters in a table, a line for each, and then what cannot be used. The one that is taken where none is asked
 /// for, if it is among them, has a star.

@@ -28,25 +28,31 @@ pub use options::{Options, Prompt};
 /// What `.gitignore` holds: git ignores the whole environment.
 pub const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
 
-/// An environment that was made.
+/// An environment: whole but for its activation scripts, until it is finished.
 #[derive(Debug)]
 pub struct Environment {
+    /// Its directory, absolute and normal.
+    pub env_dir: String,
     /// Its interpreter.
     pub python: PathBuf,
-    /// Whether it lacks the pip that was asked for: that is for `ensurepip` to install.
+    /// Whether it lacks the pip that was asked for: that is for `ensurepip` to install, before the rest is made.
     pub lacks_pip: bool,
     /// The links to the interpreter that had to be copies.
     pub copied: Vec<executables::unix::Copied>,
+    /// Where its scripts are.
+    pub bin: PathBuf,
+    /// Where its packages are that are pure Python.
+    pub purelib: PathBuf,
+    /// Where its other packages are.
+    pub platlib: PathBuf,
+    interpreter: Arc<Interpreter>,
+    options: Options,
 }
 
 /// Makes an environment, but for what only its own Python can do: `ensurepip`, and upgrading pip.
 ///
-/// `env_dir` is absolute and normal. What is made is kept in mind by `creation`, which can take it back. Without a `seed`, pip
-/// is left to `ensurepip`. The interpreter is one of POSIX.
-///
 /// # Errors
-/// [`Error::Refused`], [`Error::Occupied`] and [`Error::Unwritable`] for a directory or a prompt that cannot be;
-/// [`Error::Io`] with the path that could not be made.
+/// As from [`Environment::begin`].
 pub fn create(
     creation: &Creation,
     env_dir: &str,
@@ -54,146 +60,179 @@ pub fn create(
     options: &Options,
     seed: Option<&Seed>,
 ) -> Result<Environment> {
-    let places = prepare(creation, env_dir, interpreter, options)?;
-    if options.git_ignore {
-        fs::write(&places.env_dir.join(".gitignore"), GIT_IGNORE.as_bytes())?;
-    }
-    // pip must not find itself in the base installation, or it would not be installed (bpo-24875).
-    write_configuration(creation, &places, interpreter, options, false)?;
-    let names = executables::unix::names(interpreter.version.1, interpreter.is_pypy(), true);
-    let executable = &interpreter.base_executable;
-    let copied = executables::unix::place(executable, &places.python, &names, options.symlinks)?;
-    let lacks_pip =
-        options.with_pip && !seed.map_or(Ok(false), |seed| seed.install(&places.target(interpreter)))?;
-    if !options.upgrade {
-        write_scripts(&places, interpreter, options)?;
-    }
-    if options.system_site_packages {
-        write_configuration(creation, &places, interpreter, options, true)?;
-    }
-    Ok(Environment { python: places.python, lacks_pip, copied })
+    let environment = Environment::begin(creation, env_dir, interpreter, options, seed)?;
+    environment.finish(creation)?;
+    Ok(environment)
 }
 
-/// The places in an environment, as the context that the hooks of `venv` get.
-#[derive(Debug)]
-struct Places<'a> {
-    env_dir: &'a Path,
-    /// The same, as text.
-    text: &'a str,
-    bin: PathBuf,
-    purelib: PathBuf,
-    platlib: PathBuf,
-    python: PathBuf,
-}
+impl Environment {
+    /// Makes the directories, the interpreter and pip.
+    ///
+    /// `env_dir` is absolute and normal. What is made is kept in mind by `creation`, which can take it back. Without a `seed`,
+    /// pip is left to `ensurepip`. The interpreter is one of POSIX.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], [`Error::Occupied`] and [`Error::Unwritable`] for a directory or a prompt that cannot be;
+    /// [`Error::Io`] with the path that could not be made.
+    pub fn begin(
+        creation: &Creation,
+        env_dir: &str,
+        interpreter: &Arc<Interpreter>,
+        options: &Options,
+        seed: Option<&Seed>,
+    ) -> Result<Self> {
+        let mut environment = Self::prepare(creation, env_dir, interpreter, options)?;
+        if options.git_ignore {
+            fs::write(&environment.path().join(".gitignore"), GIT_IGNORE.as_bytes())?;
+        }
+        // pip must not find itself in the base installation, or it would not be installed (bpo-24875).
+        environment.write_configuration(creation, false)?;
+        let names = executables::unix::names(interpreter.version.1, interpreter.is_pypy(), true);
+        let executable = &interpreter.base_executable;
+        environment.copied =
+            executables::unix::place(executable, &environment.python, &names, options.symlinks)?;
+        environment.lacks_pip =
+            options.with_pip && !seed.map_or(Ok(false), |seed| seed.install(&environment.target()))?;
+        Ok(environment)
+    }
 
-impl Places<'_> {
-    fn target(&self, interpreter: &Arc<Interpreter>) -> Target {
+    /// Makes the rest, when pip is there: the activation scripts, and the `pyvenv.cfg` that stays.
+    ///
+    /// # Errors
+    /// As from [`Self::begin`].
+    pub fn finish(&self, creation: &Creation) -> Result<()> {
+        if !self.options.upgrade {
+            self.write_scripts()?;
+        }
+        if self.options.system_site_packages {
+            self.write_configuration(creation, true)?;
+        }
+        Ok(())
+    }
+
+    fn path(&self) -> &Path {
+        Path::new(&self.env_dir)
+    }
+
+    /// Where pip goes.
+    fn target(&self) -> Target {
         Target {
-            env_dir: self.env_dir.to_owned(),
+            env_dir: self.path().to_owned(),
             purelib: self.purelib.clone(),
             platlib: self.platlib.clone(),
             scripts: self.bin.clone(),
             python: self.python.clone(),
+            interpreter: Arc::clone(&self.interpreter),
+        }
+    }
+
+    /// Checks what is wanted, clears the directory where that is, and makes the directories.
+    fn prepare(
+        creation: &Creation,
+        env_dir: &str,
+        interpreter: &Arc<Interpreter>,
+        options: &Options,
+    ) -> Result<Self> {
+        layout::check_env_dir(Platform::HOST, OsStr::new(env_dir))?;
+        if let Some(prompt) = &options.prompt {
+            layout::check_line("prompt", OsStr::new(&prompt.text))?;
+        }
+        // A link to an interpreter that is gone would only fail when it is used.
+        let executable = &interpreter.base_executable;
+        if !fs::try_exists(executable)? {
+            return Err(Error::Io { path: executable.clone(), source: std::io::ErrorKind::NotFound.into() });
+        }
+        let path = Path::new(env_dir);
+        if options.clear && fs::is_there(path)? {
+            if fs::is_link(path) {
+                // It is refused before what it leads to is lost.
+                fs::create_directory(path)?;
+            }
+            if is_in(executable, path)? {
+                let reason = format!("the interpreter {} is in it", executable.display());
+                return Err(Error::Refused { action: "clear", path: env_dir.into(), reason });
+            }
+            layout::clear(path, !options.force)?;
+        }
+        creation.create_directory(path)?;
+        let paths = &interpreter.paths;
+        let bin = path.join(&paths.scripts);
+        let environment = Self {
+            env_dir: env_dir.to_owned(),
+            python: bin.join(executable.file_name().unwrap_or_default()),
+            lacks_pip: false,
+            copied: Vec::new(),
+            bin,
+            purelib: path.join(&paths.purelib),
+            platlib: path.join(&paths.platlib),
             interpreter: Arc::clone(interpreter),
+            options: options.clone(),
+        };
+        let features = interpreter.features();
+        let include = if features.include_is_versioned() { &paths.include } else { "include" };
+        fs::create_directory(&path.join(include))?;
+        fs::create_directory(&environment.purelib)?;
+        if features.has_platlib() {
+            fs::create_directory(&environment.platlib)?;
+        } else if interpreter.is_64_bit && !cfg!(target_os = "macos") {
+            layout::link_lib64(path)?;
         }
+        fs::create_directory(&environment.bin)?;
+        Ok(environment)
     }
 
-    /// The name of the environment: the last part of its path.
-    fn name(&self) -> &str {
-        self.text.rsplit('/').next().unwrap_or_default()
+    fn write_configuration(&self, creation: &Creation, system_site_packages: bool) -> Result<()> {
+        let Self { interpreter, options, .. } = self;
+        let (major, minor) = interpreter.version;
+        let configuration = Configuration {
+            home: interpreter.base_executable.parent().unwrap_or(Path::new("")).as_os_str(),
+            version: &format!("{major}.{minor}.{}", interpreter.micro),
+            features: interpreter.features(),
+            executable: interpreter.executable.as_os_str(),
+            real_executable: interpreter.real_executable.as_os_str(),
+            env_dir: OsStr::new(&self.env_dir),
+            prompt: options.prompt.as_ref().map(|prompt| &*prompt.representation),
+            given_prompt: options.prompt.as_ref().map(|prompt| OsStr::new(&prompt.given)),
+            system_site_packages,
+            symlinks: options.symlinks,
+            with_pip: options.with_pip,
+            clear: options.clear,
+            upgrade: options.upgrade,
+            upgrade_deps: options.upgrade_deps,
+            scm_ignore: options.git_ignore,
+            relocatable: options.relocatable,
+        };
+        let path = self.path().join(layout::CONFIGURATION_FILE);
+        let entries = configuration.entries();
+        let entries: Vec<_> = entries.iter().map(|(key, value)| (*key, value.to_string_lossy())).collect();
+        creation.write_configuration(&path, &configuration::render(&entries)?)
+    }
+
+    fn write_scripts(&self) -> Result<()> {
+        let Self { interpreter, options, .. } = self;
+        let name = self.env_dir.rsplit('/').next().unwrap_or_default();
+        let prompt = options.prompt.as_ref().map_or(name, |prompt| &prompt.text);
+        let decorates_prompt = interpreter.features().decorates_prompt();
+        let values = Values {
+            dir: &self.env_dir,
+            name,
+            prompt: &if decorates_prompt { format!("({prompt}) ") } else { prompt.to_owned() },
+            bin_name: &interpreter.paths.scripts,
+            python: &self.python.to_string_lossy(),
+        };
+        scripts::write(
+            &self.bin,
+            values,
+            decorates_prompt,
+            options.relocatable,
+            options.activators.as_deref(),
+        )
     }
 }
 
-/// Checks what is wanted, clears the directory where that is, and makes the directories.
-fn prepare<'a>(
-    creation: &Creation,
-    env_dir: &'a str,
-    interpreter: &Interpreter,
-    options: &Options,
-) -> Result<Places<'a>> {
-    layout::check_env_dir(Platform::HOST, OsStr::new(env_dir))?;
-    if let Some(prompt) = &options.prompt {
-        layout::check_line("prompt", OsStr::new(&prompt.text))?;
-    }
-    // A link to an interpreter that is gone would only fail when it is used.
-    let executable = &interpreter.base_executable;
-    if !fs::try_exists(executable)? {
-        return Err(Error::Io { path: executable.clone(), source: std::io::ErrorKind::NotFound.into() });
-    }
-    let path = Path::new(env_dir);
-    if options.clear && fs::is_there(path)? {
-        if fs::is_link(path) {
-            // It is refused before what it leads to is lost.
-            fs::create_directory(path)?;
-        }
-        layout::clear(path, !options.force)?;
-    }
-    creation.create_directory(path)?;
-    let paths = &interpreter.paths;
-    let bin = path.join(&paths.scripts);
-    let places = Places {
-        env_dir: path,
-        text: env_dir,
-        python: bin.join(executable.file_name().unwrap_or_default()),
-        bin,
-        purelib: path.join(&paths.purelib),
-        platlib: path.join(&paths.platlib),
-    };
-    let features = interpreter.features();
-    let include = if features.include_is_versioned() { &paths.include } else { "include" };
-    fs::create_directory(&path.join(include))?;
-    fs::create_directory(&places.purelib)?;
-    if features.has_platlib() {
-        fs::create_directory(&places.platlib)?;
-    } else if interpreter.is_64_bit && !cfg!(target_os = "macos") {
-        layout::link_lib64(path)?;
-    }
-    fs::create_directory(&places.bin)?;
-    Ok(places)
-}
-
-fn write_configuration(
-    creation: &Creation,
-    places: &Places<'_>,
-    interpreter: &Interpreter,
-    options: &Options,
-    system_site_packages: bool,
-) -> Result<()> {
-    let (major, minor) = interpreter.version;
-    let configuration = Configuration {
-        home: interpreter.base_executable.parent().unwrap_or(Path::new("")).as_os_str(),
-        version: &format!("{major}.{minor}.{}", interpreter.micro),
-        features: interpreter.features(),
-        executable: interpreter.executable.as_os_str(),
-        real_executable: interpreter.real_executable.as_os_str(),
-        env_dir: places.env_dir.as_os_str(),
-        prompt: options.prompt.as_ref().map(|prompt| &*prompt.representation),
-        given_prompt: options.prompt.as_ref().map(|prompt| OsStr::new(&prompt.given)),
-        system_site_packages,
-        symlinks: options.symlinks,
-        with_pip: options.with_pip,
-        clear: options.clear,
-        upgrade: options.upgrade,
-        upgrade_deps: options.upgrade_deps,
-        scm_ignore: options.git_ignore,
-        relocatable: options.relocatable,
-    };
-    let path = places.env_dir.join(layout::CONFIGURATION_FILE);
-    let entries = configuration.entries();
-    let entries: Vec<_> = entries.iter().map(|(key, value)| (*key, value.to_string_lossy())).collect();
-    creation.write_configuration(&path, &configuration::render(&entries)?)
-}
-
-fn write_scripts(places: &Places<'_>, interpreter: &Interpreter, options: &Options) -> Result<()> {
-    let name = places.name();
-    let prompt = options.prompt.as_ref().map_or(name, |prompt| &prompt.text);
-    let decorates_prompt = interpreter.features().decorates_prompt();
-    let values = Values {
-        dir: places.text,
-        name,
-        prompt: &if decorates_prompt { format!("({prompt}) ") } else { prompt.to_owned() },
-        bin_name: &interpreter.paths.scripts,
-        python: &places.python.to_string_lossy(),
-    };
-    scripts::write(&places.bin, values, decorates_prompt, options.relocatable, options.activators.as_deref())
+/// Whether a file, or what it leads to, is in a directory.
+fn is_in(file: &Path, directory: &Path) -> Result<bool> {
+    let directory = fs::real(directory)?;
+    let folder = file.parent().unwrap_or(Path::new("/"));
+    Ok(fs::real(folder)?.starts_with(&directory) || fs::real(file)?.starts_with(&directory))
 }

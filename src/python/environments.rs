@@ -143,53 +143,89 @@ pub(super) fn configuration_entries(
     configuration.entries()
 }
 
-/// The Python of an environment, whether pip is lacking, and links that had to be copies.
-type Made = (OsString, bool, Vec<(OsString, OsString)>);
+/// An environment of another interpreter than the running one, made in `venv`'s steps.
+#[pyclass(frozen)]
+pub(super) struct Environment(environment::Environment);
 
-/// Makes an environment of another interpreter than the running one, in `venv`'s steps, and returns its Python, whether it
-/// lacks the pip that was asked for, and the links that had to be copies, each with what it should have led to.
-///
-/// What is made is kept in mind by `creation`. `prompt` is what was asked for, what is shown, and what `repr` makes of that.
-#[pyfunction]
-#[pyo3(signature = (
-    creation, env_dir, interpreter, *, seed, prompt, system_site_packages, symlinks, with_pip, clear, force, upgrade,
-    upgrade_deps, git_ignore, activators, relocatable
-))]
-pub(super) fn create(
-    py: Python<'_>,
-    creation: &Creation,
-    env_dir: &str,
-    interpreter: &Interpreter,
-    seed: Option<&Seed>,
-    prompt: Option<(String, String, String)>,
-    system_site_packages: bool,
-    symlinks: bool,
-    with_pip: bool,
-    clear: bool,
-    force: bool,
-    upgrade: bool,
-    upgrade_deps: bool,
-    git_ignore: bool,
-    activators: Option<Vec<String>>,
-    relocatable: bool,
-) -> PyResult<Made> {
-    let prompt = prompt.map(|(given, text, representation)| Prompt { given, text, representation });
-    let options = Options {
-        system_site_packages,
-        clear,
-        force,
-        symlinks,
-        upgrade,
-        with_pip,
-        upgrade_deps,
-        prompt,
-        git_ignore,
-        activators,
-        relocatable,
-    };
-    let seed = seed.map(|seed| &seed.0);
-    let made = detached(py, || environment::create(&creation.0, env_dir, &interpreter.0, &options, seed))?;
-    let copied =
-        made.copied.into_iter().map(|(source, path)| (source.into_os_string(), path.into_os_string()));
-    Ok((made.python.into_os_string(), made.lacks_pip, copied.collect()))
+#[pymethods]
+impl Environment {
+    /// Makes all but the activation scripts. What is made is kept in mind by `creation`. `prompt` is what was asked for, what
+    /// is shown, and what `repr` makes of that.
+    #[new]
+    #[pyo3(signature = (
+        creation, env_dir, interpreter, *, seed, prompt, system_site_packages, symlinks, with_pip, clear, force, upgrade,
+        upgrade_deps, git_ignore, activators, relocatable
+    ))]
+    fn new(
+        py: Python<'_>,
+        creation: &Creation,
+        env_dir: &str,
+        interpreter: &Interpreter,
+        seed: Option<&Seed>,
+        prompt: Option<(String, String, String)>,
+        system_site_packages: bool,
+        symlinks: bool,
+        with_pip: bool,
+        clear: bool,
+        force: bool,
+        upgrade: bool,
+        upgrade_deps: bool,
+        git_ignore: bool,
+        activators: Option<Vec<String>>,
+        relocatable: bool,
+    ) -> PyResult<Self> {
+        let prompt = prompt.map(|(given, text, representation)| Prompt { given, text, representation });
+        let options = Options {
+            system_site_packages,
+            clear,
+            force,
+            symlinks,
+            upgrade,
+            with_pip,
+            upgrade_deps,
+            prompt,
+            git_ignore,
+            activators,
+            relocatable,
+        };
+        let seed = seed.map(|seed| &seed.0);
+        let begin = || environment::Environment::begin(&creation.0, env_dir, &interpreter.0, &options, seed);
+        Ok(Self(detached(py, begin)?))
+    }
+
+    /// Makes the activation scripts, and the `pyvenv.cfg` that stays, when pip is installed.
+    fn finish(&self, py: Python<'_>, creation: &Creation) -> PyResult<()> {
+        detached(py, || self.0.finish(&creation.0))
+    }
+
+    /// Its interpreter.
+    #[getter]
+    fn python(&self) -> OsString {
+        self.0.python.clone().into_os_string()
+    }
+
+    /// Whether pip was asked for, and is for `ensurepip` to install before the environment is finished.
+    #[getter]
+    fn lacks_pip(&self) -> bool {
+        self.0.lacks_pip
+    }
+
+    /// The links to the interpreter that had to be copies, each with what it should have led to.
+    #[getter]
+    fn copied(&self) -> Vec<(OsString, OsString)> {
+        let copied = self.0.copied.iter().cloned();
+        copied.map(|(source, path)| (source.into_os_string(), path.into_os_string())).collect()
+    }
+
+    /// Where its scripts are.
+    #[getter]
+    fn bin_path(&self) -> OsString {
+        self.0.bin.clone().into_os_string()
+    }
+
+    /// Where its packages are that are pure Python.
+    #[getter]
+    fn lib_path(&self) -> OsString {
+        self.0.purelib.clone().into_os_string()
+    }
 }

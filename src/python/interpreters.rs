@@ -1,5 +1,6 @@
 //! The records of interpreters, and the search for one.
 
+use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::cache::records;
+use crate::command::pythons;
 use crate::interpreter;
 
 /// What the `venv` of Python 3 with that minor number does that others do not.
@@ -150,4 +152,45 @@ impl Interpreter {
     fn path(&self, name: &str) -> Option<String> {
         self.0.paths.named(name).map(ToOwned::to_owned)
     }
+}
+
+/// Chooses the interpreter that `--python` asks for. `cache` is the folder of the cache, where there is one. `ValueError`
+/// where the request cannot be understood, or there is no such interpreter.
+#[pyfunction]
+pub(super) fn choose_python(
+    py: Python<'_>,
+    asked: OsString,
+    cache: Option<PathBuf>,
+) -> PyResult<Interpreter> {
+    let chosen = py.detach(|| pythons::choose(&asked, |name| env::var_os(name), cache.as_deref()));
+    Ok(Interpreter(Arc::new(chosen.map_err(PyValueError::new_err)?.interpreter)))
+}
+
+/// What `fastvenv python find` prints: the path of the interpreter that is taken, and why it is that one.
+#[pyfunction]
+pub(super) fn find_python(
+    py: Python<'_>,
+    asked: OsString,
+    cache: Option<PathBuf>,
+) -> PyResult<(String, String)> {
+    let chosen = py.detach(|| pythons::choose(&asked, |name| env::var_os(name), cache.as_deref()));
+    let chosen = chosen.map_err(PyValueError::new_err)?;
+    Ok((pythons::path(&chosen), pythons::reasons(&chosen)))
+}
+
+/// What `fastvenv python list` prints: the interpreters of this machine and this user, as a table or as JSON. `default` is the
+/// one that is taken where none is asked for.
+#[pyfunction]
+#[pyo3(signature = (cache, default, *, as_json))]
+pub(super) fn list_pythons(
+    py: Python<'_>,
+    cache: Option<PathBuf>,
+    default: &Interpreter,
+    as_json: bool,
+) -> String {
+    py.detach(|| {
+        let found = pythons::list(|name| env::var_os(name), cache.as_deref());
+        let write = if as_json { pythons::json } else { pythons::table };
+        write(&found, Some(&default.0))
+    })
 }

@@ -6,6 +6,7 @@
 mod environments;
 mod error;
 mod interpreters;
+mod options;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::cache::{self, trust};
+use crate::command::arguments;
 use crate::environment::activation::{self, Values};
 use crate::environment::executables::{unix, windows};
 use crate::environment::{self, layout, scripts};
@@ -30,14 +32,16 @@ use crate::{fs, threads};
 mod _native {
     use super::{
         Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult, Python, Values,
-        activation, cache, detached, environment, fs, layout, pyfunction, scripts, threads, trust, unix,
-        windows,
+        activation, arguments, cache, detached, environment, fs, layout, pyfunction, scripts, threads, trust,
+        unix, windows,
     };
 
     #[pymodule_export]
-    use super::environments::{Creation, Seed, configuration_entries, create};
+    use super::environments::{Creation, Environment, Seed, configuration_entries};
     #[pymodule_export]
-    use super::interpreters::{Features, Interpreter};
+    use super::interpreters::{Features, Interpreter, choose_python, find_python, list_pythons};
+    #[pymodule_export]
+    use super::options::{options, parse_arguments};
 
     /// The version of fastvenv.
     #[pymodule_export]
@@ -272,6 +276,10 @@ mod _native {
     /// The scripts of each activator; the names are those of `virtualenv --activators`.
     #[pymodule_export]
     const ACTIVATORS: [(&str, &[&str]); 8] = scripts::ACTIVATORS;
+
+    /// The directory of an environment where none is named.
+    #[pymodule_export]
+    const DEFAULT_DIRECTORY: &str = arguments::DEFAULT_DIRECTORY;
 
     /// What `.gitignore` holds in an environment.
     #[pymodule_export]

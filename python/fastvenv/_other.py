@@ -1,0 +1,173 @@
+"""Environments of another interpreter than the running one (`--python`).
+
+They have no hooks: the steps are native, and what only that interpreter can do, it does. Loaded only there.
+"""
+
+import os
+from types import SimpleNamespace
+
+from . import _installer, _interpreter, _native, _seed, cache
+from ._builder import _take_back
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._builder import EnvBuilder, EnvDir
+
+
+def choose(asked: str, use_cache: bool) -> "_native.Interpreter":
+    """Choose the interpreter that is asked for.
+
+    Args:
+        asked: a path, a name, a version, a range or an implementation.
+        use_cache: the cache may be asked what an interpreter says of itself, and told.
+
+    Raises:
+        ValueError: it cannot be understood, or there is no such interpreter.
+
+    """
+    return _native.choose_python(asked, cache.directory() if use_cache else None)
+
+
+class OtherBuilder:
+    """Makes environments of an interpreter, which several threads may do at the same time.
+
+    Args:
+        builder: whose options say what is wanted.
+        interpreter: the interpreter.
+        is_shared: several threads call `create`.
+
+    """
+
+    def __init__(self, builder: "EnvBuilder", interpreter: "_native.Interpreter", is_shared: bool = False) -> None:
+        self._builder = builder
+        self._interpreter = interpreter
+        self._features = _interpreter.features_of(interpreter)
+        # On Windows, and with copies of PyPy, its own `venv` does more than is known here.
+        is_pypy = interpreter.implementation == "pypy"
+        self._is_native = not (_interpreter.IS_WINDOWS or (is_pypy and not builder.symlinks))
+        if not self._is_native:
+            self._check_that_venv_can()
+        wants_seed = builder.with_pip and self._is_native
+        self._seed = _seed.find(builder, is_shared, interpreter) if wants_seed else None
+        if is_shared:
+            _installer.load()
+
+    def create(self, env_dir: "EnvDir") -> None:
+        """Make an environment in a directory.
+
+        When it fails, or is interrupted, what it made is removed again if the directory was not there before.
+
+        Args:
+            env_dir: the directory, relative to the current one.
+
+        Raises:
+            ValueError: there can be no environment of that name, or a file is in its way.
+            OSError: the operating system refused something; `filename` tells on which path.
+            subprocess.CalledProcessError: pip could not be installed; `output` tells why.
+
+        """
+        env_dir = self._builder._checked(env_dir)  # noqa: SLF001
+        creation = _native.Creation()
+        try:
+            if self._is_native:
+                self._create(creation, env_dir)
+            else:
+                self._create_by_venv(creation, env_dir)
+        except BaseException:
+            _take_back(creation)
+            raise
+        else:
+            creation.keep()
+
+    def _create(self, creation: "_native.Creation", env_dir: str) -> None:
+        builder = self._builder
+        if builder.clear:
+            builder._refuse_to_clear_itself(env_dir)  # noqa: SLF001
+        prompt = None
+        if builder.prompt is not None:
+            prompt = (str(builder.orig_prompt), str(builder.prompt), repr(builder.prompt))
+        environment = _native.Environment(
+            creation,
+            env_dir,
+            self._interpreter,
+            seed=self._seed,
+            prompt=prompt,
+            system_site_packages=bool(builder.system_site_packages),
+            symlinks=bool(builder.symlinks),
+            with_pip=bool(builder.with_pip),
+            clear=bool(builder.clear),
+            force=not builder._spares_other_directories,  # noqa: SLF001
+            upgrade=bool(builder.upgrade),
+            upgrade_deps=bool(builder.upgrade_deps),
+            git_ignore="git" in builder.scm_ignore_files,
+            activators=None if builder.activators is None else list(builder.activators),
+            relocatable=bool(builder.relocatable),
+        )
+        for source, path in environment.copied:
+            from fastvenv import logger
+
+            logger.warning("Unable to symlink %r to %r", source, path)
+        context = SimpleNamespace(
+            env_dir=env_dir,
+            env_exec_cmd=environment.python,
+            bin_path=environment.bin_path,
+            lib_path=environment.lib_path,
+        )
+        if environment.lacks_pip:
+            self._install_pip(context)
+        environment.finish(creation)
+        if builder.upgrade_deps:
+            distributions = _interpreter.core_dependencies(self._features)
+            _installer.upgrade(builder, context, distributions, self._features.isolates_ensurepip)
+        if builder.relocatable:
+            from ._activation import relocate_scripts
+
+            relocate_scripts(context)
+
+    def _install_pip(self, context: SimpleNamespace) -> None:
+        """Let the interpreter install pip."""
+        interpreter = self._interpreter
+        *_, library = interpreter.prefixes
+        if self._builder.pip_wheel is None and not os.path.isdir(os.path.join(library, "ensurepip")):
+            advice = _installer.without_ensurepip(interpreter.version)
+            raise ValueError(f"{interpreter.base_executable} {advice}")
+        _installer.run(self._builder, context, interpreter)
+
+    def _check_that_venv_can(self) -> None:
+        """Refuse, with `ValueError`, what the interpreter's own `venv` has no option for."""
+        builder = self._builder
+        unknown = {
+            "activators": builder.activators is not None,
+            "pip_wheel": builder.pip_wheel is not None,
+            "relocatable": builder.relocatable,
+        }
+        names = [name for name, is_wanted in unknown.items() if is_wanted]
+        if names:
+            executable = self._interpreter.executable
+            raise ValueError(f"{executable} can only make it by its own venv, which has no {' and no '.join(names)}.")
+
+    def _create_by_venv(self, creation: "_native.Creation", env_dir: str) -> None:
+        """Let the interpreter's own `venv` make the environment."""
+        from fastvenv import subprocess
+
+        builder = self._builder
+        _native.check_env_dir(env_dir)
+        if builder.clear:
+            builder._clear(env_dir)  # noqa: SLF001 - it spares what is no environment
+        creation.create_directory(env_dir)
+        wanted = {
+            "--system-site-packages": builder.system_site_packages,
+            "--clear": builder.clear,
+            "--upgrade": builder.upgrade,
+            "--without-pip": not builder.with_pip,
+            "--upgrade-deps": builder.upgrade_deps,
+            "--without-scm-ignore-files": self._features.ignores_scm_by_default and not builder.scm_ignore_files,
+        }
+        options = [option for option, is_wanted in wanted.items() if is_wanted]
+        options.append("--symlinks" if builder.symlinks else "--copies")
+        if builder.prompt is not None:
+            options.append(f"--prompt={builder.prompt}")
+        command = [self._interpreter.executable, "-m", "venv", *options, env_dir]
+        subprocess.check_output(command, stderr=subprocess.STDOUT)
+        if "git" in builder.scm_ignore_files and not self._features.ignores_scm_by_default:
+            _native.write_text(os.path.join(env_dir, ".gitignore"), _native.GIT_IGNORE)

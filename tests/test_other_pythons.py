@@ -1,0 +1,247 @@
+"""`--python`: environments of another interpreter are what that interpreter's own `venv` makes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Entry, Interpreter, Result, at_night, move_away, snapshot
+from test_program import Program, program  # noqa: F401 - a fixture
+from test_tree import compared
+from wheels import other_pip
+
+Way = Callable[..., Result]
+
+
+def ways(program: Program) -> dict[str, Way]:  # noqa: F811
+    """The two ways in."""
+    return {"program": program.run, "python -m": program.run_python}
+
+
+def has(other: Path, module: str) -> bool:
+    return subprocess.run([str(other), "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+
+
+def version(python: Path) -> str:
+    """The version that an interpreter says it has."""
+    script = "import sys; print('{}.{}'.format(*sys.version_info))"
+    return subprocess.run([str(python), "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def trees(program: Program, other: Path, root: Path, *arguments: str) -> dict[str, dict[str, Entry]]:  # noqa: F811
+    """What each way makes of an interpreter in the same directory, and what its own `venv` makes there."""
+    made = {}
+    for name, way in [("venv", None), *ways(program).items()]:
+        root.mkdir()
+        if way is None:
+            command = [str(other), "-m", "venv", *arguments]
+            subprocess.run(command, cwd=root, env=program.variables, check=True, capture_output=True)
+        else:
+            assert way(f"--python={other}", *arguments, cwd=root) == Result(0, "", "")
+        made[name] = compared(root)
+        move_away(root)
+    return made
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--system-site-packages", "--prompt=it's"],
+        ["--copies"],
+        *at_night(["--clear"], ["--upgrade"], ["--prompt=."]),
+    ],
+    ids=" ".join,
+)
+def test_without_pip_it_is_what_its_own_venv_makes(
+    program: Program,  # noqa: F811
+    other: Path,
+    tmp_path: Path,
+    options: list[str],
+) -> None:
+    if not has(other, "venv"):
+        pytest.skip("it has no venv to compare with")
+    made = trees(program, other, tmp_path / "root", "--without-pip", *options, "env")
+    assert made["program"] == made["venv"]
+    assert made["python -m"] == made["venv"]
+
+
+def test_with_pip_it_is_what_its_own_venv_makes(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    if not has(other, "ensurepip"):
+        pytest.skip("it has no ensurepip to compare with")
+    made = trees(program, other, tmp_path / "root", "env")
+    assert any(path.endswith("site-packages/pip/__init__.py") for path in made["venv"])
+    assert made["program"] == made["venv"]
+    assert made["python -m"] == made["venv"]
+
+
+@pytest.mark.parametrize("options", [[], ["--system-site-packages"]], ids=["alone", "with the packages of the base"])
+def test_what_only_its_own_python_can_do_it_does(
+    program: Program,  # noqa: F811
+    other: Path,
+    tmp_path: Path,
+    options: list[str],
+) -> None:
+    """A setting that changes bytecode sends pip to `ensurepip`, which must not find the pip of the base."""
+    if not has(other, "ensurepip"):
+        pytest.skip("it has no ensurepip")
+    variables = {**program.variables, "PYTHONOPTIMIZE": "1"}
+    assert program.run(f"--python={other}", *options, tmp_path / "env", env=variables) == Result(0, "", "")
+    assert len(list((tmp_path / "env").glob("lib/*/site-packages/pip/__init__.py"))) == 1
+    expected = str(bool(options)).lower()
+    assert f"include-system-site-packages = {expected}" in (tmp_path / "env/pyvenv.cfg").read_text()
+    assert (tmp_path / "env/bin/activate").exists()
+
+
+def test_a_python_without_ensurepip_is_named(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    if has(other, "ensurepip"):
+        pytest.skip("it has ensurepip")
+    for way in ways(program).values():
+        result = way(f"--python={other}", tmp_path / "env")
+        assert result.status == 1 and f"apt install python{version(other)}-venv" in result.stderr
+        assert str(other.name) in result.stderr and not (tmp_path / "env").exists()
+
+
+def test_all_ways_to_ask_for_it(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    expected = version(other)
+    path = f"{other.parent}:{program.variables['PATH']}"
+    is_pypy = "pypy" in other.name
+    implementation = "pypy" if is_pypy else "cpython"
+    subprocess.run([str(other), "-m", "venv", "--without-pip", str(tmp_path / "its")], check=False, capture_output=True)
+    requests = [str(other), other.name, f"{implementation}{expected}", f"{implementation}>={expected},<{expected}.99"]
+    if (tmp_path / "its/bin/python").exists():
+        requests += [str(tmp_path / "its"), str(tmp_path / "its/bin/python"), "./its"]
+    if not is_pypy:
+        requests += [expected, f"python{expected}"]
+    for index, request in enumerate(requests):
+        variables = {**program.variables, "PATH": path}
+        arguments: list[str | Path] = ["--python", request]
+        if index % 2:
+            arguments, variables["FASTVENV_PYTHON"] = [], request
+        env_dir = tmp_path / str(index)
+        result = program.run("--without-pip", *arguments, env_dir, env=variables, cwd=tmp_path)
+        assert (result, version(env_dir / "bin/python")) == (Result(0, "", ""), expected), request
+
+
+def test_the_option_comes_before_the_variable(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    variables = {**program.variables, "FASTVENV_PYTHON": "/nowhere"}
+    for index, way in enumerate(ways(program).values()):
+        assert way("-p", other, "--without-pip", tmp_path / str(index), env=variables) == Result(0, "", "")
+        assert way("--without-pip", tmp_path / "none", env=variables).status == 1
+
+
+def test_several_environments_are_made_of_it(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    options = [] if has(other, "ensurepip") else ["--without-pip"]
+    for way in ways(program).values():
+        assert way("-p", other, *options, "a", "b", "c", cwd=tmp_path) == Result(0, "", "")
+        assert {version(tmp_path / name / "bin/python") for name in "abc"} == {version(other)}
+        for name in "abc":
+            move_away(tmp_path / name)
+
+
+def test_pip_is_upgraded_and_the_environment_relocatable(
+    program: Program,  # noqa: F811
+    python: Interpreter,
+    other: Path,
+    tmp_path: Path,
+    has_wheels: None,
+) -> None:
+    if not has(other, "ensurepip"):
+        pytest.skip("it has no ensurepip")
+    folder = tmp_path / "wheels"
+    # The newest pip does not run on every Python, nor does every pip on the newest Python.
+    other_pip(python if "pypy" in other.name else Interpreter(str(other), python.folder, python.home), folder)
+    settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    if version(other) in ("3.9", "3.10", "3.11"):  # setuptools is upgraded there, too
+        pytest.skip("a setuptools on the index would be needed")
+    variables = {**program.variables, **settings}
+    result = program.run("-p", other, "--upgrade-deps", "--relocatable", tmp_path / "env", env=variables)
+    assert result.status == 0, result.stderr
+    (tmp_path / "env").rename(tmp_path / "moved")
+    command = [str(tmp_path / "moved/bin/pip"), "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("pip 99.0 ")
+
+
+def test_in_code(python: Interpreter, other: Path, tmp_path: Path) -> None:
+    script = "import sys, fastvenv; fastvenv.create(sys.argv[1], python=sys.argv[2])"
+    assert python.run("-c", script, tmp_path / "env", other) == Result(0, "", "")
+    assert version(tmp_path / "env/bin/python") == version(other)
+    script = (
+        "import sys, pathlib, fastvenv; fastvenv.create(sys.argv[1], python=pathlib.Path(sys.argv[2]), with_pip=True)"
+    )
+    result = python.run("-c", script, tmp_path / "none", tmp_path / "nowhere")
+    assert result.status == 1 and "ValueError: Unable to use" in result.stderr and not (tmp_path / "none").exists()
+
+
+def test_what_it_depends_on_is_asked_anew(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    """A link that leads to another interpreter by now is another interpreter."""
+    link = tmp_path / "bin/python3"
+    link.parent.mkdir()
+    [other_one] = [path for path in [program.path.with_name("python").resolve()] if path != other]
+    for target in (other_one, other.resolve()):
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        assert program.run("--clear", "-p", link, "--without-pip", tmp_path / "env") == Result(0, "", "")
+        assert version(tmp_path / "env/bin/python") == version(target)
+
+
+def test_the_interpreter_that_is_asked_for_is_not_cleared(
+    program: Program,  # noqa: F811
+    other: Path,
+    tmp_path: Path,
+) -> None:
+    copy = tmp_path / "base/bin"
+    copy.mkdir(parents=True)
+    (copy / "python3").symlink_to(other.resolve())
+    if version(copy / "python3") != version(other):
+        pytest.skip("it does not run by a link")
+    before = snapshot(tmp_path)
+    results = [way("--clear", "--force", "-p", copy / "python3", tmp_path / "base") for way in ways(program).values()]
+    assert results[0] == results[1] and "the interpreter" in results[0].stderr
+    assert snapshot(tmp_path) == before
+
+
+def test_programs_that_are_no_python_are_named(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    scripts = {"no-python": "echo hello", "crashes": "echo oops >&2; exit 3", "killed": "kill -SEGV $$"}
+    for name, text in scripts.items():
+        path = tmp_path / name
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    (tmp_path / "closed").touch()
+    requests = [tmp_path / name for name in (*scripts, "closed", "missing", ".")]
+    for request in requests:
+        results = [way("-p", request, tmp_path / "env") for way in ways(program).values()]
+        assert results[0] == results[1]
+        assert results[0].status == 1 and results[0].stderr.startswith(f"Error: Unable to use {str(request)[:-1]}")
+        assert not (tmp_path / "env").exists()
+
+
+def test_one_that_hangs_is_given_up(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    path = tmp_path / "hangs"
+    path.write_text("#!/bin/sh\nexec sleep 60\n")
+    path.chmod(0o755)
+    result = program.run("-p", path, tmp_path / "env")
+    assert result == Result(1, "", f"Error: Unable to use {path}: it did not answer within 10 seconds\n")
+
+
+def test_what_is_found_is_listed(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    variables = {**program.variables, "PATH": str(other.parent), "HOME": str(tmp_path)}
+    listed = json.loads(program.run("python", "list", "--json", env=variables).output)
+    names = {"path", "source", "version", "implementation", "free_threaded", "default", "base", "error"}
+    assert all(set(entry) == names for entry in listed)
+    entries = [entry for entry in listed if entry["source"] == "PATH" and entry["error"] is None]
+    assert version(other) in {entry["version"].rpartition(".")[0] for entry in entries}
+    table = program.run("python", "list", env=variables)
+    assert table.status == 0 and all(entry["path"] in table.output for entry in listed)
+
+
+def test_what_is_taken_is_told_with_the_reasons(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+    for way in ways(program).values():
+        found = way("python", "find", other)
+        assert (found.status, found.output.endswith("\n")) == (0, True)
+        assert version(Path(found.output.strip())) == version(other)
+        assert found.stderr.startswith(f"Taken {other}") and "(as given): it is " in found.stderr
+        assert way("python", "find", "3.99", env={**program.variables, "PATH": str(other.parent)}).status == 1
+        assert way("python", "find").status == 2
