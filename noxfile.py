@@ -296,7 +296,8 @@ def bench(session: nox.Session) -> None:
     """How fast it is beside its peers, into docs/benchmarks (`-- --quick`: few rounds); no check, and it takes long."""
     python = interpreter(session, "3.13")
     session.install("matplotlib>=3.8")
-    session.run("python", "-m", "benches", f"--python={python}", f"--wheel={wheel(session)}", *session.posargs)
+    options = [f"--python={python}", f"--other={interpreter(session, '3.12')}", f"--wheel={wheel(session)}"]
+    session.run("python", "-m", "benches", *options, *session.posargs)
 
 
 @nox.session(python=False)

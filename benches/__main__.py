@@ -1,4 +1,4 @@
-"""`python -m benches --python BASE --wheel WHEEL`: measure everything and write the results."""
+"""`python -m benches --python BASE --other PYTHON --wheel WHEEL`: measure everything and write the results."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ def main() -> None:
     """Install the programs, run every scenario on every file system, and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", type=Path, required=True, help="the interpreter to make environments for")
+    parser.add_argument("--other", type=Path, required=True, help="the interpreter of another version")
     parser.add_argument("--wheel", type=Path, required=True, help="the wheel of fastvenv")
     parser.add_argument("--quick", action="store_true", help="few rounds: to see that everything runs")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the folder for the results")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        programs = Programs(options.python, options.wheel, Path(folder))
+        programs = Programs(options.python, options.other, options.wheel, Path(folder))
         programs.install()
         if not programs.knows_no_compile:
             note("NOT RUN: --no-compile with an empty cache: this fastvenv does not have the option")

@@ -24,12 +24,14 @@ class Programs:
 
     Args:
         base: the interpreter that every environment is made for.
+        other: the interpreter of another version, which is asked for by that.
         wheel: the wheel of fastvenv.
         folder: where the two environments with the programs are.
 
     """
 
     base: Path
+    other: Path
     wheel: Path
     folder: Path
 
@@ -37,6 +39,17 @@ class Programs:
     def python(self) -> str:
         """The Python that has `venv`, fastvenv and the empty package: all of them start it, and with the same site."""
         return str(self.folder / "ours/bin/python")
+
+    @property
+    def fastvenv(self) -> str:
+        """The program, which is installed for that Python."""
+        return str(self.folder / "ours/bin/fastvenv")
+
+    @cached_property
+    def other_version(self) -> str:
+        """The version of the other interpreter, as in `3.12`."""
+        script = "import sys; print('{}.{}'.format(*sys.version_info))"
+        return subprocess.run([self.other, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
 
     @property
     def uv(self) -> str:
@@ -109,7 +122,7 @@ class Bed:
     def variables(self) -> dict[str, str]:
         """All environment variables of a run."""
         return {
-            "PATH": "/usr/bin:/bin",
+            "PATH": f"{self.programs.other.parent}:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),
@@ -121,12 +134,15 @@ class Bed:
 
     def prepare(self) -> None:
         """Make the folders and fill uv's cache, online; the rounds that are not counted fill the others."""
+        pythons = self.programs.base, self.programs.other
         for name in ["home", "tmp", "cache"]:
             (self.folder / name).mkdir()
         self.run(self.programs.python, "-m", "fastvenv", str(self.tree))
-        seed = [self.programs.uv, "venv", "--quiet", "--seed", "--python", str(self.programs.base)]
         cache = ["--cache-dir", self.variables["UV_CACHE_DIR"]]
-        subprocess.run([*seed, *cache, str(self.folder / "seeded")], check=True)  # the index may need our variables
+        for number, python in enumerate(pythons):
+            seed = [self.programs.uv, "venv", "--quiet", "--seed", "--python", str(python)]
+            # The index may need our variables.
+            subprocess.run([*seed, *cache, str(self.folder / f"seeded{number}")], check=True)
 
     def run(self, *command: str, **variables: str) -> str:
         """Run a command to its end and return what it printed.

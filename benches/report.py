@@ -185,7 +185,7 @@ def plot(found: dict[str, Any], path: Path) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.margins(x=0.12)
-    axes.set_xlabel("time for an environment with pip, python -m fastvenv = 1 (logarithmic)")
+    axes.set_xlabel(f"time for an environment with pip, {scenarios.NATIVE} = 1 (logarithmic)")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     figure.savefig(path, format="svg", metadata={"Date": None})

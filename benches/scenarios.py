@@ -20,6 +20,11 @@ VIRTUALENV = "virtualenv D"
 UV = "uv venv D"
 UV_SEED = "uv venv --seed --offline D"
 FASTVENV = "python -m fastvenv D"
+NATIVE = "fastvenv D"
+NATIVE_BARE = "fastvenv --without-pip D"
+NATIVE_COLD = "fastvenv D, empty cache"
+NATIVE_OTHER = "fastvenv -p 3.12 D"
+UV_OTHER = "uv venv --seed --offline -p 3.12 D"
 COLD = "python -m fastvenv D, empty cache"
 NO_COMPILE = "python -m fastvenv --no-compile D, empty cache"
 EMPTY = "python -m empty"
@@ -69,9 +74,9 @@ class Scenario:
 
 def scenarios(bed: Bed) -> list[Scenario]:
     """All scenarios, in a bed that is prepared."""
-    return [
-        build(bed) for build in (warm, cold, without_pip, in_process, many, clear, first_use, memory, imports, size)
-    ]
+    with_pip = warm, another, cold
+    others = without_pip, in_process, many, clear, first_use, memory, imports, size
+    return [build(bed) for build in (*with_pip, *others)]
 
 
 def warm(bed: Bed) -> Scenario:
@@ -84,17 +89,39 @@ def warm(bed: Bed) -> Scenario:
             VIRTUALENV: command(bed, programs.virtualenv),
             UV_SEED: command(bed, *uv_venv(bed), "--seed", "--offline"),
             FASTVENV: command(bed, programs.python, "-m", "fastvenv"),
+            NATIVE: command(bed, programs.fastvenv),
             EMPTY: command(bed, programs.python, "-m", "empty"),
             LOOP: bare_loop(bed),
         },
         rounds=15,
-        reference=FASTVENV,
+        reference=NATIVE,
         goals=[
+            Goal(NATIVE, (UV_SEED,), 0.35),
+            Goal(VENV, (NATIVE,), 300, is_least=True),
+            Goal(VIRTUALENV, (NATIVE,), 30, is_least=True),
+            Goal(NATIVE, (LOOP,), 3),
             Goal(VENV, (FASTVENV,), 100, is_least=True),
-            Goal(FASTVENV, (EMPTY, LOOP), 1.25),
+            Goal(FASTVENV, (EMPTY, LOOP), 1.2),
             Goal(FASTVENV, (UV_SEED,), 0.9),
             Goal(FASTVENV, (VIRTUALENV,), 0.07),
         ],
+    )
+
+
+def another(bed: Bed) -> Scenario:
+    """An environment of another interpreter than the one that the tools run on, which they look for on `PATH`."""
+    programs = bed.programs
+    asked = programs.other_version
+    return Scenario(
+        "An environment of another Python, warm caches",
+        {
+            UV_OTHER: command(bed, programs.uv, "venv", "--seed", "--offline", "-p", asked),
+            NATIVE_OTHER: command(bed, programs.fastvenv, "-p", asked),
+            "python -m fastvenv -p 3.12 D": command(bed, programs.python, "-m", "fastvenv", "-p", asked),
+        },
+        rounds=15,
+        reference=NATIVE_OTHER,
+        goals=[Goal(NATIVE_OTHER, (UV_OTHER,), 0.35)],
     )
 
 
@@ -106,6 +133,7 @@ def cold(bed: Bed) -> Scenario:
         VENV: command(bed, programs.python, "-m", "venv"),
         "virtualenv D, empty cache": command(bed, programs.virtualenv, cache="VIRTUALENV_OVERRIDE_APP_DATA"),
         COLD: command(bed, *fastvenv, cache="FASTVENV_CACHE_DIR"),
+        NATIVE_COLD: command(bed, programs.fastvenv, cache="FASTVENV_CACHE_DIR"),
     }
     if programs.knows_no_compile:
         runs[NO_COMPILE] = command(bed, *fastvenv, "--no-compile", cache="FASTVENV_CACHE_DIR")
@@ -114,7 +142,11 @@ def cold(bed: Bed) -> Scenario:
         runs,
         rounds=10,
         reference=COLD,
-        goals=[Goal(VENV, (COLD,), 5, is_least=True), Goal(VENV, (NO_COMPILE,), 12, is_least=True)],
+        goals=[
+            Goal(NATIVE_COLD, (COLD,), 1.15),
+            Goal(VENV, (COLD,), 5, is_least=True),
+            Goal(VENV, (NO_COMPILE,), 12, is_least=True),
+        ],
     )
 
 
@@ -129,11 +161,12 @@ def without_pip(bed: Bed) -> Scenario:
             "virtualenv --no-seed D": command(bed, bed.programs.virtualenv, "--no-seed"),
             UV: command(bed, *uv_venv(bed)),
             ours: command(bed, python, "-m", "fastvenv", "--without-pip"),
+            NATIVE_BARE: command(bed, bed.programs.fastvenv, "--without-pip"),
             EMPTY: command(bed, python, "-m", "empty"),
         },
         rounds=30,
         reference=ours,
-        goals=[Goal(ours, (EMPTY,), 1.25)],
+        goals=[Goal(NATIVE_BARE, (UV,), 0.15), Goal(ours, (EMPTY,), 1.25)],
     )
 
 
@@ -241,6 +274,7 @@ def memory(bed: Bed) -> Scenario:
         {
             VENV: run(python, "-m", "venv"),
             FASTVENV: run(python, "-m", "fastvenv"),
+            NATIVE: run(bed.programs.fastvenv),
             COLD: run(python, "-m", "fastvenv", cache="FASTVENV_CACHE_DIR"),
             "python -m fastvenv --without-pip D": run(python, "-m", "fastvenv", "--without-pip"),
         },
