@@ -1,8 +1,8 @@
 """`python -m benches.budget`: what the warm path costs, in counts that do not depend on the machine's speed.
 
-A figure is what a command does beyond `python -m` a package that ends as soon as it is started, for each entry of the
-environment that it makes, so that it changes little with the pip that an interpreter has. Instructions are compared
-only for the interpreter that they were counted with, since most of them are its own.
+A figure is what a command does for each entry of the environment that it makes, so that it changes little with the pip
+that an interpreter has: the program all in all, and Python beyond `python -m` a package that ends as soon as it begins.
+Instructions are compared only for the interpreter that they were counted with, since most of them are its own.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from typing import Any
 
 BUDGET = Path(__file__).with_name("budget.json")
 GROWTH = 1.10
+# The options of each command, and whether it is the program.
 COMMANDS = {
-    "python -m fastvenv D": ["fastvenv"],
-    "python -m fastvenv --without-pip D": ["fastvenv", "--without-pip"],
+    "python -m fastvenv D": (False, []),
+    "python -m fastvenv --without-pip D": (False, ["--without-pip"]),
+    "fastvenv D": (True, []),
+    "fastvenv --without-pip D": (True, ["--without-pip"]),
 }
 
 # Each count: the command before the command, and where it says the sum. Calls for files alone: the others depend on how
@@ -41,8 +44,13 @@ class Counted:
     python: str
     folder: Path
 
-    def run(self, *arguments: str, before: tuple[str, ...] = ()) -> str:
-        """Run the interpreter and return what was written to stderr, which is where counters write."""
+    @property
+    def program(self) -> Path:
+        """The program, in an environment of that interpreter."""
+        return self.folder / "installed/bin/fastvenv"
+
+    def run(self, *command: str, before: tuple[str, ...] = ()) -> str:
+        """Run a command and return what was written to stderr, which is where counters write."""
         variables = {
             "PATH": os.defpath,
             "HOME": str(self.folder),
@@ -51,27 +59,31 @@ class Counted:
             "PYTHONHASHSEED": "0",
             "FASTVENV_CACHE_DIR": str(self.folder / "cache"),
         }
-        process = subprocess.run([*before, self.python, *arguments], env=variables, capture_output=True, check=False)
+        process = subprocess.run([*before, *command], env=variables, capture_output=True, check=False)
         stderr = process.stderr.decode(errors="backslashreplace")
         if process.returncode != 0:
-            sys.exit(f"{[*before, *arguments]} failed: {stderr}")
+            sys.exit(f"{[*before, *command]} failed: {stderr}")
         return stderr
 
     def figures(self, counter: str) -> dict[str, float]:
-        """How much of something each command does beyond that package, for each entry that it makes."""
-        floor = self.count(counter, "empty")
+        """How much of something each command does for each entry that it makes."""
+        floor = self.count(counter, self.python, "-m", "empty")
         found = {}
-        for name, words in COMMANDS.items():
-            counted = self.count(counter, *words)
+        for name, (is_program, options) in COMMANDS.items():
+            counted = self.count(counter, *self.command(is_program), *options)
             entries = sum(1 for _ in self.env_dir.rglob("*"))
             shutil.rmtree(self.env_dir)
-            found[name] = float(f"{(counted - floor) / entries:.4g}")
+            found[name] = float(f"{(counted - (0 if is_program else floor)) / entries:.4g}")
         return found
 
-    def count(self, counter: str, *words: str) -> int:
-        """What a counter says of `python -m` and these words."""
+    def command(self, is_program: bool) -> list[str]:
+        """How fastvenv is started."""
+        return [str(self.program)] if is_program else [self.python, "-m", "fastvenv"]
+
+    def count(self, counter: str, *command: str) -> int:
+        """What a counter says of a command."""
         (tool, *options), pattern = COUNTERS[counter]
-        printed = self.run("-m", *words, str(self.env_dir), before=(str(shutil.which(tool)), *options))
+        printed = self.run(*command, str(self.env_dir), before=(str(shutil.which(tool)), *options))
         [found] = re.findall(pattern, printed)
         return int(found)
 
@@ -102,13 +114,20 @@ def main() -> None:
 
 
 def prepare(python: str, fastvenv: Path, folder: Path) -> Counted:
-    """Lay out the packages, and run each command once: then bytecode and cache are there."""
+    """Lay out the packages and the program, and run each command once: then bytecode and cache are there."""
     shutil.copytree(fastvenv / "fastvenv", folder / "packages/fastvenv")
     (folder / "packages/empty").mkdir()
     (folder / "packages/empty/__main__.py").write_text("import os\n\nos._exit(0)\n")
     counted = Counted(python, folder)
-    for number, module in enumerate([["empty"], *COMMANDS.values()]):
-        counted.run("-m", *module, str(folder / f"first{number}"))
+    counted.run(python, "-m", "empty")
+    counted.run(*counted.command(is_program=False), "--without-pip", str(counted.program.parents[1]))
+    [packages] = counted.program.parents[1].glob("lib/*/site-packages")
+    shutil.copytree(fastvenv / "fastvenv", packages / "fastvenv")
+    [program] = fastvenv.glob("*.data/scripts/fastvenv")
+    shutil.copy(program, counted.program)
+    counted.program.chmod(0o755)
+    for number, (is_program, options) in enumerate(COMMANDS.values()):
+        counted.run(*counted.command(is_program), *options, str(folder / f"first{number}"))
     return counted
 
 

@@ -222,7 +222,6 @@ def test_the_environment_is_that_of_venv(
         (["--help"], {}),
         (["--upgrade-deps", "--help"], {}),
         (["--verbose", "env"], {}),
-        (["--relocatable", "env"], {}),
         (["--nonsense", "env"], {}),
         (["env/../../x:y"], {}),
         (["env"], {"PYTHONHOME": "/nowhere"}),

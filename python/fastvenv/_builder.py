@@ -174,9 +174,7 @@ class EnvBuilder:
         if self.upgrade_deps:
             self.upgrade_dependencies(context)
         if self.relocatable:
-            from ._activation import relocate_scripts
-
-            relocate_scripts(context)
+            _native.relocate_scripts(context.bin_path, context.lib_path, context.env_exec_cmd)
 
     def clear_directory(self, path: "EnvDir") -> None:
         """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""

@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -237,6 +237,11 @@ def available_parallelism() -> int:
     How many threads can run at the same time.
     """
 
+def cache_directory() -> str | None:
+    """
+    The folder of the cache, there or not; `None` where there is to be none.
+    """
+
 def cache_entries(folder: str | PathLike[str]) -> list[Incomplete]:
     """
     What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
@@ -341,6 +346,12 @@ def prune_cache(folder: str | PathLike[str]) -> int:
 def read_file(path: str | PathLike[str]) -> bytes:
     """
     The contents of a file.
+    """
+
+def relocate_scripts(scripts: str | PathLike[str], library: str | PathLike[str], python: str | PathLike[str]) -> None:
+    """
+    Lets the scripts in a directory that run an interpreter find it beside them, and RECORD in a library say what they are
+    then.
     """
 
 def remove_stale_link(path: str | PathLike[str], target: str | PathLike[str]) -> None:

@@ -119,10 +119,8 @@ class OtherBuilder:
         if builder.upgrade_deps:
             distributions = _interpreter.core_dependencies(self._features)
             _installer.upgrade(builder, context, distributions, self._features.isolates_ensurepip)
-        if builder.relocatable:
-            from ._activation import relocate_scripts
-
-            relocate_scripts(context)
+            if builder.relocatable:
+                _native.relocate_scripts(context.bin_path, context.lib_path, context.env_exec_cmd)
 
     def _install_pip(self, context: SimpleNamespace) -> None:
         """Let the interpreter install pip."""

@@ -1,11 +1,12 @@
-"""The cache of prepared wheels: `python -m fastvenv.cache` shows what is in it, and deletes that.
+"""The cache of prepared wheels: `fastvenv cache` shows what is in it, and deletes that.
 
 The cache is the folder `FASTVENV_CACHE_DIR`, or `fastvenv` in the user's folder for caches. It can be deleted at any
 time; only environments that were made with the link mode `symlink` need what is in it.
 """
 
 import os
-import sys
+
+from . import _native
 
 _NO_DIRECTORY = "FASTVENV_CACHE_DIR is empty, or the user has no directory of their own for it"
 
@@ -21,49 +22,18 @@ def directory() -> "Optional[str]":
 
     `FASTVENV_CACHE_DIR` names it, and turns it off when it is empty. Else it is in the user's folder for caches
     (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`), if that is the user's own: with `sudo`, it may
-    be somebody else's, and there may be no home at all. On Windows, a folder counts as the user's own if it is in the
-    user's profile.
+    be another user's, and there may be no home at all.
     """
-    chosen = os.environ.get("FASTVENV_CACHE_DIR")
-    if os.name == "nt":
-        return _directory_on_windows(chosen)
-    if chosen is not None:
-        return os.path.abspath(chosen) if chosen else None
-    folder = os.environ.get("XDG_CACHE_HOME", "")
-    owned = os.path.dirname(folder)
-    if not os.path.isabs(folder):
-        owned = os.path.expanduser("~")
-        folder = os.path.join(owned, "Library", "Caches") if sys.platform == "darwin" else os.path.join(owned, ".cache")
-    is_ours = _is_ours(folder) or (not os.path.exists(folder) and _is_ours(owned))
-    return os.path.join(folder, "fastvenv") if is_ours else None
-
-
-def _directory_on_windows(chosen: "Optional[str]") -> "Optional[str]":
-    profile = [folder for name in ("LOCALAPPDATA", "USERPROFILE") if os.path.isabs(folder := os.environ.get(name, ""))]
-    if chosen is None:
-        local = os.environ.get("LOCALAPPDATA", "")
-        return os.path.join(local, "fastvenv", "cache") if os.path.isabs(local) else None
-    real = os.path.normcase(os.path.realpath(chosen))
-    roots = [os.path.join(os.path.normcase(os.path.realpath(folder)), "") for folder in profile]
-    return os.path.abspath(chosen) if chosen and real.startswith(tuple(roots)) else None
+    return _native.cache_directory()
 
 
 def fault() -> "Optional[str]":
     """Why the cache is not used, as a sentence with what to do; `None` where it is used."""
-    from . import _native
-
     folder = directory()
     if folder is None:
         return f"There is no cache: {_NO_DIRECTORY}."
     reason = _native.cache_fault(folder)
     return reason and f"The cache {folder} is not used: {reason}."
-
-
-def _is_ours(folder: str) -> bool:
-    try:
-        return os.path.isabs(folder) and os.stat(folder).st_uid == os.geteuid()
-    except OSError:
-        return False
 
 
 def main(args: "Optional[Sequence[str]]" = None) -> None:
@@ -77,8 +47,6 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         OSError: something in the cache cannot be read or deleted.
 
     """
-    from . import _native
-
     options = _parser().parse_args(args)
     folder = directory()
     if folder is None:

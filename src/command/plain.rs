@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::arguments::Arguments;
 use super::pythons;
 use super::signals::Signals;
-use crate::cache::location::{self, Surroundings};
+use crate::cache::location;
 use crate::cache::records;
 use crate::environment::creation::Creation;
 use crate::environment::{self, Options, Prompt};
@@ -53,7 +53,7 @@ const DECISIVE: [&str; 4] = [
 ];
 
 /// Options whose work is done in Python.
-const FOR_PYTHON: [&str; 3] = ["relocatable", "upgrade_deps", "verbose"];
+const FOR_PYTHON: [&str; 2] = ["upgrade_deps", "verbose"];
 
 /// What is to be made, of what.
 struct Plan {
@@ -102,12 +102,7 @@ impl Plan {
             return None;
         }
         let current = std::env::current_dir().ok()?;
-        let cache = location::directory(Surroundings {
-            chosen: variables.get("FASTVENV_CACHE_DIR").cloned(),
-            caches: variables.get("XDG_CACHE_HOME").cloned(),
-            home: variables.get("HOME").filter(|home| !home.is_empty()).map(PathBuf::from),
-            current: Some(current.clone()),
-        })?;
+        let cache = location::directory(|name| variables.get(name).cloned())?;
         let interpreter = match interpreter(&arguments, variables, &cache, python)? {
             Ok(interpreter) => Arc::new(interpreter),
             Err(reason) => return Some(Err(reason)),
@@ -209,7 +204,7 @@ fn options(arguments: &Arguments, interpreter: &Interpreter, current: &Path) -> 
         prompt,
         git_ignore: arguments.flag("git_ignore", interpreter.features().ignores_scm_by_default()),
         activators,
-        relocatable: false,
+        relocatable: arguments.flag("relocatable", false),
     })
 }
 

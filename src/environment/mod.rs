@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::install::{Seed, Target};
+use crate::install::{self, Seed, Target};
 use crate::interpreter::Interpreter;
 use crate::platform::Platform;
 use activation::Values;
@@ -96,7 +96,7 @@ impl Environment {
         Ok(environment)
     }
 
-    /// Makes the rest, when pip is there: the activation scripts, and the `pyvenv.cfg` that stays.
+    /// Makes the rest, when pip is there: the activation scripts, the `pyvenv.cfg` that stays, and scripts that can be moved.
     ///
     /// # Errors
     /// As from [`Self::begin`].
@@ -106,6 +106,9 @@ impl Environment {
         }
         if self.options.system_site_packages {
             self.write_configuration(creation, true)?;
+        }
+        if self.options.relocatable {
+            install::relocate_scripts(&self.bin, &self.purelib, &self.python)?;
         }
         Ok(())
     }

@@ -87,7 +87,7 @@ impl<'a> Destination<'a> {
 
 /// The path that leads from a directory to a file, both absolute and without links; with `/`, as RECORD has it. `None`
 /// where nothing leads there (other drives), or where it is not Unicode.
-fn relative(directory: &Path, file: &Path) -> Option<String> {
+pub(super) fn relative(directory: &Path, file: &Path) -> Option<String> {
     let mut from = directory.components().peekable();
     let mut to = file.components().peekable();
     if from.peek() != to.peek() {

@@ -12,6 +12,7 @@ mod destination;
 mod installation;
 mod launcher;
 mod present;
+mod relocation;
 mod script;
 
 use std::iter::repeat_with;
@@ -28,6 +29,7 @@ use crate::platform::Platform;
 use crate::wheel::{Distribution, Wheel, installed};
 use destination::Destination;
 use installation::Installation;
+pub use relocation::relocate_scripts;
 use script::ScriptMaker;
 
 /// Where the wheels go, and for whom.

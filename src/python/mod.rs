@@ -8,19 +8,21 @@ mod error;
 mod interpreters;
 mod options;
 
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::cache::{self, trust};
+use crate::cache::{self, location, trust};
 use crate::command::arguments;
 use crate::environment::activation::{self, Values};
 use crate::environment::executables::{unix, windows};
 use crate::environment::{self, layout, scripts};
 use crate::error::Result;
 use crate::fs::LinkMode;
+use crate::install;
 use crate::platform::Platform;
 use crate::{fs, threads};
 
@@ -32,8 +34,8 @@ use crate::{fs, threads};
 mod _native {
     use super::{
         Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult, Python, Values,
-        activation, arguments, cache, detached, environment, fs, layout, pyfunction, scripts, threads, trust,
-        unix, windows,
+        activation, arguments, cache, detached, env, environment, fs, install, layout, location, pyfunction,
+        scripts, threads, trust, unix, windows,
     };
 
     #[pymodule_export]
@@ -182,6 +184,12 @@ mod _native {
         windows::legacy_launcher(&source).into_os_string()
     }
 
+    /// The folder of the cache, there or not; `None` where there is to be none.
+    #[pyfunction]
+    fn cache_directory() -> Option<OsString> {
+        location::directory(|name| env::var_os(name)).map(PathBuf::into_os_string)
+    }
+
     /// What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
     /// seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, whether that wheel
     /// and that interpreter are still there, and whether it is removed when the next image is made.
@@ -271,6 +279,13 @@ mod _native {
             };
             fs::write_as_with_parents(&path, script, mode).map(drop)
         })
+    }
+
+    /// Lets the scripts in a directory that run an interpreter find it beside them, and RECORD in a library say what they are
+    /// then.
+    #[pyfunction]
+    fn relocate_scripts(py: Python<'_>, scripts: PathBuf, library: PathBuf, python: PathBuf) -> PyResult<()> {
+        detached(py, || install::relocate_scripts(&scripts, &library, &python))
     }
 
     /// The scripts of each activator; the names are those of `virtualenv --activators`.

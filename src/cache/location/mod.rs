@@ -1,0 +1,7 @@
+//! Where the cache is.
+
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
+
+pub use system::directory;
