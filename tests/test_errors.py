@@ -312,7 +312,6 @@ def test_a_full_disk(python: Interpreter, tmp_path: Path, limit: str, fill: str)
 
 
 CALLS: list[list[str]] = [
-    [],
     ["--upgrade", "--clear", "env"],
     ["--nonsense", "env"],
     ["--symlinks", "--copies", "env"],
