@@ -59,6 +59,8 @@ EXTENT = {
     "test_program.py": ["3.9", "3.13", "3.15"],
     "test_records.py": ["3.10", "3.13", "debian"],
     "test_other_pythons.py": ["3.9", "3.13"],
+    "test_advice.py": ["3.9", "3.13"],
+    "test_report.py": ["3.9", "3.13"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
     "test_existing_pip.py": ["3.13"],
     "test_planted_links.py": ["3.13"],

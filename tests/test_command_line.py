@@ -81,6 +81,7 @@ def test_usage_is_that_of_venv_but_for_the_new_options(python: Interpreter) -> N
         "-q",
         "-v",
         "--relocatable",
+        "--color WHEN",
         "--link-mode MODE",
         "--pip-wheel PATH",
         "--activators NAMES",

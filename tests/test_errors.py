@@ -339,5 +339,7 @@ def test_the_first_error_stops_and_what_was_made_before_stays(python: Interprete
         folder.mkdir()
         file(folder)
         result = python.run("-m", module, "--without-pip", "one", "file", "two", cwd=folder)
-        assert result == Result(1, "", f"Error: Unable to create directory {str(folder / 'file')!r}\n")
+        message = f"Error: Unable to create directory {str(folder / 'file')!r}"
+        advice = {"venv": "", "fastvenv": "A file has this name. Remove it, or choose another directory.\n"}[module]
+        assert result == Result(1, "", f"{message}\n{advice}")
         assert sorted(os.listdir(folder)) == ["file", "one"]

@@ -50,7 +50,8 @@ def test_the_first_error_is_told_as_venv_tells_it(python: Interpreter, tmp_path:
             (folder / name).touch()
         ours = python.run("-m", "fastvenv", "--without-pip", *NAMES, cwd=folder)
         assert (ours.status, ours.output) == (theirs.status, theirs.output)
-        assert ours.stderr == theirs.stderr.replace(str(tmp_path), str(folder))
+        advice = "A file has this name. Remove it, or choose another directory.\n"
+        assert ours.stderr == theirs.stderr.replace(str(tmp_path), str(folder)) + advice
         made = [name for name in NAMES if (folder / name).is_dir()]
         assert made[:2] == ["env0", "env1"]
         for name in made:

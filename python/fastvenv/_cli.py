@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 from . import _interpreter, _native, _record
 
@@ -39,12 +40,13 @@ _DEFAULTS: "dict[str, object]" = {
     "relocatable": False,
     "quiet": False,
     "verbose": False,
+    "color": None,
     "link_mode": None,
     "pip_wheel": None,
     "activators": None,
 }
 # What is for the command alone; the rest are parameters of `EnvBuilder`.
-_OF_THE_COMMAND = {"dirs", "force", "git_ignore", "python", "quiet", "verbose"}
+_OF_THE_COMMAND = {"color", "dirs", "force", "git_ignore", "python", "quiet", "verbose"}
 _EPILOG = (
     "Activate the environment with the script for your shell in its {bin} directory. "
     "fastvenv python list|find shows which interpreters there are; fastvenv cache info shows what is kept for the next "
@@ -74,9 +76,27 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
     options = _plain(arguments)
     if options is None:
         options = vars(_parser().parse_args(arguments))
+    _check(options)
+    _create_all(options)
+
+
+def _check(options: "dict[str, Any]") -> None:
+    """Refuse, with `ValueError`, what cannot be meant."""
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
-    _create_all(options)
+    if not options["with_pip"] and options["pip_wheel"] is not None:
+        raise ValueError("--pip-wheel names a pip, and --without-pip leaves it out: give one of them.")
+    for env_dir in options["dirs"]:
+        if not options["with_pip"] and options["upgrade_deps"] and not os.path.exists(env_dir):
+            raise ValueError(
+                "--upgrade-deps needs a pip, and --without-pip leaves it out: "
+                f"give one of them, or the directory of an environment with pip, which {env_dir} is not."
+            )
+        if env_dir.startswith("~"):
+            raise ValueError(
+                f"Refusing to create a venv in {env_dir!r} because the shell has not put a home in the place of ~. "
+                f"Where the directory has that name, write ./{env_dir}"
+            )
 
 
 def _command(name: str) -> "Callable[[Sequence[str]], None]":
@@ -105,19 +125,30 @@ def _terminate(signal: int, _frame: object) -> "NoReturn":
 def run() -> None:
     """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments.
 
-    When the process is asked to end (SIGTERM, SIGHUP), what was made is removed before it does, by that signal.
+    When the process is asked to end (Ctrl-C, SIGTERM, SIGHUP), what was made is removed before it does, by that signal.
     """
     try:
         _record.is_command = True
         _heed_signals()
         main()
     except _Terminated as end:
-        _signal.signal(end.signal, _signal.SIG_DFL)
-        os.kill(os.getpid(), end.signal)
+        _end_by(end.signal)
+    except KeyboardInterrupt:
+        print(_native.INTERRUPTED, file=sys.stderr)
+        _end_by(_signal.SIGINT)
     except Exception as error:  # noqa: BLE001 - as `venv` does: a message and status 1, whatever it was
         print(f"Error: {error}{_explanation(error)}", file=sys.stderr)
         sys.exit(1)
     _leave()
+
+
+def _end_by(signal: int) -> None:
+    """End the process by a signal, as the shell that started it expects."""
+    if _interpreter.IS_WINDOWS:
+        sys.exit(128 + signal)
+    sys.stderr.flush()
+    _signal.signal(signal, _signal.SIG_DFL)
+    os.kill(os.getpid(), signal)
 
 
 def _heed_signals() -> None:
@@ -154,6 +185,7 @@ def _is_watched() -> bool:
 
 def _create_all(options: "dict[str, Any]") -> None:
     """Make the environments: one after the other, or at the same time where nobody can tell."""
+    begin = time.perf_counter()
     from fastvenv import EnvBuilder
 
     from ._builder import EnvBuilder as Plain
@@ -161,34 +193,36 @@ def _create_all(options: "dict[str, Any]") -> None:
     env_dirs = options["dirs"]
     is_together = EnvBuilder is Plain and _may_go_together(options)
     asked = options["python"] or os.environ.get("FASTVENV_PYTHON")
-    create = _creator_of_other(asked, options, is_together) if asked else _creator(EnvBuilder, options, is_together)
+    interpreter = _chosen(asked, options) if asked else None
+    create = _creator_of_other(interpreter, options, is_together) if interpreter else _creator(options, is_together)
     if is_together:
         from ._together import create_together
 
         with _progress(options) as progress:
             create_together(env_dirs, create, progress.tell)
-        return
-    for env_dir in env_dirs:
-        with _progress(options) as progress:
-            progress.tell(f"Creating {env_dir}")
-            create(env_dir)
+    else:
+        for env_dir in env_dirs:
+            with _progress(options) as progress:
+                progress.tell(f"Creating {env_dir}")
+                create(env_dir)
+    is_shown = not options["quiet"] and _is_on_terminal()
+    if is_shown or options["verbose"]:
+        from ._report import explain, report
+
+        if is_shown:
+            report(env_dirs, interpreter, time.perf_counter() - begin, options["color"])
         if options["verbose"]:
-            from ._shell import how_to_activate
-
-            print(how_to_activate(env_dir))
-    if options["verbose"] and options["with_pip"] and options["use_cache"]:
-        from .cache import fault
-
-        if reason := fault():
-            print(reason)
+            explain(env_dirs, interpreter, options, says_how=not is_shown)
 
 
-def _creator(kind: "type[EnvBuilder]", options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], None]":
+def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], None]":
     """What makes an environment of the running Python; several threads may call it where it is shared."""
+    from fastvenv import EnvBuilder
+
     from ._builder import EnvBuilder as Plain
 
-    builder = _builder(kind, options, _interpreter.IGNORES_SCM_BY_DEFAULT)
-    if kind is Plain and options["with_pip"]:
+    builder = _builder(EnvBuilder, options, _interpreter.IGNORES_SCM_BY_DEFAULT)
+    if EnvBuilder is Plain and options["with_pip"]:
         from ._seed import find
 
         # It is looked for while the rest is prepared, and once for all.
@@ -204,15 +238,21 @@ def _creator(kind: "type[EnvBuilder]", options: "dict[str, Any]", is_shared: boo
     return lambda env_dir: copy(builder).create(env_dir)
 
 
-def _creator_of_other(asked: str, options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], None]":
-    """What makes an environment of the interpreter that is asked for; several threads may call it."""
-    from . import _other
-    from ._builder import EnvBuilder
+def _chosen(asked: str, options: "dict[str, Any]") -> "_native.Interpreter":
+    from ._other import choose
 
-    interpreter = _other.choose(asked, options["use_cache"])
-    features = _native.Features(interpreter.version[1])
-    builder = _builder(EnvBuilder, options, features.ignores_scm_by_default)
-    return _other.OtherBuilder(builder, interpreter, is_shared).create
+    return choose(asked, options["use_cache"])
+
+
+def _creator_of_other(
+    interpreter: "_native.Interpreter", options: "dict[str, Any]", is_shared: bool
+) -> "Callable[[str], None]":
+    """What makes an environment of another interpreter; several threads may call it."""
+    from ._builder import EnvBuilder
+    from ._other import OtherBuilder
+
+    builder = _builder(EnvBuilder, options, _interpreter.features_of(interpreter).ignores_scm_by_default)
+    return OtherBuilder(builder, interpreter, is_shared).create
 
 
 def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: bool) -> "EnvBuilder":
@@ -226,9 +266,9 @@ def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: b
 
 
 def _may_go_together(options: "dict[str, Any]") -> bool:
-    """Whether the environments are several, none in another, and nothing is printed that has an order."""
+    """Whether the environments are several, none in another, and no pip prints what it does."""
     _, *others = options["dirs"]
-    if not others or options["upgrade_deps"] or options["verbose"]:
+    if not others or options["upgrade_deps"]:
         return False
     from ._together import are_apart
 
@@ -252,11 +292,16 @@ def _progress(options: "dict[str, Any]") -> "Union[Progress, _NoProgress]":
     """What shows the progress, where that is wanted and there is a terminal to show it on."""
     # Up to Python 3.9, the pip that upgrades itself shows what it does.
     is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
-    if options["quiet"] or not is_silent or sys.stderr is None or not sys.stderr.isatty():
+    if options["quiet"] or not is_silent or not _is_on_terminal():
         return _NoProgress()
     from ._progress import Progress
 
     return Progress()
+
+
+def _is_on_terminal() -> bool:
+    """Whether a person reads what is written to standard error."""
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
@@ -289,7 +334,7 @@ def _parser() -> "ArgumentParser":
     options = _native.options()
     new = [option["names"][-1] for option in options if option["is_new"]] + ["--version"]
     bin_name = "Scripts" if _interpreter.IS_WINDOWS else "bin"
-    parser = argparse.ArgumentParser(
+    parser = _suggesting(argparse.ArgumentParser)(
         description="Make virtual Python environments, each in a directory of its own.",
         epilog=_EPILOG.format(bin=bin_name, new=", ".join(new), default=_native.DEFAULT_DIRECTORY),
         **details,
@@ -304,8 +349,13 @@ def _parser() -> "ArgumentParser":
     )
     executables = parser.add_mutually_exclusive_group()
     facts = {"deps": ", ".join(CORE_VENV_DEPS), "modes": ", ".join(_native.LINK_MODES)}
+    facts["colors"] = ", ".join(_native.COLORS)
     facts["activators"] = ", ".join(name for name, _ in _native.ACTIVATORS)
-    special: dict[str, dict[str, Any]] = {"activators": {"type": _names}, "link_mode": {"choices": _native.LINK_MODES}}
+    special: dict[str, dict[str, Any]] = {
+        "activators": {"type": _names},
+        "color": {"choices": _native.COLORS},
+        "link_mode": {"choices": _native.LINK_MODES},
+    }
     for option in options:
         dest, value, text = option["dest"], option["value"], option["help"].format(**facts)
         container = executables if dest == "symlinks" else parser
@@ -318,8 +368,44 @@ def _parser() -> "ArgumentParser":
     return parser
 
 
+def _suggesting(kind: "type[ArgumentParser]") -> "type[ArgumentParser]":
+    """A parser of that kind which, for an option that does not exist, names one that is written like it."""
+
+    class Parser(kind):  # type: ignore[misc, valid-type]
+        def error(self, message: str) -> None:
+            import difflib
+
+            if message.startswith("unrecognized arguments: "):
+                words = [word.partition("=")[0] for word in message.partition(": ")[2].split()]
+                known = list(self._option_string_actions)
+                found = [match for word in words for match in difflib.get_close_matches(word, known, 1)]
+                message += f" (did you mean {', '.join(found)}?)" if found else ""
+            super().error(message)
+
+    return Parser
+
+
+def _occupant(path: str) -> str:
+    """What is in the place of a directory, and what to do about it."""
+    if os.path.islink(path):
+        target = os.readlink(path)
+        if os.path.exists(path):
+            return f"\nIt is a link to {target}. Name that directory, or remove the link."
+        return f"\nIt is a link to {target}, which is not there. Remove the link, or choose another directory."
+    return "\nA file has this name. Remove it, or choose another directory." if os.path.isfile(path) else ""
+
+
 def _explanation(error: Exception) -> str:
-    """What a child process printed before it failed, and what to do where `ensurepip` is missing."""
+    """What is behind an error, and what to do: what a child process printed, or what the system does not tell."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "\nThe current directory was deleted. Change to another one."
+    if isinstance(error, FileExistsError):
+        return _occupant(error.filename)
+    _, found, path = str(error).partition("Unable to create directory ")
+    if isinstance(error, ValueError) and found:
+        import ast
+
+        return _occupant(ast.literal_eval(path))
     if "subprocess" not in sys.modules:
         return ""
     from fastvenv import subprocess

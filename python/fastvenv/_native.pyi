@@ -7,13 +7,18 @@ Paths are `str`, as `os.fsdecode` gives them. A call that the operating system r
 
 from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
-from typing import Final, SupportsIndex, final
+from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "replace_file", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "replace_file", "report_line", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
 The scripts of each activator; the names are those of `virtualenv --activators`.
+"""
+
+COLORS: Final[list[str]]
+"""
+When colours are used on a terminal.
 """
 
 DEFAULT_DIRECTORY: Final[str]
@@ -24,6 +29,11 @@ The directory of an environment where none is named.
 GIT_IGNORE: Final[str]
 """
 What `.gitignore` holds in an environment.
+"""
+
+INTERRUPTED: Final[str]
+"""
+What is said when it was interrupted.
 """
 
 LINK_MODES: Final[list[str]]
@@ -205,6 +215,11 @@ class Interpreter:
         Keeps it in the cache in a folder, where that can be used.
         """
     @property
+    def title(self, /) -> str:
+        """
+        What it is called: `CPython 3.13.0`.
+        """
+    @property
     def version(self, /) -> tuple[int, int, int]:
         """
         Its version: three numbers.
@@ -312,6 +327,11 @@ def find_python(asked: str, cache: str | PathLike[str] | None) -> tuple[str, str
     What `fastvenv python find` prints: the path of the interpreter that is taken, and why it is that one.
     """
 
+def how_to_activate(env_dir: str) -> str:
+    """
+    What to type to activate an environment in the shell that is running, as a sentence.
+    """
+
 def link_lib64(env_dir: str | PathLike[str]) -> None:
     """
     Makes the link `lib64` of an environment, which 64-bit systems expect; a file system that has no links does without.
@@ -367,6 +387,12 @@ def render_script(template: str, template_name: str, *, dir: str, name: str, pro
 def replace_file(path: str | PathLike[str], contents: bytes) -> None:
     """
     Writes a file anew, with the mode that it has. It is replaced, and not written to.
+    """
+
+def report_line(env_dirs: SupportsGetItem[int, str], interpreter: Interpreter, seconds: SupportsFloat | SupportsIndex, color: str | None) -> str:
+    """
+    The line that a terminal shows when it went well: what was made, of which interpreter, in how many seconds, and how to
+    activate it.
     """
 
 def script_templates(folder: str | PathLike[str], *, is_lenient: bool) -> list[list[str]]:

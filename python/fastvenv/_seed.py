@@ -33,8 +33,7 @@ def find(
         ValueError: there is no such link mode, or no wheel where the user says that it is.
 
     """
-    cache_tag = sys.implementation.cache_tag if interpreter is None else interpreter.cache_tag
-    if not cache_tag or _is_replaced() or any(map(os.environ.get, _BYTECODE_VARIABLES)):
+    if obstacle(interpreter) is not None:
         return None
     wheels = _wheels.find(builder.pip_wheel, builder.use_cache, interpreter)
     if wheels is None:
@@ -47,6 +46,16 @@ def find(
         compiles=builder.compile_bytecode,
         is_shared=is_shared,
     )
+
+
+def obstacle(interpreter: "Optional[_native.Interpreter]" = None) -> "Optional[str]":
+    """Why pip is left to `ensurepip`, whatever wheels there are; `None` where it is not."""
+    cache_tag = sys.implementation.cache_tag if interpreter is None else interpreter.cache_tag
+    if not cache_tag:
+        return "this Python has no name for bytecode"
+    if _is_replaced():
+        return "subprocess was replaced"
+    return next((f"{name} is set" for name in _BYTECODE_VARIABLES if os.environ.get(name)), None)
 
 
 def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:

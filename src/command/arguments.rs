@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
+use super::report::COLORS;
 use crate::fs::LinkMode;
 
 /// An option.
@@ -38,7 +39,7 @@ pub const COMMANDS: [&str; 2] = ["cache", "python"];
 pub const DEFAULT_DIRECTORY: &str = ".venv";
 
 /// The options, in the order of the help. The two in a row that set the same flag exclude each other.
-pub const OPTIONS: [OptionSpec; 19] = [
+pub const OPTIONS: [OptionSpec; 20] = [
     OptionSpec {
         alias: Some("-p"),
         ..new(
@@ -85,7 +86,10 @@ pub const OPTIONS: [OptionSpec; 19] = [
         Set("relocatable", true),
         "let the environment be moved: its scripts find it by where they lie",
     ),
-    OptionSpec { alias: Some("-q"), ..new("--quiet", Set("quiet", true), "show no progress on a terminal") },
+    OptionSpec {
+        alias: Some("-q"),
+        ..new("--quiet", Set("quiet", true), "say nothing on a terminal but errors")
+    },
     OptionSpec {
         alias: Some("-v"),
         ..new(
@@ -94,6 +98,7 @@ pub const OPTIONS: [OptionSpec; 19] = [
             "say how to activate the environment in the shell that is running",
         )
     },
+    new("--color", Take("color", Some("WHEN")), "use colours on a terminal: {colors}"),
     new("--link-mode", Take("link_mode", Some("MODE")), "how pip's files come from the cache: {modes}"),
     new(
         "--pip-wheel",
@@ -143,7 +148,8 @@ impl Arguments {
         while let Some(argument) = rest.next() {
             let argument = argument?;
             if !argument.starts_with('-') {
-                if has_options_behind {
+                // A `~` that the shell has left is refused.
+                if has_options_behind || argument.starts_with('~') {
                     return None;
                 }
                 found.directories.push(argument.to_owned());
@@ -169,7 +175,11 @@ impl Arguments {
                         Some(value) => value,
                         None => rest.next()??,
                     };
-                    let is_known = setting != "link_mode" || LinkMode::of_setting(value).is_some();
+                    let is_known = match setting {
+                        "link_mode" => LinkMode::of_setting(value).is_some(),
+                        "color" => COLORS.contains(&value),
+                        _ => true,
+                    };
                     if value.starts_with('-') || !is_known {
                         return None;
                     }
@@ -235,6 +245,7 @@ mod tests {
             &["-h"],
             &["-qv", "a"],
             &["--", "a"],
+            &["~/a"],
             &["-", "a"],
             &["a", "--version"],
         ] {

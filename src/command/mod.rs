@@ -6,6 +6,8 @@ mod installation;
 #[cfg(unix)]
 mod plain;
 pub mod pythons;
+pub mod report;
+pub mod shell;
 #[cfg(unix)]
 mod signals;
 

@@ -5,12 +5,14 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::arguments::Arguments;
-use super::pythons;
 use super::signals::Signals;
+use super::{pythons, report};
 use crate::cache::location;
 use crate::cache::records;
 use crate::environment::creation::Creation;
@@ -57,11 +59,17 @@ const FOR_PYTHON: [&str; 2] = ["upgrade_deps", "verbose"];
 
 /// What is to be made, of what.
 struct Plan {
+    /// As they were given.
+    names: Vec<String>,
     /// Absolute and normal.
     env_dirs: Vec<String>,
     interpreter: Arc<Interpreter>,
     options: Options,
     seed: Option<Seed>,
+    /// Whether a terminal is told that it went well.
+    is_told: bool,
+    /// When colours are used there.
+    color: Option<String>,
 }
 
 /// Makes the environments that the arguments ask for. `None` where Python has to decide; all that was made is taken back
@@ -76,12 +84,17 @@ pub(super) fn run(
     program: &Path,
     signals: &Signals,
 ) -> Option<Result<(), String>> {
+    let begin = Instant::now();
     let plan = match Plan::new(arguments, variables, python, program)? {
         Ok(plan) => plan,
         Err(reason) => return Some(Err(reason)),
     };
     let threads = if plan.env_dirs.len() > 1 { threads::available() } else { 1 };
-    threads::share(&plan.env_dirs, threads, |env_dir| plan.create(env_dir, signals)).ok().map(Ok)
+    threads::share(&plan.env_dirs, threads, |env_dir| plan.create(env_dir, signals)).ok()?;
+    if plan.is_told && io::stderr().is_terminal() {
+        plan.tell(begin.elapsed(), variables);
+    }
+    Some(Ok(()))
 }
 
 impl Plan {
@@ -123,7 +136,24 @@ impl Plan {
             arguments.directories.iter().map(|directory| absolute(&current, directory)).collect();
         let env_dirs = env_dirs?;
         let may_clear = !options.clear || env_dirs.iter().all(|env_dir| spares(env_dir, &[python, program]));
-        (may_clear && are_apart(&env_dirs)).then_some(Ok(Self { env_dirs, interpreter, options, seed }))
+        (may_clear && are_apart(&env_dirs)).then_some(Ok(Self {
+            env_dirs,
+            interpreter,
+            options,
+            seed,
+            is_told: !arguments.flag("quiet", false),
+            color: arguments.settings.get("color").cloned(),
+            names: arguments.directories,
+        }))
+    }
+
+    /// Says on the terminal that it went well.
+    fn tell(&self, elapsed: Duration, variables: &Variables) {
+        let variable = |name: &str| variables.get(name).cloned();
+        let interpreter = self.interpreter.title();
+        let line = report::line(&self.names, &interpreter, elapsed, self.color.as_deref(), variable);
+        // The environment is there, whether or not the terminal still is.
+        let _ = io::stderr().write_all(line.as_bytes());
     }
 
     /// Makes one environment, whole or not at all.

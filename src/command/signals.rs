@@ -1,6 +1,6 @@
 //! Signals that end the process: what was made is taken back before they do.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::low_level::emulate_default_handler;
 use signal_hook::{SigId, flag};
 
+use super::report::INTERRUPTED;
 use crate::fs;
 
 /// The signals that have come.
@@ -42,6 +43,9 @@ impl Signals {
     pub(super) fn end(&self) {
         for (signal, has_come) in &self.0 {
             if has_come.load(Ordering::Relaxed) {
+                if *signal == SIGINT {
+                    let _ = writeln!(io::stderr(), "{INTERRUPTED}");
+                }
                 // It fails for signals that do not exist.
                 let _ = emulate_default_handler(*signal);
             }

@@ -248,20 +248,33 @@ fn open_aside(path: &Path) -> io::Result<(PathBuf, File)> {
                 }
             }
             Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-            Err(_) if is_abandoned(&aside) => fs::remove_file(&aside).or_else(absent_is_fine)?,
+            Err(_) if remove_abandoned(&aside)? => {}
             Err(_) => number += 1,
         }
     }
     Err(ErrorKind::ResourceBusy.into())
 }
 
-/// Whether no process writes the file of that name.
-fn is_abandoned(aside: &Path) -> bool {
-    match system::open_unfollowed(aside) {
-        Ok(file) => file.try_lock().is_ok(),
+/// Removes the file of that name if no process writes it, and returns whether the name is free now.
+///
+/// Its lock is held until it is gone, and only while the name is still that of the locked file: the process that made it a
+/// moment ago and has not locked it yet finds the lock taken, and one that is done with it has given it another name.
+fn remove_abandoned(aside: &Path) -> io::Result<bool> {
+    let _lock = match system::open_unfollowed(aside) {
+        Ok(file) => {
+            let is_locked = file.try_lock().is_ok();
+            if !is_locked || system::identity(aside).ok() != Some(Identity::of_file(&file)?) {
+                return Ok(false);
+            }
+            Some(file)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
         // No process of ours makes a link there.
-        Err(_) => fs::symlink_metadata(aside).is_ok_and(|found| found.is_symlink()),
-    }
+        Err(_) if fs::symlink_metadata(aside).is_ok_and(|found| found.is_symlink()) => None,
+        Err(_) => return Ok(false),
+    };
+    fs::remove_file(aside).or_else(absent_is_fine)?;
+    Ok(true)
 }
 
 /// Another process may have removed a file first; that counts as success.
@@ -323,6 +336,18 @@ mod tests {
         fs::remove_file(&path).unwrap();
         replace_aside(&path, by_another).unwrap_err();
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(names(dir.path()).unwrap(), ["file"]);
+    }
+
+    #[test]
+    fn many_may_write_the_same_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..500).for_each(|_| write(&path, b"contents").unwrap()));
+            }
+        });
         assert_eq!(names(dir.path()).unwrap(), ["file"]);
     }
 

@@ -109,6 +109,12 @@ impl Interpreter {
         self.0.base_executable.clone().into_os_string()
     }
 
+    /// What it is called: `CPython 3.13.0`.
+    #[getter]
+    fn title(&self) -> String {
+        self.0.title()
+    }
+
     /// Its version: three numbers.
     #[getter]
     fn version(&self) -> (u8, u8, u8) {

@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::cache::{self, location, trust};
-use crate::command::arguments;
+use crate::command::{arguments, report};
 use crate::environment::activation::{self, Values};
 use crate::environment::executables::{unix, windows};
 use crate::environment::{self, layout, scripts};
@@ -35,7 +35,7 @@ mod _native {
     use super::{
         Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult, Python, Values,
         activation, arguments, cache, detached, env, environment, fs, install, layout, location, pyfunction,
-        scripts, threads, trust, unix, windows,
+        report, scripts, threads, trust, unix, windows,
     };
 
     #[pymodule_export]
@@ -43,7 +43,7 @@ mod _native {
     #[pymodule_export]
     use super::interpreters::{Features, Interpreter, choose_python, find_python, list_pythons};
     #[pymodule_export]
-    use super::options::{options, parse_arguments};
+    use super::options::{how_to_activate, options, parse_arguments, report_line};
 
     /// The version of fastvenv.
     #[pymodule_export]
@@ -291,6 +291,14 @@ mod _native {
     /// The scripts of each activator; the names are those of `virtualenv --activators`.
     #[pymodule_export]
     const ACTIVATORS: [(&str, &[&str]); 8] = scripts::ACTIVATORS;
+
+    /// What is said when it was interrupted.
+    #[pymodule_export]
+    const INTERRUPTED: &str = report::INTERRUPTED;
+
+    /// When colours are used on a terminal.
+    #[pymodule_export]
+    const COLORS: [&str; 3] = report::COLORS;
 
     /// The directory of an environment where none is named.
     #[pymodule_export]

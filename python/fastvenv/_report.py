@@ -1,0 +1,64 @@
+"""What the command says when it went well: a line on a terminal, and with `--verbose` why it took long."""
+
+import sys
+
+from . import _native, _record, _seed, cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Optional
+
+
+def report(
+    env_dirs: "Sequence[str]", interpreter: "Optional[_native.Interpreter]", seconds: float, color: "Optional[str]"
+) -> None:
+    """Say on the terminal what was made.
+
+    Args:
+        env_dirs: the directories, as they were given.
+        interpreter: the base of the environments; by default the running one.
+        seconds: how long it took.
+        color: whether there are colours: `auto`, `always` or `never`.
+
+    """
+    line = _native.report_line(list(env_dirs), interpreter or _record.current(use_cache=True), seconds, color)
+    try:
+        sys.stderr.write(line)
+        sys.stderr.flush()
+    except (OSError, ValueError):  # the terminal is gone, or cannot show the name
+        pass
+
+
+def explain(
+    env_dirs: "Sequence[str]",
+    interpreter: "Optional[_native.Interpreter]",
+    options: "dict[str, Any]",
+    *,
+    says_how: bool,
+) -> None:
+    """Say which Python was taken, and what took longer than it might.
+
+    Args:
+        env_dirs: the directories, as they were given.
+        interpreter: the base of the environments; by default the running one.
+        options: the options of the call.
+        says_how: say how to activate each.
+
+    """
+    if says_how:
+        for env_dir in env_dirs:
+            print(_native.how_to_activate(env_dir))
+    base = interpreter or _record.current(use_cache=options["use_cache"])
+    print(f"The base is {base.title}: {base.base_executable}")
+    if not options["with_pip"]:
+        return
+    reason = _seed.obstacle(interpreter)
+    if reason is None and base.wheels is None and options["pip_wheel"] is None:
+        reason = "its wheel was not found"
+    if reason is not None:
+        print(f"pip was installed by ensurepip, which takes long: {reason}.")
+    elif not options["use_cache"]:
+        print("The cache is not used: --no-cache was given.")
+    elif fault := cache.fault():
+        print(fault)

@@ -1,0 +1,117 @@
+"""Errors of the command: each says what failed, on which path, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Result, snapshot
+from test_program import Program, program  # noqa: F401 - a fixture
+
+
+def a_file(root: Path) -> None:
+    (root / "env").write_text("precious")
+
+
+def a_link(root: Path) -> None:
+    (root / "other").mkdir()
+    (root / "other/precious").write_text("precious")
+    (root / "env").symlink_to("other")
+
+
+def a_dangling_link(root: Path) -> None:
+    (root / "env").symlink_to("nowhere")
+
+
+def a_project(root: Path) -> None:
+    (root / "env").mkdir()
+    (root / "env/precious").write_text("precious")
+
+
+def nothing(root: Path) -> None:
+    pass
+
+
+FILE = "Error: Unable to create directory '{root}/env'\nA file has this name. Remove it, or choose another directory.\n"
+LINK = (
+    "Error: Unable to create directory '{root}/env'\nIt is a link to other. Name that directory, or remove the link.\n"
+)
+DANGLING = (
+    "Error: [Errno 17] File exists: '{root}/env'\n"
+    "It is a link to nowhere, which is not there. Remove the link, or choose another directory.\n"
+)
+CASES: list[tuple[Callable[[Path], None], list[str], str]] = [
+    (a_file, ["env"], FILE),
+    (a_file, ["--clear", "env"], "Error: [Errno 20] Not a directory: '{root}/env'\n"),
+    (a_link, ["env"], LINK),
+    (a_link, ["--clear", "env"], LINK),
+    (a_dangling_link, ["env"], DANGLING),
+    (
+        a_project,
+        ["--clear", "env"],
+        (
+            "Error: Refusing to clear {root}/env because it is not a virtual environment: it has no pyvenv.cfg and holds "
+            "'precious'. To delete its contents all the same, add --force.\n"
+        ),
+    ),
+    (
+        nothing,
+        ["--pip-wheel", "pip.whl", "env"],
+        "Error: --pip-wheel names a pip, and --without-pip leaves it out: give one of them.\n",
+    ),
+    (
+        nothing,
+        ["--upgrade-deps", "env"],
+        (
+            "Error: --upgrade-deps needs a pip, and --without-pip leaves it out: give one of them, or the directory of an "
+            "environment with pip, which env is not.\n"
+        ),
+    ),
+    (
+        nothing,
+        ["~/env"],
+        (
+            "Error: Refusing to create a venv in '~/env' because the shell has not put a home in the place of ~. Where the "
+            "directory has that name, write ./~/env\n"
+        ),
+    ),
+]
+IDS = [" ".join([case[0].__name__, *case[1]]) for case in CASES]
+
+
+@pytest.mark.parametrize(("prepare", "arguments", "expected"), CASES, ids=IDS)
+def test_what_failed_and_what_to_do(
+    program: Program,  # noqa: F811
+    tmp_path: Path,
+    prepare: Callable[[Path], None],
+    arguments: list[str],
+    expected: str,
+) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    prepare(root)
+    before = snapshot(root)
+    for way in (program.run, program.run_python):
+        assert way("--without-pip", *arguments, cwd=root) == Result(1, "", expected.format(root=root))
+    assert snapshot(root) == before
+
+
+def test_a_current_directory_that_is_gone(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    for way in (program.run, program.run_python):
+        gone = tmp_path / "gone"
+        gone.mkdir()
+        result = way("--without-pip", "env", cwd=gone, preexec_fn=gone.rmdir)
+        assert result.status == 1
+        assert result.stderr.endswith("The current directory was deleted. Change to another one.\n"), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "meant"), [("--claer", "--clear"), ("--without-pipp", "--without-pip"), ("--promt=x", "--prompt")]
+)
+def test_a_typo_gets_a_suggestion(program: Program, tmp_path: Path, option: str, meant: str) -> None:  # noqa: F811
+    for way in (program.run, program.run_python):
+        result = way(option, "env", cwd=tmp_path)
+        assert (result.status, result.output) == (2, "")
+        assert result.stderr.endswith(f"error: unrecognized arguments: {option} (did you mean {meant}?)\n")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,140 @@
+"""What the command says: on a terminal one line when it went well, in a pipe nothing, and with `--verbose` the reasons."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, Result, move_away
+from test_program import Program, program  # noqa: F401 - a fixture
+
+COLOR = re.compile(r"\x1b\[\d*m")
+
+
+def on_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> str:
+    """What a command that goes well prints on a terminal."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(command, cwd=cwd, env=variables, stdin=slave, stdout=slave, stderr=slave) as process:
+        os.close(slave)
+        text = b""
+        while True:
+            try:
+                part = os.read(master, 4096)
+            except OSError:  # Linux says so where nobody has the other end open
+                break
+            if not part:
+                break
+            text += part
+        assert process.wait(60) == 0, text
+    os.close(master)
+    return text.decode().replace("\r\n", "\n")
+
+
+def commands(program: Program) -> list[list[str]]:  # noqa: F811
+    return [[str(program.path)], [str(program.path.with_name("python")), "-m", "fastvenv"]]
+
+
+def lines(program: Program, tmp_path: Path, *arguments: str, **variables: str) -> list[str]:  # noqa: F811
+    """What each way says on a terminal."""
+    found = []
+    for command in commands(program):
+        folder = tmp_path / "place"
+        folder.mkdir()
+        found.append(on_terminal([*command, "--without-pip", *arguments], folder, {**program.variables, **variables}))
+        move_away(folder)
+    return found
+
+
+def test_a_terminal_shows_what_was_made_and_how_to_activate_it(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    for line in lines(program, tmp_path, "a b", TERM="xterm"):
+        assert COLOR.search(line)
+        text = COLOR.sub("", line)
+        assert re.fullmatch(r"Made a b with \w+ 3\.\d+\.\d+ in \d+ ms\. Activate it with: .*a b/bin/activate.*\n", text)
+
+
+def test_several_are_named_in_one_line(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    for line in lines(program, tmp_path, "a", "b", "c", TERM="dumb"):
+        assert re.fullmatch(r"Made a, b and c with \w+ 3\.\d+\.\d+ in \d+ ms\n", line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "is_coloured"),
+    [
+        ([], {"TERM": "xterm"}, True),
+        ([], {"TERM": "dumb"}, False),
+        ([], {"TERM": "dumb", "FORCE_COLOR": "1"}, True),
+        ([], {"TERM": "xterm", "NO_COLOR": "1"}, False),
+        (["--color=always"], {"NO_COLOR": "1"}, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colours_are_as_wanted(
+    program: Program,  # noqa: F811
+    tmp_path: Path,
+    arguments: list[str],
+    variables: dict[str, str],
+    is_coloured: bool,
+) -> None:
+    for line in lines(program, tmp_path, *arguments, "env", **variables):
+        assert bool(COLOR.search(line)) is is_coloured
+
+
+def test_quiet_says_nothing(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    assert lines(program, tmp_path, "-q", "env") == ["", ""]
+
+
+def test_a_pipe_gets_nothing(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    assert program.run("--without-pip", "--color=always", tmp_path / "a") == Result(0, "", "")
+    assert program.run_python("--without-pip", "--color=always", tmp_path / "b") == Result(0, "", "")
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize(
+    ("arguments", "variables", "reason"),
+    [
+        ([], {"SOURCE_DATE_EPOCH": "1"}, "pip was installed by ensurepip, which takes long: SOURCE_DATE_EPOCH is set."),
+        ([], {"PYTHONOPTIMIZE": "1"}, "pip was installed by ensurepip, which takes long: PYTHONOPTIMIZE is set."),
+        ([], {"FASTVENV_CACHE_DIR": ""}, "There is no cache: FASTVENV_CACHE_DIR is empty"),
+        (["--no-cache"], {}, "The cache is not used: --no-cache was given."),
+    ],
+)
+def test_verbose_says_why_it_took_longer(
+    python: Interpreter, tmp_path: Path, arguments: list[str], variables: dict[str, str], reason: str
+) -> None:
+    environment = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache"), **variables}
+    result = python.run("-m", "fastvenv", "-v", *arguments, tmp_path / "env", env=environment)
+    assert (result.status, result.stderr) == (0, "")
+    first, second, *rest = result.output.splitlines()
+    assert first.startswith("Activate it with: ") and second.startswith("The base is ")
+    assert [line[: len(reason)] for line in rest] == [reason]
+
+
+def test_verbose_says_nothing_more_where_there_is_nothing(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    result = program.run("-v", "--without-pip", tmp_path / "env")
+    assert (result.status, len(result.output.splitlines())) == (0, 2)
+
+
+@pytest.mark.parametrize("is_program", [True, False], ids=["program", "python -m"])
+def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: bool) -> None:  # noqa: F811
+    """The environment is not there, and the process ends by the signal, which a shell calls 130."""
+    command = [*commands(program)[not is_program], "--clear", "--without-pip"]
+    for delay in (0.002, 0.02, 0.05):
+        names = [str(tmp_path / f"{delay}-{number}") for number in range(300)]
+        with subprocess.Popen(
+            [*command, *names], env=program.variables, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as process:
+            time.sleep(delay + (0 if is_program else 0.1))
+            os.killpg(process.pid, signal.SIGINT)
+            _, stderr = process.communicate(timeout=60)
+        assert (process.returncode, stderr) in [
+            (-signal.SIGINT, "Interrupted. Environments that were not whole were removed.\n"),
+            (0, ""),  # it was too late
+        ]
+        for name in names:
+            assert not Path(name).exists() or Path(name, "bin/activate").exists()
