@@ -58,7 +58,7 @@ EXTENT = {
     "test_cache_command.py": ["3.13", "debian"],
     "test_program.py": ["3.9", "3.13", "3.15"],
     "test_records.py": ["3.10", "3.13", "debian"],
-    "test_other_pythons.py": ["3.9", "3.13"],
+    "test_other_pythons.py": ["3.13"],
     "test_advice.py": ["3.9", "3.13"],
     "test_report.py": ["3.9", "3.13"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
@@ -76,7 +76,7 @@ EXTENT = {
 # more names, moments, rounds and processes where a test asks for `is_whole`.
 EXTENT_AT_NIGHT = {
     "test_existing_pip.py": ["3.9", "debian"],
-    "test_other_pythons.py": ["3.12", "3.15", "pypy", "debian-without-venv"],
+    "test_other_pythons.py": ["3.9", "3.12", "3.15", "pypy", "debian-without-venv"],
     "test_planted_links.py": ["3.9"],
     "test_program.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian"],
     "test_rollback.py": ["3.15"],
