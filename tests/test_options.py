@@ -243,8 +243,10 @@ _cli.run()
         "quiet": on_terminal(python, "-c", script, "-q", "--without-pip", tmp_path / "b", "1.2"),
         "fast": on_terminal(python, "-c", script, "--without-pip", tmp_path / "c", "0"),
     }
-    assert (shown["quiet"], shown["fast"]) == ("", "")
-    pictures = shown["slow"].split("\r")
+    assert (shown["quiet"], shown["fast"].count("\n"), shown["fast"][:5]) == ("", 1, "Made ")
+    progress, made, _ = shown["slow"].partition("Made ")
+    assert made
+    pictures = progress.split("\r")
     assert f"Creating {tmp_path}/a" in pictures[0]
     assert len(pictures) > 3
     assert pictures[-2].strip() == "" and len(pictures[-2]) == len(pictures[0]) and pictures[-1] == ""
@@ -269,7 +271,8 @@ _thread.start_new_thread = refuse
 _cli.run()
 """
     env_dirs = [tmp_path / name for name in names]
-    assert on_terminal(python, "-c", script, "--without-pip", *env_dirs) == ""
+    shown = on_terminal(python, "-c", script, "--without-pip", *env_dirs)
+    assert (shown.count("\n"), shown[:5]) == (1, "Made ")
     assert all((env_dir / "bin/activate.csh").exists() for env_dir in env_dirs)
 
 
