@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--other", type=Path, required=True, help="the interpreter of another version")
     parser.add_argument("--wheel", type=Path, required=True, help="the wheel of fastvenv")
     parser.add_argument("--quick", action="store_true", help="few rounds: to see that everything runs")
+    parser.add_argument("--short", action="store_true", help="leave out the scenarios that take long")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the folder for the results")
     options = parser.parse_args()
     load = os.getloadavg()[0]
@@ -33,8 +34,10 @@ def main() -> None:
         measured = {}
         for name, place in places().items():
             with tempfile.TemporaryDirectory(dir=place) as bed_folder:
-                measured[name] = run(Bed(programs, Path(bed_folder)), name, is_quick=options.quick)
-        write(results(programs, measured, load), options.out)
+                measured[name] = run(
+                    Bed(programs, Path(bed_folder)), name, is_quick=options.quick, is_short=options.short
+                )
+        write(results(programs, measured, load, is_short=options.short), options.out)
     note(f"written: {options.out}")
 
 
@@ -49,11 +52,14 @@ def places() -> dict[str, Path]:
     return found
 
 
-def run(bed: Bed, name: str, *, is_quick: bool) -> list[tuple[Scenario, Figures]]:
+def run(bed: Bed, name: str, *, is_quick: bool, is_short: bool) -> list[tuple[Scenario, Figures]]:
     """Every scenario on one file system."""
     bed.prepare()
     measured = []
     for scenario in scenarios(bed):
+        if scenario.is_long and is_short:
+            note(f"NOT RUN: {scenario.title}")
+            continue
         rounds = max(1, scenario.rounds // 5) if is_quick else scenario.rounds
         note(f"{name}: {scenario.title}, {rounds} rounds")
         measured.append((scenario, side_by_side(bed, scenario.runs, rounds)))

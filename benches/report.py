@@ -46,13 +46,16 @@ rounds and, in brackets, their quartiles. A ratio is taken in each round, betwee
 """
 
 
-def results(programs: Programs, measured: dict[str, list[tuple[Scenario, Figures]]], load: float) -> dict[str, Any]:
+def results(
+    programs: Programs, measured: dict[str, list[tuple[Scenario, Figures]]], load: float, *, is_short: bool
+) -> dict[str, Any]:
     """Everything that is known afterwards.
 
     Args:
         programs: what was compared.
         measured: for each file system, the scenarios and what they came to.
         load: the load average of the machine before.
+        is_short: the scenarios that take long were left out.
 
     """
     ours = list(measured.values())
@@ -62,6 +65,7 @@ def results(programs: Programs, measured: dict[str, list[tuple[Scenario, Figures
             "machine": platform.machine(),
             "kernel": f"{platform.system()} {platform.release()}",
             "file systems": list(measured),
+            "is short": is_short,
             "load average before": round(load, 2),
             "versions": programs.versions(),
         },
@@ -126,6 +130,7 @@ def markdown(found: dict[str, Any]) -> str:
         HEAD,
         f"Measured on {machine['processors']} processors ({machine['machine']}, {machine['kernel']}): {versions}.",
         f"Load average before it began: {machine['load average before']}.",
+        *(["", "Many environments in one call, and `--clear`, were not measured."] if machine["is short"] else []),
         "",
         "## Goals",
         "",

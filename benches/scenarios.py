@@ -61,6 +61,7 @@ class Scenario:
         reference: the run that the others are compared with; without it, figures are told as they are.
         unit: of figures that are told as they are.
         goals: what is to be reached.
+        is_long: it takes more than a few minutes.
 
     """
 
@@ -70,6 +71,7 @@ class Scenario:
     reference: str | None = None
     unit: str = ""
     goals: list[Goal] = field(default_factory=list)
+    is_long: bool = False
 
 
 def scenarios(bed: Bed) -> list[Scenario]:
@@ -202,6 +204,7 @@ def many(bed: Bed) -> Scenario:
         {**runs, IN_PROCESS_PIP: builder(bed, "fastvenv", "with-pip")},
         rounds=3,
         reference=IN_PROCESS_PIP,
+        is_long=True,
         goals=[Goal("python -m fastvenv, 1000 at once, each", (IN_PROCESS_PIP,), 0.7)],
     )
 
@@ -230,6 +233,7 @@ def clear(bed: Bed) -> Scenario:
         rounds=10,
         reference=ours,
         goals=[Goal(ours, ("rm -rf D",), 0.7)],
+        is_long=True,
     )
 
 
@@ -274,7 +278,6 @@ def memory(bed: Bed) -> Scenario:
         {
             VENV: run(python, "-m", "venv"),
             FASTVENV: run(python, "-m", "fastvenv"),
-            NATIVE: run(bed.programs.fastvenv),
             COLD: run(python, "-m", "fastvenv", cache="FASTVENV_CACHE_DIR"),
             "python -m fastvenv --without-pip D": run(python, "-m", "fastvenv", "--without-pip"),
         },
