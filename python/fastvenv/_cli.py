@@ -70,7 +70,7 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
 
     """
     arguments = sys.argv[1:] if args is None else list(args)
-    if arguments and arguments[0] in ("cache", "python"):
+    if arguments and arguments[0] in _native.COMMANDS:
         _command(arguments[0])(arguments[1:])
         return
     options = _plain(arguments)

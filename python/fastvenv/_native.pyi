@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "COLORS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "replace_file", "report_line", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -19,6 +19,11 @@ The scripts of each activator; the names are those of `virtualenv --activators`.
 COLORS: Final[list[str]]
 """
 When colours are used on a terminal.
+"""
+
+COMMANDS: Final[list[str]]
+"""
+The first arguments that are no directories, but commands of their own.
 """
 
 DEFAULT_DIRECTORY: Final[str]
@@ -382,11 +387,6 @@ def remove_stale_link(path: str | PathLike[str], target: str | PathLike[str]) ->
 def render_script(template: str, template_name: str, *, dir: str, name: str, prompt: str, bin_name: str, python: str) -> str:
     """
     The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
-    """
-
-def replace_file(path: str | PathLike[str], contents: bytes) -> None:
-    """
-    Writes a file anew, with the mode that it has. It is replaced, and not written to.
     """
 
 def report_line(env_dirs: SupportsGetItem[int, str], interpreter: Interpreter, seconds: SupportsFloat | SupportsIndex, color: str | None) -> str:

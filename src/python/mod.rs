@@ -98,12 +98,6 @@ mod _native {
         detached(py, || fs::write(&path, text.as_bytes()))
     }
 
-    /// Writes a file anew, with the mode that it has. It is replaced, and not written to.
-    #[pyfunction]
-    fn replace_file(py: Python<'_>, path: PathBuf, contents: &[u8]) -> PyResult<()> {
-        detached(py, || fs::rewrite(&path, contents))
-    }
-
     /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
     #[pyfunction]
     fn executable_names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
@@ -299,6 +293,10 @@ mod _native {
     /// When colours are used on a terminal.
     #[pymodule_export]
     const COLORS: [&str; 3] = report::COLORS;
+
+    /// The first arguments that are no directories, but commands of their own.
+    #[pymodule_export]
+    const COMMANDS: [&str; 2] = arguments::COMMANDS;
 
     /// The directory of an environment where none is named.
     #[pymodule_export]
