@@ -60,6 +60,7 @@ EXTENT = {
     "test_records.py": ["3.10", "3.13", "debian"],
     "test_other_pythons.py": ["3.13"],
     "test_advice.py": ["3.9", "3.13"],
+    "test_api.py": ["3.9", "3.13", "3.15"],
     "test_report.py": ["3.9", "3.13"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
     "test_existing_pip.py": ["3.13"],
@@ -107,18 +108,27 @@ TEST_DEPENDENCIES = [
     "tree-sitter-powershell>=0.25",
 ]
 LINTERS = ["ruff==0.17.6", "mypy==2.4.1", "pytest", "hypothesis", "nox"]
+TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "jedi==0.20.1"]
 MATURIN = "maturin>=1.16,<2"
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff on all Python, mypy --strict, and mypy's check that the stub is what the module has."""
+    """Ruff on all Python, and mypy --strict."""
     session.install(*LINTERS)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
-    session.install(wheel(session))
-    session.run("python", "-m", "mypy.stubtest", "fastvenv._native")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """What type checkers and editors know of the package: mypy, its stubtest, pyright, and jedi."""
+    session.install(*TYPE_CHECKERS, wheel(session))
+    allowed = "tests/type_checkers/stubtest.txt"
+    stubtest = ["python", "-m", "mypy.stubtest", "--mypy-config-file", "pyproject.toml", "--allowlist", allowed]
+    session.run(*stubtest, "fastvenv")
+    session.run("python", "tests/type_checkers/check.py")
 
 
 @nox.session(python=False)

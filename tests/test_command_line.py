@@ -12,6 +12,7 @@ import fastvenv
 import pytest
 from conftest import Interpreter, Result
 from fastvenv import _cli, _native
+from fastvenv._parser import parser
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +42,7 @@ def test_a_plain_call_is_read_as_argparse_reads_it(arguments: list[str]) -> None
     plain = _cli._plain(arguments)
     try:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            parsed = vars(_cli._parser().parse_args(arguments))
+            parsed = vars(parser(_cli._DEFAULTS).parse_args(arguments))
     except SystemExit:
         parsed = None
     assert plain in (None, parsed)

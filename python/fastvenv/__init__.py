@@ -1,40 +1,25 @@
 """Virtual environments (PEP 405) as the standard library's `venv` makes them, by native code.
 
 The names are those of `venv`, and each is loaded when it is first used: `import fastvenv` by itself costs nothing. The
-modules among them are there because tools and tests patch `venv.subprocess` and its like.
+modules among them are there because tools and tests patch `venv.subprocess` and its like. Type checkers and editors
+read `__init__.pyi`.
 """
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import logging as logging
-    import os as os
-    import shlex as shlex
-    import shutil as shutil
-    import subprocess as subprocess
-    import sys as sys
-    import sysconfig as sysconfig
-    import types as types
-
-    from ._builder import EnvBuilder as EnvBuilder
-    from ._builder import create as create
-    from ._cli import main as main
-
-    CORE_VENV_DEPS: tuple[str, ...]
-    logger: logging.Logger
-    __version__: str
+__all__ = ["CORE_VENV_DEPS", "Context", "EnvBuilder", "create", "logger", "main"]
 
 _MODULES = ("logging", "os", "shlex", "shutil", "subprocess", "sys", "sysconfig", "types")
 _HOMES = {
     "EnvBuilder": "_builder",
     "create": "_builder",
     "main": "_cli",
+    "Context": "_types",
     "CORE_VENV_DEPS": "_interpreter",
     "__version__": "_native",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Load a name of `venv` on first use (PEP 562); by `__import__`, since `importlib` is one more module to load."""
+    """Load a name on first use (PEP 562); by `__import__`, since `importlib` is one more module to load."""
     if name in _HOMES:
         value = getattr(__import__(f"{__name__}.{_HOMES[name]}", fromlist=[name]), name)
     elif name in _MODULES:

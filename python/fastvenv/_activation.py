@@ -10,6 +10,11 @@ if TYPE_CHECKING:
 ACTIVATORS: "dict[str, Sequence[str]]" = dict(_native.ACTIVATORS)
 
 
+def names(value: str) -> "list[str]":
+    """Split names with commas between them, and perhaps spaces."""
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
 def check_names(names: "Iterable[str]") -> None:
     """Refuse, with `ValueError`, a name that is no activator's."""
     unknown = sorted(set(names) - set(ACTIVATORS))

@@ -9,17 +9,12 @@ import os
 import sys
 
 from . import _interpreter, _native
+from ._annotations import Activator, Any, EnvDir, Iterable, LinkMode, Literal, Optional, Union
+from ._annotations import ContextNamespace as Context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import SimpleNamespace
-    from typing import Any, Literal, Union
-
-    from ._native import Seed
-
-    Context = SimpleNamespace
-    EnvDir = Union[str, "os.PathLike[str]"]
 else:
     SimpleNamespace = type(sys.implementation)  # `types` costs a millisecond and has it from there
 
@@ -45,8 +40,8 @@ class EnvBuilder:
         upgrade_deps: upgrade `CORE_VENV_DEPS` to what the package index offers.
         scm_ignore_files: the version control systems to be told to ignore the environment; `"git"` is known, and a
             subclass can add `create_<name>_ignore_file(context)`.
-        activators: the shells to write activation scripts for, by the names in `fastvenv._activation.ACTIVATORS`; by
-            default all that the platform has.
+        activators: the shells to write activation scripts for: `"bash"`, `"batch"`, `"cshell"`, `"fish"`, `"nushell"`,
+            `"powershell"`, `"python"`, `"xonsh"`; by default all that the platform has.
         relocatable: the environment can be moved: its scripts find it by where they lie.
         link_mode: how pip's files come from the cache: `"clone"`, `"hardlink"`, `"symlink"`, `"copy"`, or `"auto"`, the
             best that works; by default what `FASTVENV_LINK_MODE` says, or `"auto"`.
@@ -56,25 +51,27 @@ class EnvBuilder:
 
     """
 
+    __module__ = "fastvenv"
+
     # For subclasses that do not call our __init__, or only know what an older venv had.
     system_site_packages: bool = False
     clear: bool = False
     symlinks: bool = False
     upgrade: bool = False
     with_pip: bool = False
-    prompt: "str | None" = None
-    orig_prompt: "str | None" = None
+    prompt: "Optional[str]" = None
+    orig_prompt: "Optional[str]" = None
     upgrade_deps: bool = False
     scm_ignore_files: "frozenset[str]" = frozenset()
-    activators: "frozenset[str] | None" = None
+    activators: "Optional[frozenset[Activator]]" = None
     relocatable: bool = False
-    link_mode: "str | None" = None
+    link_mode: "Optional[LinkMode]" = None
     use_cache: bool = True
     compile_bytecode: bool = True
-    pip_wheel: "str | None" = None
+    pip_wheel: "Optional[str]" = None
 
     # What is to be installed, where that was looked for before `create`; false where it is left to `ensurepip`.
-    _seed: "Seed | Literal[False] | None" = None
+    _seed: "Union[_native.Seed, Literal[False], None]" = None
     # Whether `clear` refuses a directory that is no environment, as on the command line.
     _spares_other_directories: bool = False
 
@@ -85,16 +82,16 @@ class EnvBuilder:
         symlinks: bool = False,
         upgrade: bool = False,
         with_pip: bool = False,
-        prompt: "str | None" = None,
+        prompt: "Optional[str]" = None,
         upgrade_deps: bool = False,
         *,
         scm_ignore_files: "Iterable[str]" = frozenset(),
-        activators: "Iterable[str] | None" = None,
+        activators: "Optional[Iterable[Activator]]" = None,
         relocatable: bool = False,
-        link_mode: "str | None" = None,
+        link_mode: "Optional[LinkMode]" = None,
         use_cache: bool = True,
         compile_bytecode: bool = True,
-        pip_wheel: "EnvDir | None" = None,
+        pip_wheel: "Optional[EnvDir]" = None,
     ) -> None:
         self.system_site_packages = system_site_packages
         self.clear = clear
@@ -105,6 +102,8 @@ class EnvBuilder:
         self.prompt = os.path.basename(os.getcwd()) if prompt == "." else prompt
         self.upgrade_deps = upgrade_deps
         self.scm_ignore_files = frozenset(map(str.lower, scm_ignore_files))
+        if isinstance(activators, str):
+            raise TypeError(f"activators is a collection of names: ({activators!r},) in place of {activators!r}")
         self.activators = None if activators is None else frozenset(activators)
         self.relocatable = relocatable
         self.link_mode = link_mode
@@ -201,8 +200,8 @@ class EnvBuilder:
         It may be called on its own, and again.
 
         Returns:
-            The context: the paths in the environment, which every other hook gets. `docs.python.org/library/venv` lists
-            its attributes.
+            The context: the paths in the environment, which every other hook gets. Its attributes are those of
+            `fastvenv.Context`.
 
         """
         _native.check_env_dir(os.fspath(env_dir))
@@ -211,8 +210,8 @@ class EnvBuilder:
         executable = _interpreter.base_executable()
         if self.clear:
             self._clear(env_dir)
-        context = SimpleNamespace()
-        context.env_dir = env_dir
+        context: Context = SimpleNamespace()  # type: ignore[assignment] # `venv` has this very class
+        context.env_dir = env_dir  # type: ignore[assignment] # `create` gives a string
         context.env_name = os.path.split(env_dir)[1]
         prompt = self.prompt if self.prompt is not None else context.env_name
         context.prompt = f"({prompt}) " if _interpreter.DECORATES_PROMPT else prompt
@@ -445,17 +444,17 @@ def create(
     clear: bool = False,
     symlinks: bool = False,
     with_pip: bool = False,
-    prompt: "str | None" = None,
+    prompt: "Optional[str]" = None,
     upgrade_deps: bool = False,
     *,
     scm_ignore_files: "Iterable[str]" = frozenset(),
-    activators: "Iterable[str] | None" = None,
+    activators: "Optional[Iterable[Activator]]" = None,
     relocatable: bool = False,
-    link_mode: "str | None" = None,
+    link_mode: "Optional[LinkMode]" = None,
     use_cache: bool = True,
     compile_bytecode: bool = True,
-    pip_wheel: "EnvDir | None" = None,
-    python: "EnvDir | None" = None,
+    pip_wheel: "Optional[EnvDir]" = None,
+    python: "Optional[EnvDir]" = None,
 ) -> None:
     """Make a virtual environment; the parameters are those of `EnvBuilder`, but `upgrade`, as in `venv`.
 
@@ -489,3 +488,6 @@ def create(
     from ._other import OtherBuilder, choose
 
     OtherBuilder(builder, choose(os.fspath(python), use_cache)).create(env_dir)
+
+
+create.__module__ = "fastvenv"

@@ -5,13 +5,13 @@ import sys
 import time
 
 from . import _interpreter, _native, _record
+from ._annotations import Optional, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
-    from argparse import ArgumentParser
-    from collections.abc import Callable, Sequence
-    from typing import Any, NoReturn, Optional, Union
+    from collections.abc import Callable
+    from typing import Any, NoReturn, Union
 
     from typing_extensions import Self
 
@@ -47,14 +47,6 @@ _DEFAULTS: "dict[str, object]" = {
 }
 # What is for the command alone; the rest are parameters of `EnvBuilder`.
 _OF_THE_COMMAND = {"color", "dirs", "force", "git_ignore", "python", "quiet", "verbose"}
-_EPILOG = (
-    "Activate the environment with the script for your shell in its {bin} directory. "
-    "fastvenv python list|find shows which interpreters there are; fastvenv cache info shows what is kept for the next "
-    "environment. A directory of such a name is ./python, ./cache. "
-    "Differences from python -m venv: {new} are new; without a directory, it is {default}; --clear asks for --force "
-    "before it empties a directory that is not an environment; --upgrade and a second run repair links; a failed run "
-    "leaves no new directory behind."
-)
 
 
 def main(args: "Optional[Sequence[str]]" = None) -> None:
@@ -75,9 +67,14 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         return
     options = _plain(arguments)
     if options is None:
-        options = vars(_parser().parse_args(arguments))
+        from ._parser import parser
+
+        options = vars(parser(_DEFAULTS).parse_args(arguments))
     _check(options)
     _create_all(options)
+
+
+main.__module__ = "fastvenv"
 
 
 def _check(options: "dict[str, Any]") -> None:
@@ -137,7 +134,9 @@ def run() -> None:
         print(_native.INTERRUPTED, file=sys.stderr)
         _end_by(_signal.SIGINT)
     except Exception as error:  # noqa: BLE001 - as `venv` does: a message and status 1, whatever it was
-        print(f"Error: {error}{_explanation(error)}", file=sys.stderr)
+        from ._advice import advice
+
+        print(f"Error: {error}{advice(error)}", file=sys.stderr)
         sys.exit(1)
     _leave()
 
@@ -312,112 +311,7 @@ def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
     dirs, flags, settings = parsed
     options = {**_DEFAULTS, **flags, **settings, "dirs": dirs}
     if options["activators"] is not None:
-        options["activators"] = _names(settings["activators"])
+        from ._activation import names
+
+        options["activators"] = names(settings["activators"])
     return options
-
-
-def _names(value: str) -> "list[str]":
-    """Names with commas between, and spaces where somebody likes them."""
-    return [name.strip() for name in value.split(",") if name.strip()]
-
-
-def _parser() -> "ArgumentParser":
-    import argparse
-
-    from fastvenv import CORE_VENV_DEPS
-
-    details: dict[str, Any] = {}
-    if sys.version_info >= (3, 14):
-        details["color"] = True
-    else:
-        details["prog"] = "fastvenv"  # as `venv` names itself; later versions say how they were started
-    options = _native.options()
-    new = [option["names"][-1] for option in options if option["is_new"]] + ["--version"]
-    bin_name = "Scripts" if _interpreter.IS_WINDOWS else "bin"
-    parser = _suggesting(argparse.ArgumentParser)(
-        description="Make virtual Python environments, each in a directory of its own.",
-        epilog=_EPILOG.format(bin=bin_name, new=", ".join(new), default=_native.DEFAULT_DIRECTORY),
-        **details,
-    )
-    parser.set_defaults(**_DEFAULTS)
-    parser.add_argument(
-        "dirs",
-        metavar="ENV_DIR",
-        nargs="*",
-        default=[_native.DEFAULT_DIRECTORY],
-        help=f"a directory to make an environment in; {_native.DEFAULT_DIRECTORY} where none is given",
-    )
-    executables = parser.add_mutually_exclusive_group()
-    facts = {"deps": ", ".join(CORE_VENV_DEPS), "modes": ", ".join(_native.LINK_MODES)}
-    facts["colors"] = ", ".join(_native.COLORS)
-    facts["activators"] = ", ".join(name for name, _ in _native.ACTIVATORS)
-    special: dict[str, dict[str, Any]] = {
-        "activators": {"type": _names},
-        "color": {"choices": _native.COLORS},
-        "link_mode": {"choices": _native.LINK_MODES},
-    }
-    for option in options:
-        dest, value, text = option["dest"], option["value"], option["help"].format(**facts)
-        container = executables if dest == "symlinks" else parser
-        if value is None:
-            taken = special.get(dest, {})
-            container.add_argument(*option["names"], dest=dest, metavar=option["metavar"], help=text, **taken)
-        else:
-            container.add_argument(*option["names"], dest=dest, action="store_const", const=value, help=text)
-    parser.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
-    return parser
-
-
-def _suggesting(kind: "type[ArgumentParser]") -> "type[ArgumentParser]":
-    """A parser of that kind which, for an option that does not exist, names one that is written like it."""
-
-    class Parser(kind):  # type: ignore[misc, valid-type]
-        def error(self, message: str) -> None:
-            import difflib
-
-            if message.startswith("unrecognized arguments: "):
-                words = [word.partition("=")[0] for word in message.partition(": ")[2].split()]
-                known = list(self._option_string_actions)
-                found = [match for word in words for match in difflib.get_close_matches(word, known, 1)]
-                message += f" (did you mean {', '.join(found)}?)" if found else ""
-            super().error(message)
-
-    return Parser
-
-
-def _occupant(path: str) -> str:
-    """What is in the place of a directory, and what to do about it."""
-    if os.path.islink(path):
-        target = os.readlink(path)
-        if os.path.exists(path):
-            return f"\nIt is a link to {target}. Name that directory, or remove the link."
-        return f"\nIt is a link to {target}, which is not there. Remove the link, or choose another directory."
-    return "\nA file has this name. Remove it, or choose another directory." if os.path.isfile(path) else ""
-
-
-def _explanation(error: Exception) -> str:
-    """What is behind an error, and what to do: what a child process printed, or what the system does not tell."""
-    if isinstance(error, FileNotFoundError) and error.filename is None:
-        return "\nThe current directory was deleted. Change to another one."
-    if isinstance(error, FileExistsError):
-        return _occupant(error.filename)
-    _, found, path = str(error).partition("Unable to create directory ")
-    if isinstance(error, ValueError) and found:
-        import ast
-
-        return _occupant(ast.literal_eval(path))
-    if "subprocess" not in sys.modules:
-        return ""
-    from fastvenv import subprocess
-
-    if not isinstance(error, subprocess.CalledProcessError):
-        return ""
-    from ._installer import output_of
-
-    output = output_of(error)
-    explanation = f"\n{output}" if output else ""
-    if "No module named ensurepip" in output:
-        from ._installer import without_ensurepip
-
-        explanation += f"\nThis Python {without_ensurepip(sys.version_info)}"
-    return explanation

@@ -8,14 +8,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from subprocess import CalledProcessError
-    from types import SimpleNamespace
     from typing import Optional
 
     from . import _native
+    from ._annotations import ContextNamespace
     from ._builder import EnvBuilder
 
 
-def run(builder: "EnvBuilder", context: "SimpleNamespace", interpreter: "Optional[_native.Interpreter]" = None) -> None:
+def run(
+    builder: "EnvBuilder", context: "ContextNamespace", interpreter: "Optional[_native.Interpreter]" = None
+) -> None:
     """Run what installs pip, by the hook that subclasses override.
 
     Args:
@@ -54,7 +56,7 @@ def output_of(error: "CalledProcessError") -> str:
     return (output if isinstance(output, str) else output.decode(errors="backslashreplace")).rstrip()
 
 
-def upgrade(builder: "EnvBuilder", context: "SimpleNamespace", distributions: "Sequence[str]", isolates: bool) -> None:
+def upgrade(builder: "EnvBuilder", context: "ContextNamespace", distributions: "Sequence[str]", isolates: bool) -> None:
     """Run the pip of an environment, which upgrades these distributions from the package index.
 
     Args:

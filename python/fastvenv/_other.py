@@ -11,7 +11,8 @@ from ._builder import _take_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._builder import EnvBuilder, EnvDir
+    from ._annotations import ContextNamespace, EnvDir
+    from ._builder import EnvBuilder
 
 
 def choose(asked: str, use_cache: bool) -> "_native.Interpreter":
@@ -107,7 +108,7 @@ class OtherBuilder:
             from fastvenv import logger
 
             logger.warning("Unable to symlink %r to %r", source, path)
-        context = SimpleNamespace(
+        context: ContextNamespace = SimpleNamespace(  # type: ignore[assignment]
             env_dir=env_dir,
             env_exec_cmd=environment.python,
             bin_path=environment.bin_path,
@@ -122,7 +123,7 @@ class OtherBuilder:
             if builder.relocatable:
                 _native.relocate_scripts(context.bin_path, context.lib_path, context.env_exec_cmd)
 
-    def _install_pip(self, context: SimpleNamespace) -> None:
+    def _install_pip(self, context: "ContextNamespace") -> None:
         """Let the interpreter install pip."""
         interpreter = self._interpreter
         *_, library = interpreter.prefixes

@@ -80,8 +80,8 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
 
 def _link_mode(builder: "EnvBuilder") -> str:
     """How files come from the cache: the builder's way, or that of `FASTVENV_LINK_MODE`, or the best that works."""
-    name, mode = "link_mode", builder.link_mode
-    if mode is None:
+    name, mode = "link_mode", str(builder.link_mode)
+    if builder.link_mode is None:
         name, mode = "FASTVENV_LINK_MODE", os.environ.get("FASTVENV_LINK_MODE", "auto")
     if mode not in _native.LINK_MODES:
         raise ValueError(f"{name} must be one of {', '.join(_native.LINK_MODES)}, not {mode!r}")

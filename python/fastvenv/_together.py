@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Create = Callable[[str], None]
-    Tell = Callable[[str], None]
+    _Create = Callable[[str], None]
+    _Tell = Callable[[str], None]
 
 # Seconds after which a wait looks whether it is over: an interrupt may have come just when it was told so.
 _PACE = 0.5
@@ -31,7 +31,7 @@ def are_apart(env_dirs: "Sequence[str]") -> bool:
     return not any(later.startswith(path) for path, later in zip(paths, paths[1:]))
 
 
-def create_together(env_dirs: "Sequence[str]", create: "Create", tell: "Tell") -> None:
+def create_together(env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell") -> None:
     """Make all environments, as if one after the other but for time.
 
     What comes before one that fails is made; of what comes after it, that which was begun. An interrupt waits for what
@@ -60,7 +60,7 @@ def create_together(env_dirs: "Sequence[str]", create: "Create", tell: "Tell") -
 class _Work:
     """What is to be done, of which each thread takes the next directory."""
 
-    def __init__(self, env_dirs: "Sequence[str]", create: "Create", tell: "Tell") -> None:
+    def __init__(self, env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell") -> None:
         # What was raised, by the position of the directory.
         self.errors: dict[int, BaseException] = {}
         self._todo = list(enumerate(env_dirs))[::-1]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ._builder import EnvBuilder
 
-    File = tuple[str, str]
+    _File = tuple[str, str]
 
 
 def same_path(path1: str, path2: str) -> bool:
@@ -81,7 +81,7 @@ def _setup_by_table(builder: "EnvBuilder", context: "SimpleNamespace", is_source
     stem = os.path.splitext(os.path.basename(context.env_exe))[0]
     launchers = context.python_dir if is_source_build else _launcher_folder()
 
-    def files(symlinks: bool) -> "list[File]":
+    def files(symlinks: bool) -> "list[_File]":
         table = _native.windows_files(
             context.python_dir,
             launchers,
@@ -101,7 +101,7 @@ def _setup_by_table(builder: "EnvBuilder", context: "SimpleNamespace", is_source
             logger.warning("Unable to copy %r to %r", source, destination)
 
 
-def _link_all(files: "Iterable[File]") -> bool:
+def _link_all(files: "Iterable[_File]") -> bool:
     """Link every file, or none: when one link fails, those before it are removed again."""
     from fastvenv import logger
 

@@ -7,14 +7,14 @@ time; only environments that were made with the link mode `symlink` need what is
 import os
 
 from . import _native
+from ._annotations import Optional, Sequence
 
 _NO_DIRECTORY = "FASTVENV_CACHE_DIR is empty, or the user has no directory of their own for it"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Sequence
-    from typing import Any, Optional
+    from typing import Any
 
 
 def directory() -> "Optional[str]":
@@ -121,8 +121,12 @@ def _parser() -> "ArgumentParser":
     return parser
 
 
-if __name__ == "__main__":
+def _run() -> None:
     try:
         main()
     except OSError as error:
         raise SystemExit(f"Error: {error}") from None
+
+
+if __name__ == "__main__":
+    _run()
