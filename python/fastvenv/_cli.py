@@ -41,12 +41,13 @@ _DEFAULTS: "dict[str, object]" = {
     "quiet": False,
     "verbose": False,
     "color": None,
+    "config": True,
     "link_mode": None,
     "pip_wheel": None,
     "activators": None,
 }
 # What is for the command alone; the rest are parameters of `EnvBuilder`.
-_OF_THE_COMMAND = {"color", "dirs", "force", "git_ignore", "python", "quiet", "verbose"}
+_OF_THE_COMMAND = {"color", "config", "dirs", "force", "git_ignore", "origins", "python", "quiet", "verbose"}
 
 
 def main(args: "Optional[Sequence[str]]" = None) -> None:
@@ -65,16 +66,36 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
     if arguments and arguments[0] in _native.COMMANDS:
         _command(arguments[0])(arguments[1:])
         return
-    options = _plain(arguments)
-    if options is None:
+    given = _plain(arguments)
+    if given is None:
         from ._parser import parser
 
-        options = vars(parser(_DEFAULTS).parse_args(arguments))
-    _check(options)
-    _create_all(options)
+        given = vars(parser().parse_args(arguments))
+    calls = _calls(given)
+    for options in calls:
+        _check(options)
+    for options in calls:
+        _create_all(options)
 
 
 main.__module__ = "fastvenv"
+
+
+def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
+    """The options for each run of directories that have the same: variables and files complete what is given."""
+    calls: list[dict[str, Any]] = []
+    for env_dir in given["dirs"]:
+        flags, settings, origins = _native.settings(os.path.abspath(env_dir), given.get("config", True))
+        origins = {name: origin for name, origin in origins.items() if name not in given}
+        options = {**_DEFAULTS, **flags, **settings, **given, "origins": origins}
+        if not options["with_pip"]:
+            # What is set for every environment is not meant for those without pip.
+            options.update((name, _DEFAULTS[name]) for name in ("pip_wheel", "upgrade_deps") if name in origins)
+        if calls and calls[-1] == {**options, "dirs": calls[-1]["dirs"]}:
+            calls[-1]["dirs"].append(env_dir)
+        else:
+            calls.append({**options, "dirs": [env_dir]})
+    return calls
 
 
 def _check(options: "dict[str, Any]") -> None:
@@ -191,8 +212,7 @@ def _create_all(options: "dict[str, Any]") -> None:
 
     env_dirs = options["dirs"]
     is_together = EnvBuilder is Plain and _may_go_together(options)
-    asked = options["python"] or os.environ.get("FASTVENV_PYTHON")
-    interpreter = _chosen(asked, options) if asked else None
+    interpreter = _chosen(options) if options["python"] else None
     create = _creator_of_other(interpreter, options, is_together) if interpreter else _creator(options, is_together)
     if is_together:
         from ._together import create_together
@@ -237,10 +257,10 @@ def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], Non
     return lambda env_dir: copy(builder).create(env_dir)
 
 
-def _chosen(asked: str, options: "dict[str, Any]") -> "_native.Interpreter":
+def _chosen(options: "dict[str, Any]") -> "_native.Interpreter":
     from ._other import choose
 
-    return choose(asked, options["use_cache"])
+    return choose(options["python"], options["use_cache"])
 
 
 def _creator_of_other(
@@ -257,6 +277,10 @@ def _creator_of_other(
 def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: bool) -> "EnvBuilder":
     """A builder with these options; `ignores_scm` is whether git is told to ignore the environment by default."""
     parameters = {name: value for name, value in options.items() if name not in _OF_THE_COMMAND}
+    if options["activators"] is not None:
+        from ._activation import names
+
+        parameters["activators"] = names(options["activators"])
     if options["git_ignore"] is not None:
         ignores_scm = options["git_ignore"]
     builder = kind(scm_ignore_files=frozenset(["git"] if ignores_scm else []), **parameters)
@@ -304,14 +328,9 @@ def _is_on_terminal() -> bool:
 
 
 def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
-    """The options of an ordinary call, or `None` where `argparse` has to decide: that takes long."""
+    """What an ordinary call gives, or `None` where `argparse` has to decide: that takes long."""
     parsed = _native.parse_arguments(arguments)
     if parsed is None:
         return None
     dirs, flags, settings = parsed
-    options = {**_DEFAULTS, **flags, **settings, "dirs": dirs}
-    if options["activators"] is not None:
-        from ._activation import names
-
-        options["activators"] = names(settings["activators"])
-    return options
+    return {**flags, **settings, "dirs": dirs}

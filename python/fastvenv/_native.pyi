@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -399,6 +399,15 @@ def script_templates(folder: str | PathLike[str], *, is_lenient: bool) -> list[l
     """
     The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
     or is passed over.
+    """
+
+def settings(env_dir: str | PathLike[str], reads_files: bool) -> tuple[dict[str, bool], dict[str, str], dict[str, str]]:
+    """
+    What variables and files set for an environment in an absolute directory: the flags, the settings, and where each was
+    set. `reads_files` is false with `--no-config`.
+
+    # Errors
+    `ValueError`: a setting is not known or has a wrong value, or a file cannot be read or is another user's.
     """
 
 def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:

@@ -4,22 +4,19 @@ import argparse
 import difflib
 import sys
 
-from . import _interpreter, _native
-from ._activation import names
+from . import _native
 from ._interpreter import CORE_VENV_DEPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any, NoReturn
 
 _EPILOG = (
-    "Activate the environment with the script for your shell in its {bin} directory. "
-    "fastvenv python list|find shows which interpreters there are; fastvenv cache info shows what is kept for the next "
-    "environment. A directory of such a name is ./python, ./cache. "
-    "Differences from python -m venv: {new} are new; without a directory, it is {default}; --clear asks for --force "
-    "before it empties a directory that is not an environment; --upgrade and a second run repair links; a failed run "
-    "leaves no new directory behind."
+    "In brackets is the variable that sets an option, to 1 or to its value. fastvenv.toml and the pyproject.toml of a "
+    "project set some, too. "
+    "Other commands: fastvenv python list|find shows which interpreters there are, fastvenv cache info what is kept "
+    "for the next environment. A directory of such a name is ./python, ./cache. "
+    "python -m venv has none of {new}."
 )
 
 
@@ -35,27 +32,22 @@ class _Parser(argparse.ArgumentParser):
         super().error(message)
 
 
-def parser(defaults: "Mapping[str, object]") -> argparse.ArgumentParser:
-    """The parser of the whole command line.
-
-    Args:
-        defaults: what is wanted where no option says otherwise.
-
-    """
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line. What an argument does not give, it leaves out."""
     details: dict[str, Any] = {}
     if sys.version_info >= (3, 14):
         details["color"] = True
     else:
         details["prog"] = "fastvenv"  # as `venv` names itself; later versions say how they were started
-    options = _native.options()
-    new = [option["names"][-1] for option in options if option["is_new"]] + ["--version"]
-    bin_name = "Scripts" if _interpreter.IS_WINDOWS else "bin"
+    groups = _native.options()
+    new = [option["names"][-1] for group in groups for option in group["options"] if option["is_new"]]
     found = _Parser(
+        usage="%(prog)s [OPTION]... [ENV_DIR]...",
         description="Make virtual Python environments, each in a directory of its own.",
-        epilog=_EPILOG.format(bin=bin_name, new=", ".join(new), default=_native.DEFAULT_DIRECTORY),
+        epilog=_EPILOG.format(new=", ".join([*new, "--version"])),
+        argument_default=argparse.SUPPRESS,
         **details,
     )
-    found.set_defaults(**defaults)
     found.add_argument(
         "dirs",
         metavar="ENV_DIR",
@@ -63,22 +55,30 @@ def parser(defaults: "Mapping[str, object]") -> argparse.ArgumentParser:
         default=[_native.DEFAULT_DIRECTORY],
         help=f"a directory to make an environment in; {_native.DEFAULT_DIRECTORY} where none is given",
     )
-    executables = found.add_mutually_exclusive_group()
-    facts = {"deps": ", ".join(CORE_VENV_DEPS), "modes": ", ".join(_native.LINK_MODES)}
-    facts["colors"] = ", ".join(_native.COLORS)
-    facts["activators"] = ", ".join(name for name, _ in _native.ACTIVATORS)
-    special: dict[str, dict[str, Any]] = {
-        "activators": {"type": names},
-        "color": {"choices": _native.COLORS},
-        "link_mode": {"choices": _native.LINK_MODES},
-    }
-    for option in options:
-        dest, value, text = option["dest"], option["value"], option["help"].format(**facts)
-        container = executables if dest == "symlinks" else found
-        if value is None:
-            taken = special.get(dest, {})
-            container.add_argument(*option["names"], dest=dest, metavar=option["metavar"], help=text, **taken)
-        else:
-            container.add_argument(*option["names"], dest=dest, action="store_const", const=value, help=text)
     found.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
+    for group in groups:
+        container = found.add_argument_group(group["title"])
+        dests = [option["dest"] for option in group["options"]]
+        rivals: dict[str, Any] = {}  # what sets one flag to one thing or the other
+        for option in group["options"]:
+            dest = option["dest"]
+            if dests.count(dest) > 1 and dest not in rivals:
+                rivals[dest] = container.add_mutually_exclusive_group()
+            _add(rivals.get(dest, container), option)
     return found
+
+
+def _add(container: "argparse._ActionsContainer", option: "dict[str, Any]") -> None:
+    """Add an option, with a help that says what it does, which values there are, and which variable sets it."""
+    values = option["values"]
+    help = option["help"].format(deps=", ".join(CORE_VENV_DEPS))  # noqa: A001 - the name of the argument
+    if values:
+        first = values[0] if option["is_list"] else f"{values[0]} (the default)"
+        help += f": {', '.join([first, *values[1:]])}"  # noqa: A001
+    help += f" [{option['variable']}]"  # noqa: A001
+    if option["value"] is not None:
+        action = {"action": "store_const", "const": option["value"]}
+    else:
+        choices = None if option["is_list"] else values or None
+        action = {"metavar": option["metavar"], "choices": choices}
+    container.add_argument(*option["names"], dest=option["dest"], help=help, **action)

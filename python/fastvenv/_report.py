@@ -51,6 +51,8 @@ def explain(
             print(_native.how_to_activate(env_dir))
     base = interpreter or _record.current(use_cache=options["use_cache"])
     print(f"The base is {base.title}: {base.base_executable}")
+    if options["origins"]:
+        print(f"Set by {', '.join(sorted(options['origins'].values()))}")
     if not options["with_pip"]:
         return
     reason = _seed.obstacle(interpreter)

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 
 use super::report::COLORS;
+use super::settings::Settings;
+use crate::environment::scripts::ACTIVATORS;
 use crate::fs::LinkMode;
 
 /// An option.
@@ -17,7 +19,9 @@ pub struct OptionSpec {
     pub action: Action,
     /// Whether `venv` has none of that name.
     pub is_new: bool,
-    /// What it does. In braces are values that depend on the Python: `{deps}`, `{activators}`, `{modes}`.
+    /// The widest place that it can be set in, beside the command line and its variable.
+    pub scope: Scope,
+    /// What it does. In braces are values that depend on the Python: `{deps}`.
     pub help: &'static str,
 }
 
@@ -26,8 +30,43 @@ pub struct OptionSpec {
 pub enum Action {
     /// A flag of that name, to a value.
     Set(&'static str, bool),
-    /// A setting of that name, to the argument that follows; and what that is called in the help.
-    Take(&'static str, Option<&'static str>),
+    /// A setting of that name, to the argument that follows; what that is called in the help; and which ones there are.
+    Take(&'static str, &'static str, Values),
+}
+
+/// What can follow an option.
+#[derive(Clone, Copy, Debug)]
+pub enum Values {
+    /// Any text.
+    Text,
+    /// A path.
+    Path,
+    /// An interpreter, as `--python` names it.
+    Interpreter,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// Names of activators, with commas between.
+    Activators,
+}
+
+/// In which files an option can be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In none: it is for one call.
+    Call,
+    /// In the user's file: it is a matter of taste, or of the machine.
+    User,
+    /// In the project's file, too: it belongs to the environment of the project.
+    Project,
+}
+
+/// Options that belong together.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// The headline in the help.
+    pub title: &'static str,
+    /// The options, in the order of the help. The two in a row that set the same flag exclude each other.
+    pub options: &'static [OptionSpec],
 }
 
 use Action::{Set, Take};
@@ -38,88 +77,184 @@ pub const COMMANDS: [&str; 2] = ["cache", "python"];
 /// The directory where none is named.
 pub const DEFAULT_DIRECTORY: &str = ".venv";
 
-/// The options, in the order of the help. The two in a row that set the same flag exclude each other.
-pub const OPTIONS: [OptionSpec; 20] = [
-    OptionSpec {
-        alias: Some("-p"),
-        ..new(
-            "--python",
-            Take("python", Some("PYTHON")),
-            "the interpreter to make environments of: a path, a name (python3.12), a version (3.12), a range \
-             (>=3.11,<3.14) or an implementation (pypy); by default that of fastvenv",
-        )
+/// The options, in the order of the help.
+pub const GROUPS: [Group; 4] = [
+    Group {
+        title: "interpreter",
+        options: &[
+            new(
+                "--python",
+                Take("python", "PYTHON", Values::Interpreter),
+                "the interpreter to take in place of that of fastvenv: a path, a name, a version (3.12), a range (>=3.11,<3.14), \
+                 or an implementation (pypy)",
+            )
+            .short("-p")
+            .settable(Scope::Project),
+            venv(
+                "--system-site-packages",
+                Set("system_site_packages", true),
+                "let the environment see the base's packages",
+            )
+            .settable(Scope::Project),
+            venv("--symlinks", Set("symlinks", true), "link to the base interpreter (the default but on Windows)")
+                .settable(Scope::User),
+            venv("--copies", Set("symlinks", false), "copy the base interpreter (the default on Windows)")
+                .settable(Scope::User),
+        ],
     },
-    venv(
-        "--system-site-packages",
-        Set("system_site_packages", true),
-        "let the environment see the packages of the base installation",
-    ),
-    venv("--symlinks", Set("symlinks", true), "link to the base interpreter (the default but on Windows)"),
-    venv("--copies", Set("symlinks", false), "copy the base interpreter (the default on Windows)"),
-    venv(
-        "--clear",
-        Set("clear", true),
-        "delete what is in the directory first; refused for a directory that is not an environment",
-    ),
-    new("--force", Set("force", true), "with --clear, clear any directory"),
-    venv(
-        "--upgrade",
-        Set("upgrade", true),
-        "adapt an environment to this Python, after Python was upgraded; repairs its links",
-    ),
-    venv("--without-pip", Set("with_pip", false), "leave pip out"),
-    venv("--prompt", Take("prompt", None), "what the prompt shows in place of the directory's name"),
-    venv("--upgrade-deps", Set("upgrade_deps", true), "upgrade {deps} to the newest on the package index"),
-    venv("--without-scm-ignore-files", Set("git_ignore", false), "write no .gitignore"),
-    new(
-        "--no-cache",
-        Set("use_cache", false),
-        "unpack pip into the environment itself, and keep nothing for the next one",
-    ),
-    new(
-        "--no-compile",
-        Set("compile_bytecode", false),
-        "leave pip without bytecode: the first pip call is slower then",
-    ),
-    new(
-        "--relocatable",
-        Set("relocatable", true),
-        "let the environment be moved: its scripts find it by where they lie",
-    ),
-    OptionSpec {
-        alias: Some("-q"),
-        ..new("--quiet", Set("quiet", true), "say nothing on a terminal but errors")
+    Group {
+        title: "directory",
+        options: &[
+            venv(
+                "--clear",
+                Set("clear", true),
+                "delete what is in the directory first, if it is an environment",
+            ),
+            new("--force", Set("force", true), "with --clear, clear any directory"),
+            venv(
+                "--upgrade",
+                Set("upgrade", true),
+                "adapt an environment to a Python that was upgraded, and repair its links",
+            ),
+            venv(
+                "--prompt",
+                Take("prompt", "PROMPT", Values::Text),
+                "what the prompt shows; by default the directory's name",
+            )
+            .settable(Scope::Project),
+            new(
+                "--relocatable",
+                Set("relocatable", true),
+                "let the environment be moved",
+            )
+            .settable(Scope::Project),
+            new(
+                "--activators",
+                Take("activators", "NAMES", Values::Activators),
+                "write only these activation scripts",
+            )
+            .settable(Scope::Project),
+            venv("--without-scm-ignore-files", Set("git_ignore", false), "write no .gitignore")
+                .settable(Scope::User),
+        ],
     },
-    OptionSpec {
-        alias: Some("-v"),
-        ..new(
-            "--verbose",
-            Set("verbose", true),
-            "say how to activate the environment in the shell that is running",
-        )
+    Group {
+        title: "pip",
+        options: &[
+            venv("--without-pip", Set("with_pip", false), "leave pip out").settable(Scope::Project),
+            venv(
+                "--upgrade-deps",
+                Set("upgrade_deps", true),
+                "upgrade {deps} to the newest on the package index",
+            )
+            .settable(Scope::User),
+            new(
+                "--pip-wheel",
+                Take("pip_wheel", "PATH", Values::Path),
+                "a wheel of pip, or a folder with one, in place of Python's own",
+            )
+            .settable(Scope::User),
+            new(
+                "--link-mode",
+                Take("link_mode", "MODE", Values::OneOf(&LinkMode::SETTINGS)),
+                "how pip's files come from the cache",
+            )
+            .settable(Scope::User),
+            new("--no-cache", Set("use_cache", false), "use no cache")
+                .settable(Scope::User),
+            new(
+                "--no-compile",
+                Set("compile_bytecode", false),
+                "leave pip without bytecode, which makes its first call slower",
+            )
+            .settable(Scope::User),
+        ],
     },
-    new("--color", Take("color", Some("WHEN")), "use colours on a terminal: {colors}"),
-    new("--link-mode", Take("link_mode", Some("MODE")), "how pip's files come from the cache: {modes}"),
-    new(
-        "--pip-wheel",
-        Take("pip_wheel", Some("PATH")),
-        "a wheel of pip, or a folder with one, in place of the one that Python comes with",
-    ),
-    new(
-        "--activators",
-        Take("activators", Some("NAMES")),
-        "write the activation scripts of these alone, with commas between: {activators}",
-    ),
+    Group {
+        title: "output and settings",
+        options: &[
+            new("--quiet", Set("quiet", true), "say nothing on a terminal but errors")
+                .short("-q")
+                .settable(Scope::User),
+            new(
+                "--verbose",
+                Set("verbose", true),
+                "say how to activate it, what it was made of, and why it took long",
+            )
+            .short("-v")
+            .settable(Scope::User),
+            new("--color", Take("color", "WHEN", Values::OneOf(&COLORS)), "use colours on a terminal")
+                .settable(Scope::User),
+            new("--no-config", Set("config", false), "read no fastvenv.toml and no pyproject.toml"),
+        ],
+    },
 ];
+
+/// All options, in the order of the help.
+pub fn options() -> impl Iterator<Item = &'static OptionSpec> {
+    GROUPS.iter().flat_map(|group| group.options)
+}
 
 /// An option of `venv`.
 const fn venv(name: &'static str, action: Action, help: &'static str) -> OptionSpec {
-    OptionSpec { name, alias: None, action, is_new: false, help }
+    OptionSpec { name, alias: None, action, is_new: false, scope: Scope::Call, help }
 }
 
 /// An option that fastvenv adds.
 const fn new(name: &'static str, action: Action, help: &'static str) -> OptionSpec {
-    OptionSpec { name, alias: None, action, is_new: true, help }
+    OptionSpec { name, alias: None, action, is_new: true, scope: Scope::Call, help }
+}
+
+impl OptionSpec {
+    const fn short(self, alias: &'static str) -> Self {
+        Self { alias: Some(alias), ..self }
+    }
+
+    const fn settable(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
+    /// Its name in files.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        self.name.trim_start_matches('-')
+    }
+
+    /// The variable that sets it.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("FASTVENV_{}", self.key().to_uppercase().replace('-', "_"))
+    }
+}
+
+impl Values {
+    /// The values that there are; none where any is allowed.
+    #[must_use]
+    pub fn known(self) -> Vec<&'static str> {
+        match self {
+            Self::Text | Self::Path | Self::Interpreter => Vec::new(),
+            Self::OneOf(values) => values.to_vec(),
+            Self::Activators => ACTIVATORS.iter().map(|(name, _)| *name).collect(),
+        }
+    }
+
+    /// Whether a value can be.
+    #[must_use]
+    pub fn allow(self, value: &str) -> bool {
+        match self {
+            Self::Text | Self::Path | Self::Interpreter => true,
+            Self::OneOf(values) => values.contains(&value),
+            Self::Activators => {
+                let known = self.known();
+                names(value).all(|name| known.contains(&name))
+            }
+        }
+    }
+}
+
+/// The names in a value with commas between them, and perhaps spaces.
+pub fn names(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// What a call asks for.
@@ -160,7 +295,7 @@ impl Arguments {
                 Some((name, value)) => (name, Some(value)),
                 None => (argument, None),
             };
-            let option = OPTIONS.iter().find(|option| option.name == name || option.alias == Some(name))?;
+            let option = options().find(|option| option.name == name || option.alias == Some(name))?;
             match option.action {
                 Set(..) if value.is_some() => return None,
                 Set("symlinks", _) if executables.is_some_and(|other| other != option.name) => return None,
@@ -170,17 +305,12 @@ impl Arguments {
                     }
                     found.flags.insert(flag, value);
                 }
-                Take(setting, _) => {
+                Take(setting, _, values) => {
                     let value = match value {
                         Some(value) => value,
                         None => rest.next()??,
                     };
-                    let is_known = match setting {
-                        "link_mode" => LinkMode::of_setting(value).is_some(),
-                        "color" => COLORS.contains(&value),
-                        _ => true,
-                    };
-                    if value.starts_with('-') || !is_known {
+                    if value.starts_with('-') || !values.allow(value) {
                         return None;
                     }
                     found.settings.insert(setting, value.to_owned());
@@ -191,6 +321,16 @@ impl Arguments {
             found.directories.push(DEFAULT_DIRECTORY.to_owned());
         }
         Some(found)
+    }
+
+    /// Takes what variables and files set where the arguments say nothing.
+    pub fn complete(&mut self, settings: &Settings) {
+        for (flag, value) in &settings.flags {
+            self.flags.entry(flag).or_insert(*value);
+        }
+        for (setting, value) in &settings.settings {
+            self.settings.entry(setting).or_insert_with(|| value.clone());
+        }
     }
 
     /// Whether a flag is set, which has a default.
@@ -241,6 +381,7 @@ mod tests {
             &["a", "--prompt"],
             &["--prompt", "-x", "a"],
             &["--link-mode", "none", "a"],
+            &["--activators", "bash,none", "a"],
             &["--symlinks", "--copies", "a"],
             &["-h"],
             &["-qv", "a"],

@@ -7,6 +7,7 @@ mod installation;
 mod plain;
 pub mod pythons;
 pub mod report;
+pub mod settings;
 pub mod shell;
 #[cfg(unix)]
 mod signals;

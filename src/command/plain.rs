@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, names};
+use super::settings::Settings;
 use super::signals::Signals;
 use super::{pythons, report};
 use crate::cache::location;
@@ -104,7 +105,12 @@ impl Plan {
         python: &Path,
         program: &Path,
     ) -> Option<Result<Self, String>> {
-        let arguments = Arguments::parse(arguments)?;
+        let mut arguments = Arguments::parse(arguments)?;
+        let current = std::env::current_dir().ok()?;
+        let env_dirs: Option<Vec<String>> =
+            arguments.directories.iter().map(|directory| absolute(&current, directory)).collect();
+        let env_dirs = env_dirs?;
+        arguments.complete(&settings(&env_dirs, variables, arguments.flag("config", true))?);
         if cfg!(windows)
             || !is_utf8(variables)
             || variables.iter().any(is_decisive)
@@ -114,7 +120,6 @@ impl Plan {
         {
             return None;
         }
-        let current = std::env::current_dir().ok()?;
         let cache = location::directory(|name| variables.get(name).cloned())?;
         let interpreter = match interpreter(&arguments, variables, &cache, python)? {
             Ok(interpreter) => Arc::new(interpreter),
@@ -127,14 +132,8 @@ impl Plan {
         // It is looked for while the rest is prepared.
         let is_shared = arguments.directories.len() > 1;
         let cache = arguments.flag("use_cache", true).then_some(cache);
-        let seed = if options.with_pip {
-            Some(seed(&arguments, variables, &interpreter, cache, is_shared)?)
-        } else {
-            None
-        };
-        let env_dirs: Option<Vec<String>> =
-            arguments.directories.iter().map(|directory| absolute(&current, directory)).collect();
-        let env_dirs = env_dirs?;
+        let seed =
+            if options.with_pip { Some(seed(&arguments, &interpreter, cache, is_shared)?) } else { None };
         let may_clear = !options.clear || env_dirs.iter().all(|env_dir| spares(env_dir, &[python, program]));
         (may_clear && are_apart(&env_dirs)).then_some(Ok(Self {
             env_dirs,
@@ -190,6 +189,16 @@ fn is_decisive((name, value): (&String, &OsString)) -> bool {
     !value.is_empty() && (is_pythons || DECISIVE.contains(&name.as_str()))
 }
 
+/// What is set for all of the environments; `None` where it is not the same for all, or is wrong.
+fn settings(env_dirs: &[String], variables: &Variables, reads_files: bool) -> Option<Settings> {
+    let mut parents: Vec<_> = env_dirs.iter().map(Path::new).collect();
+    parents.dedup_by_key(|env_dir| env_dir.parent());
+    let variable = |name: &str| variables.get(name).cloned();
+    let mut found = parents.into_iter().map(|env_dir| Settings::gather(env_dir, variable, reads_files).ok());
+    let first = found.next()??;
+    found.all(|other| other.as_ref() == Some(&first)).then_some(first)
+}
+
 /// The interpreter that is asked for, or else the program's own, whose record Python has to make where there is none.
 fn interpreter(
     arguments: &Arguments,
@@ -197,11 +206,8 @@ fn interpreter(
     cache: &Path,
     python: &Path,
 ) -> Option<Result<Interpreter, String>> {
-    let by_variable = || variables.get("FASTVENV_PYTHON").filter(|asked| !asked.is_empty());
-    let asked =
-        arguments.settings.get("python").map(OsStr::new).or_else(|| by_variable().map(|asked| &**asked));
-    let Some(asked) = asked else { return records::recall(cache, python).map(Ok) };
-    let chosen = pythons::choose(asked, |name| variables.get(name).cloned(), Some(cache));
+    let Some(asked) = arguments.settings.get("python") else { return records::recall(cache, python).map(Ok) };
+    let chosen = pythons::choose(OsStr::new(asked), |name| variables.get(name).cloned(), Some(cache));
     Some(chosen.map(|chosen| chosen.interpreter))
 }
 
@@ -210,19 +216,8 @@ fn options(arguments: &Arguments, interpreter: &Interpreter, current: &Path) -> 
         Some(given) => Some(prompt(given, current)?),
         None => None,
     };
-    let activators = match arguments.settings.get("activators") {
-        Some(names) => {
-            let names: Vec<String> =
-                names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
-            let is_known =
-                |name: &String| environment::scripts::ACTIVATORS.iter().any(|(known, _)| known == name);
-            if !names.iter().all(is_known) {
-                return None;
-            }
-            Some(names)
-        }
-        None => None,
-    };
+    let activators = arguments.settings.get("activators");
+    let activators = activators.map(|value| names(value).map(ToOwned::to_owned).collect());
     Some(Options {
         system_site_packages: arguments.flag("system_site_packages", false),
         clear: arguments.flag("clear", false),
@@ -257,15 +252,13 @@ fn representation(text: &str) -> Option<String> {
 
 fn seed(
     arguments: &Arguments,
-    variables: &Variables,
     interpreter: &Arc<Interpreter>,
     cache: Option<PathBuf>,
     is_shared: bool,
 ) -> Option<Seed> {
     let wheels = interpreter.wheels.clone().filter(|_| !interpreter.cache_tag.is_empty())?;
-    let from_variable = || variables.get("FASTVENV_LINK_MODE").and_then(|mode| mode.to_str());
-    let mode = arguments.settings.get("link_mode").map(String::as_str).or_else(from_variable);
-    let link_modes = LinkMode::of_setting(mode.unwrap_or("auto"))?;
+    let mode = arguments.settings.get("link_mode").map_or("auto", String::as_str);
+    let link_modes = LinkMode::of_setting(mode)?;
     let compiles = arguments.flag("compile_bytecode", true);
     let options = install::Options { cache, link_modes, compiles, is_shared };
     Some(Seed::new(wheels, Arc::clone(interpreter), options))

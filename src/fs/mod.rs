@@ -17,7 +17,7 @@ mod write;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{AtPath, Error, Result};
@@ -190,6 +190,34 @@ pub(crate) fn leads_nowhere(error: &io::Error) -> bool {
 /// [`Error::Io`] where it cannot be read.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).at(path)
+}
+
+/// A file of settings.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Whether it is this user's or root's, and its mode lets no one else write to it.
+    pub is_trusted: bool,
+}
+
+/// The contents of a file that may not be there, and whether what it says can be believed; `None` where no file has the name.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be read.
+pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
+    let mut file = match system::open_to_read(path) {
+        Ok(file) => file,
+        Err(error) if leads_nowhere(&error) => return Ok(None),
+        Err(error) => return Err(error).at(path),
+    };
+    let metadata = file.metadata().at(path)?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).at(path)?;
+    Ok(Some(Contents { bytes, is_trusted: system::is_trusted(&metadata) }))
 }
 
 /// Gives a file or directory another name, which must not be that of a file or of a directory that is not empty.

@@ -243,6 +243,17 @@ fn identity_of(found: &fs::Metadata) -> Identity {
     Identity { device: found.dev(), number: found.ino() }
 }
 
+/// Opens a file, links followed.
+pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
+    let flags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC); // a FIFO is not waited for
+    Ok(openat(CWD, path, flags, Permissions::empty())?.into())
+}
+
+/// Whether a file is this user's or root's, and its mode lets no one write to it but its owner and group.
+pub(super) fn is_trusted(metadata: &fs::Metadata) -> bool {
+    [0, user()].contains(&metadata.uid()) && mode(metadata) & 0o002 == 0
+}
+
 /// Opens a file to look at it, and no link.
 pub(super) fn open_unfollowed(path: &Path) -> io::Result<fs::File> {
     // A FIFO does not keep anybody waiting so.

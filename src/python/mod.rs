@@ -43,7 +43,7 @@ mod _native {
     #[pymodule_export]
     use super::interpreters::{Features, Interpreter, choose_python, find_python, list_pythons};
     #[pymodule_export]
-    use super::options::{how_to_activate, options, parse_arguments, report_line};
+    use super::options::{how_to_activate, options, parse_arguments, report_line, settings};
 
     /// The version of fastvenv.
     #[pymodule_export]

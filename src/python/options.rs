@@ -3,13 +3,25 @@
 use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::interpreters::Interpreter;
-use crate::command::arguments::{Action, Arguments, OPTIONS};
+use crate::command::arguments::{self, Action, Arguments, GROUPS, Scope, Values};
+use crate::command::settings::Settings;
 use crate::command::{report, shell};
+
+/// Options that belong together, as a dictionary.
+#[derive(IntoPyObject)]
+pub(super) struct Group {
+    /// The headline in the help.
+    title: &'static str,
+    /// The options.
+    options: Vec<OptionSpec>,
+}
 
 /// An option, as a dictionary.
 #[derive(IntoPyObject)]
@@ -22,25 +34,67 @@ pub(super) struct OptionSpec {
     value: Option<bool>,
     /// What its value is called in the help.
     metavar: Option<&'static str>,
+    /// The values that there are; none where any is allowed.
+    values: Vec<&'static str>,
+    /// Whether its value is such names with commas between.
+    is_list: bool,
     /// Whether `venv` has none of that name.
     is_new: bool,
+    /// The variable that sets it.
+    variable: String,
+    /// The files that can set it: `none`, `user`, or `project`, which is both.
+    scope: &'static str,
     /// What it does. In braces are values that depend on the Python.
     help: &'static str,
 }
 
 /// The options of the command line, in the order of the help.
 #[pyfunction]
-pub(super) fn options() -> Vec<OptionSpec> {
-    let spec = |option: crate::command::arguments::OptionSpec| {
-        let (dest, value, metavar) = match option.action {
-            Action::Set(flag, value) => (flag, Some(value), None),
-            Action::Take(setting, metavar) => (setting, None, metavar),
-        };
-        let names = option.alias.into_iter().chain([option.name]).collect();
-        OptionSpec { names, dest, value, metavar, is_new: option.is_new, help: option.help }
+pub(super) fn options() -> Vec<Group> {
+    let group = |group: &arguments::Group| Group {
+        title: group.title,
+        options: group.options.iter().map(spec).collect(),
     };
-    OPTIONS.into_iter().map(spec).collect()
+    GROUPS.iter().map(group).collect()
 }
+
+fn spec(option: &arguments::OptionSpec) -> OptionSpec {
+    let (dest, value, metavar, values) = match option.action {
+        Action::Set(flag, value) => (flag, Some(value), None, Values::Text),
+        Action::Take(setting, metavar, values) => (setting, None, Some(metavar), values),
+    };
+    OptionSpec {
+        names: option.alias.into_iter().chain([option.name]).collect(),
+        dest,
+        value,
+        metavar,
+        values: values.known(),
+        is_list: matches!(values, Values::Activators),
+        is_new: option.is_new,
+        variable: option.variable(),
+        scope: match option.scope {
+            Scope::Call => "none",
+            Scope::User => "user",
+            Scope::Project => "project",
+        },
+        help: option.help,
+    }
+}
+
+/// What variables and files set for an environment in an absolute directory: the flags, the settings, and where each was
+/// set. `reads_files` is false with `--no-config`.
+///
+/// # Errors
+/// `ValueError`: a setting is not known or has a wrong value, or a file cannot be read or is another user's.
+#[pyfunction]
+pub(super) fn settings(env_dir: PathBuf, reads_files: bool) -> PyResult<Set> {
+    let Settings { flags, settings, origins } =
+        Settings::gather(&env_dir, |name| env::var_os(name), reads_files).map_err(PyValueError::new_err)?;
+    Ok((flags, settings, origins))
+}
+
+/// Flags, settings, and where each of both was set.
+type Set = (HashMap<&'static str, bool>, HashMap<&'static str, String>, HashMap<&'static str, String>);
 
 /// What to type to activate an environment in the shell that is running, as a sentence.
 #[pyfunction]

@@ -1,0 +1,192 @@
+"""Variables, the user's file and the project's: what the program and `python -m fastvenv` take from each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import Result
+from test_program import Program, executed, program  # noqa: F401 - a fixture
+
+PROJECT = "[tool.fastvenv]\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def settled(program: Program, tmp_path: Path) -> Program:  # noqa: F811
+    """The program, with an empty folder for the user's settings."""
+    return replace(program, variables={**program.variables, "XDG_CONFIG_HOME": str(tmp_path / "config")})
+
+
+def with_variables(program: Program, **variables: str) -> Program:  # noqa: F811
+    return replace(program, variables={**program.variables, **variables})
+
+
+def write_user_file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config/fastvenv/fastvenv.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def run_both(program: Program, cwd: Path, *arguments: str) -> Result:  # noqa: F811
+    """Run the program, then `python -m fastvenv`, in the same place; the second result, which the first one equals."""
+    results: list[Result] = []
+    for run in (program.run, program.run_python):
+        if results:
+            shutil.rmtree(cwd / ".venv", ignore_errors=True)
+        results.append(run(*arguments, cwd=cwd))
+    assert results[0] == results[1]
+    return results[1]
+
+
+def prompt(env_dir: Path) -> str | None:
+    lines = (env_dir / "pyvenv.cfg").read_text().splitlines()
+    return next((line.partition(" = ")[2].strip("'") for line in lines if line.startswith("prompt = ")), None)
+
+
+def test_the_command_line_comes_before_variables_the_project_and_the_user(
+    settled: Program, project: Path, tmp_path: Path
+) -> None:
+    def made(program: Program, *arguments: str) -> str | None:  # noqa: F811
+        assert run_both(program, project, "--without-pip", *arguments) == Result(0, "", "")
+        return prompt(project / ".venv")
+
+    assert made(settled) is None
+    write_user_file(tmp_path, "prompt = 'of the user'")
+    assert made(settled) == "of the user"
+    (project / "pyproject.toml").write_text(f"{PROJECT}prompt = 'of the project'")
+    assert made(settled) == "of the project"
+    variable = with_variables(settled, FASTVENV_PROMPT="of the variable")
+    assert made(variable) == "of the variable"
+    assert made(variable, "--prompt", "given") == "given"
+    assert made(settled, "--no-config") is None
+    assert made(with_variables(settled, FASTVENV_NO_CONFIG="1")) is None
+
+
+def test_the_program_reads_settings_without_python(settled: Program, project: Path, tmp_path: Path) -> None:
+    write_user_file(tmp_path, "link-mode = 'copy'")
+    (project / "pyproject.toml").write_text(f"{PROJECT}without-pip = true\nactivators = ['bash']")
+    assert not executed(settled, ".venv", cwd=project)
+    names = os.listdir(project / ".venv/bin")
+    assert "activate" in names and not {"activate.fish", "pip"} & set(names)
+
+
+def test_a_flag_is_unset_by_a_variable(settled: Program, project: Path, has_wheels: None) -> None:
+    (project / "pyproject.toml").write_text(f"{PROJECT}without-pip = true")
+    assert run_both(with_variables(settled, FASTVENV_WITHOUT_PIP="0"), project) == Result(0, "", "")
+    assert (project / ".venv/bin/pip").exists()
+
+
+def test_the_nearest_project_above_the_directory_counts(settled: Program, project: Path) -> None:
+    inner = project / "inner"
+    inner.mkdir()
+    (project / "pyproject.toml").write_text(f"{PROJECT}prompt = 'outer'\nwithout-pip = true")
+    settled.run("inner/a/env", cwd=project)
+    assert prompt(inner / "a/env") == "outer"
+    # The nearest file is the project's, whether or not it has settings.
+    (inner / "pyproject.toml").write_text("[project]\nname = 'inner'\n")
+    settled.run("--without-pip", "inner/b", cwd=project)
+    assert prompt(inner / "b") is None
+
+
+def test_each_directory_has_the_settings_of_its_project(settled: Program, project: Path) -> None:
+    for name in ("a", "b"):
+        (project / name).mkdir()
+        (project / name / "pyproject.toml").write_text(f"{PROJECT}prompt = 'of {name}'")
+    for run, env in ((settled.run, "x"), (settled.run_python, "y")):
+        directories = [f"a/{env}1", f"a/{env}2", f"b/{env}"]
+        assert run("--without-pip", *directories, cwd=project) == Result(0, "", "")
+        assert [prompt(project / path) for path in directories] == ["of a", "of a", "of b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("promt = 'x'", ":2: there is no setting promt; there are python, "),
+        ("prompt = 1", ":2: prompt must be a string"),
+        ("activators = ['bosh']", ":2: activators must be one of bash, "),
+        ("\nlink-mode = 'copy'", ":3: link-mode is for the user's fastvenv.toml, not for a project"),
+        ("upgrade = true", ":2: upgrade is for one call: give --upgrade on the command line"),
+        ("prompt = ", ":2: "),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_with_its_line(settled: Program, project: Path, text: str, fault: str) -> None:
+    path = project / "pyproject.toml"
+    path.write_text(PROJECT + text)
+    result = run_both(settled, project)
+    assert (result.status, result.output) == (1, "")
+    assert result.stderr.startswith(f"Error: {path}{fault}")
+    assert not (project / ".venv").exists()
+
+
+def test_a_mistake_in_a_variable_is_told(settled: Program, project: Path) -> None:
+    result = run_both(with_variables(settled, FASTVENV_CLEAR="maybe"), project)
+    assert result == Result(1, "", "Error: FASTVENV_CLEAR must be 1 or 0, not 'maybe'\n")
+
+
+@pytest.mark.as_root
+@pytest.mark.needs_root
+def test_a_project_of_another_user_sets_nothing(settled: Program, project: Path) -> None:
+    path = project / "pyproject.toml"
+    path.write_text(f"{PROJECT}python = './evil'")
+    os.chown(path, 12345, 12345)
+    result = run_both(settled, project)
+    assert (result.status, "belongs to another user" in result.stderr) == (1, True)
+    path.write_text("[project]\nname = 'x'\n")
+    assert run_both(settled, project, "--without-pip") == Result(0, "", "")
+
+
+def test_a_project_that_everyone_may_write_to_sets_nothing(settled: Program, project: Path, tmp_path: Path) -> None:
+    path = project / "pyproject.toml"
+    path.write_text(f"{PROJECT}prompt = 'x'")
+    path.chmod(0o666)
+    result = run_both(settled, project)
+    assert (result.status, "others may write to it" in result.stderr) == (1, True)
+    assert run_both(settled, project, "--without-pip", "--no-config") == Result(0, "", "")
+    # The user's file, which may be reached through another user's home, is passed over.
+    path.unlink()
+    write_user_file(tmp_path, "prompt = 'x'").chmod(0o666)
+    assert run_both(settled, project, "--without-pip") == Result(0, "", "")
+    assert prompt(project / ".venv") is None
+
+
+def test_verbose_says_what_was_set_where(settled: Program, project: Path) -> None:
+    (project / "pyproject.toml").write_text(f"{PROJECT}without-pip = true\nprompt = 'x'")
+    result = run_both(with_variables(settled, FASTVENV_NO_CACHE="1"), project, "-v", "--prompt", "y")
+    assert f"Set by FASTVENV_NO_CACHE, without-pip in {project}/pyproject.toml\n" in result.output
+
+
+def test_what_is_set_for_pip_does_not_disturb_a_call_without_pip(
+    settled: Program, project: Path, tmp_path: Path
+) -> None:
+    write_user_file(tmp_path, "upgrade-deps = true\npip-wheel = 'wheels'")
+    assert run_both(settled, project, "--without-pip") == Result(0, "", "")
+
+
+def test_without_settings_no_file_is_opened_but_those_that_may_have_some(
+    settled: Program, project: Path, tmp_path: Path
+) -> None:
+    """What is looked for is the user's file, and `pyproject.toml` in each folder above the directory."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    trace = tmp_path / "trace"
+    prefix = ["strace", "-f", "-o", str(trace), "-e", "trace=open,openat"]
+    settled.run("--without-pip", prefix=prefix, cwd=project)
+    opened = [line for line in trace.read_text().splitlines() if ".toml" in line]
+    folders = [project, *project.parents]
+    expected = [
+        str(tmp_path / "config/fastvenv/fastvenv.toml"),
+        *(str(folder / "pyproject.toml") for folder in folders),
+    ]
+    assert [line.split('"')[1] for line in opened] == expected
+    assert all("ENOENT" in line for line in opened)
