@@ -64,6 +64,7 @@ EXTENT = {
     "test_report.py": ["3.9", "3.13"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
     "test_settings.py": ["3.9", "3.13"],
+    "test_completion.py": ["3.13"],
     "test_existing_pip.py": ["3.13"],
     "test_planted_links.py": ["3.13"],
     "test_rollback.py": ["3.9", "3.13"],
@@ -145,16 +146,18 @@ def rust(session: nox.Session) -> None:
 
 @nox.session
 def stubs(session: nox.Session) -> None:
-    """The generated stub in the tree is current."""
-    session.install(MATURIN)
+    """The stub and the man page in the tree, which are generated, are current."""
+    session.install(MATURIN, wheel(session))
     made = Path(session.create_tmp())
     session.run("maturin", "generate-stubs", "--features", "stubs", "--out", str(made), silent=True)
     [stub] = made.rglob("_native.pyi")
-    committed = ROOT / "python/fastvenv/_native.pyi"
-    if "--write" in session.posargs:
-        shutil.copyfile(stub, committed)
-    elif stub.read_text() != committed.read_text():
-        session.error(f"{committed} is not current: nox -s stubs -- --write")
+    page = session.run("python", "-c", "from fastvenv import _native; print(_native.man_page(), end='')", silent=True)
+    generated = {"python/fastvenv/_native.pyi": stub.read_text(), "packaging/man/fastvenv.1": str(page)}
+    for name, text in generated.items():
+        if "--write" in session.posargs:
+            (ROOT / name).write_text(text)
+        elif text != (ROOT / name).read_text():
+            session.error(f"{name} is not current: nox -s stubs -- --write")
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""The build backend (PEP 517): maturin's, with the program `fastvenv` in each wheel beside the extension module.
+"""The build backend (PEP 517): maturin's, with the program `fastvenv` and its man page in each wheel.
 
 Of one crate maturin builds either an extension module or a program. So it is called twice, with the same options: for a
 wheel of the program, and for the wheel that is wanted, with the program among its data files. maturin takes those from
@@ -41,6 +41,7 @@ __all__ = [
 
 # Where maturin looks for data files: a folder that is called as the module is, and `.data`.
 DATA = Path("fastvenv._native.data")
+MAN_PAGES = Path(__file__).with_name("man")
 
 
 def build_wheel(
@@ -76,6 +77,7 @@ def program(options: list[str]) -> Iterator[None]:
         with tempfile.TemporaryDirectory() as folder:
             name = maturin.build_wheel(folder, {"build-args": options})
             unpack_scripts(Path(folder, name), DATA / "scripts")
+        shutil.copytree(MAN_PAGES, DATA / "data/share/man/man1")
         yield
     finally:
         shutil.rmtree(DATA, ignore_errors=True)

@@ -85,12 +85,14 @@ def test_info_says_what_each_is_for(python: Interpreter, cache: Path) -> None:
 
 def test_clear_deletes_what_is_ours(python: Interpreter, cache: Path) -> None:
     size = sum(entry["size"] for entry in info(python, cache))
-    assert run(python, cache, "fastvenv.cache", "clear") == Result(0, f"Deleted {size} bytes from {cache}\n", "")
+    in_mebibytes = f"{size / 2**20:.1f} MiB"
+    assert f"{cache}: {in_mebibytes} in " in run(python, cache, "fastvenv.cache", "info").output
+    assert run(python, cache, "fastvenv.cache", "clear") == Result(0, f"Deleted {in_mebibytes} from {cache}\n", "")
     assert sorted(path.name for path in cache.iterdir()) == [".fastvenv-cache", "mine", "mine.txt"]
     assert info(python, cache) == []
     missing = cache / "missing"
     result = run(python, missing, "fastvenv.cache", "clear")
-    assert result == Result(0, f"Deleted 0 bytes from {missing}, which is not there\n", "")
+    assert result == Result(0, f"Deleted nothing from {missing}, which is not there\n", "")
 
 
 @pytest.mark.parametrize("reason", ["nothing", "wheel is gone", "wheel was changed", "damaged", "other version"])
@@ -136,7 +138,7 @@ def test_verify_reads_every_file(python: Interpreter, cache: Path) -> None:
         change_unseen(file)
         result = run(python, cache, "fastvenv.cache", "verify")
         assert result.status == 1 and f"{file}: it was changed since it was written" in result.output
-        assert "prune deletes them" in result.stderr
+        assert "prune deletes what is damaged" in result.stderr
         if file != bytecode:
             change_unseen(file, original)
     assert run(python, cache, "fastvenv.cache", "prune").status == 0

@@ -119,13 +119,9 @@ def _check(options: "dict[str, Any]") -> None:
 
 def _command(name: str) -> "Callable[[Sequence[str]], None]":
     """The command of that name, which takes the arguments behind it."""
-    if name == "cache":
-        from . import cache
-
-        return cache.main
-    from . import _pythons
-
-    return _pythons.main
+    module = {"cache": "cache", "completion": "_completion", "python": "_pythons"}[name]
+    main: Callable[[Sequence[str]], None] = __import__(f"fastvenv.{module}", fromlist=["main"]).main
+    return main
 
 
 class _Terminated(BaseException):

@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -301,6 +301,16 @@ def clear_directory(path: str | PathLike[str], *, must_be_environment: bool = Fa
     a directory that is none.
     """
 
+def commands() -> dict[str, tuple[str, list[tuple[str, str, bool]]]]:
+    """
+    The commands beside making environments: for each what it does, and the words that follow it.
+    """
+
+def completion(shell: str) -> str | None:
+    """
+    What makes a shell complete the options; `None` for a shell that there is nothing for.
+    """
+
 def configuration_entries(*, home: str, version: tuple[SupportsIndex, SupportsIndex, SupportsIndex], executable: str, real_executable: str, env_dir: str, prompt: str | None, given_prompt: str | None, system_site_packages: bool, symlinks: bool, with_pip: bool, clear: bool, upgrade: bool, upgrade_deps: bool, scm_ignore: bool, relocatable: bool) -> list[tuple[str, str]]:
     """
     The keys and values of `pyvenv.cfg`, in the order of `venv`.
@@ -351,6 +361,11 @@ def list_pythons(cache: str | PathLike[str] | None, default: Interpreter, *, as_
 def make_executable(path: str | PathLike[str]) -> None:
     """
     Gives a file that is not a link mode 0755, whatever the umask.
+    """
+
+def man_page() -> str:
+    """
+    The man page.
     """
 
 def options() -> list[Incomplete]:

@@ -3,6 +3,7 @@
 import sys
 
 from . import _native, _record, cache
+from ._commands import parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,18 +33,8 @@ def main(args: "Sequence[str]") -> None:
 
 
 def _parser() -> "ArgumentParser":
-    import argparse
-
-    parser = argparse.ArgumentParser(
-        prog="fastvenv python",
-        usage="%(prog)s [-h] COMMAND ...\nTo make an environment in a directory of this name: fastvenv ./python",
-        description="Show the interpreters that environments can be made of.",
+    whole, words = parser("python")
+    words["find"].add_argument(
+        "python", metavar="PYTHON", help="a path, a name, a version, a range or an implementation"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    listing = commands.add_parser(
-        "list", help="show what is found; the one with a star is taken where none is asked for"
-    )
-    listing.add_argument("--json", action="store_true", help="as JSON: an array with an object for each")
-    find = commands.add_parser("find", help="show which one is taken for --python PYTHON, and why")
-    find.add_argument("python", metavar="PYTHON", help="a path, a name, a version, a range or an implementation")
-    return parser
+    return whole

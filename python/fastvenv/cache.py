@@ -13,7 +13,6 @@ _NO_DIRECTORY = "FASTVENV_CACHE_DIR is empty, or the user has no directory of th
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from typing import Any
 
 
@@ -47,7 +46,10 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         OSError: something in the cache cannot be read or deleted.
 
     """
-    options = _parser().parse_args(args)
+    from ._commands import parser
+
+    whole, _ = parser("cache")
+    options = whole.parse_args(args)
     folder = directory()
     if folder is None:
         raise SystemExit(f"There is no cache: {_NO_DIRECTORY}.")
@@ -64,9 +66,9 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         _verify(folder, _native.verify_cache(folder) if is_there else [])
     elif is_there:
         freed = _native.clear_cache(folder) if options.command == "clear" else _native.prune_cache(folder)
-        print(f"Deleted {freed} bytes from {folder}")
+        print(f"Deleted {_size(freed)} from {folder}")
     else:
-        print(f"Deleted 0 bytes from {folder}, which is not there")
+        print(f"Deleted nothing from {folder}, which is not there")
 
 
 def _verify(folder: str, faults: "list[str]") -> None:
@@ -74,7 +76,7 @@ def _verify(folder: str, faults: "list[str]") -> None:
     for text in faults:
         print(text)
     if faults:
-        raise SystemExit(f"Error: {len(faults)} wheels in {folder} are damaged; prune deletes them.")
+        raise SystemExit(f"Error: {_wheels(len(faults))} damaged in {folder}; prune deletes what is damaged.")
     print(f"Every file in {folder} is what was written.")
 
 
@@ -86,10 +88,10 @@ def _show(folder: str, entries: "list[dict[str, Any]]", is_json: bool) -> None:
         return
     import time
 
-    print(f"{folder}: {sum(entry['size'] for entry in entries)} bytes in {len(entries)} wheels")
+    print(f"{folder}: {_size(sum(entry['size'] for entry in entries))} in {_wheels(len(entries))}")
     for entry in entries:
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry["made"]))
-        facts = [f"{entry['size']} bytes", f"made {made}"]
+        facts = [_size(entry["size"]), f"made {made}"]
         if entry["wheel"] is None:
             facts.append("damaged, or of another version of fastvenv")
         else:
@@ -103,22 +105,16 @@ def _show(folder: str, entries: "list[dict[str, Any]]", is_json: bool) -> None:
             print(f"    {entry['wheel']} {entry['hash']}")
 
 
-def _parser() -> "ArgumentParser":
-    import argparse
+def _size(number: int) -> str:
+    """Write a number of bytes for people, with the prefixes of IEC 80000-13."""
+    for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if number >= size:
+            return f"{number / size:.1f} {unit}"
+    return f"{number} B"
 
-    parser = argparse.ArgumentParser(
-        prog="fastvenv cache",
-        usage="%(prog)s [-h] COMMAND ...\nTo make an environment in a directory of this name: fastvenv ./cache",
-        description="Show what is in the cache of prepared wheels, or delete it.",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("dir", help="show where it is")
-    info = commands.add_parser("info", help="show what is in it: each wheel, its size, and what it is for")
-    info.add_argument("--json", action="store_true", help="as JSON: sizes in bytes, times in seconds since 1970")
-    commands.add_parser("clear", help="delete all of it; environments made with --link-mode symlink need it")
-    commands.add_parser("verify", help="compare every file with its hash; exit with status 1 if one was changed")
-    commands.add_parser("prune", help="delete what no interpreter that is installed needs, and what is damaged")
-    return parser
+
+def _wheels(number: int) -> str:
+    return "1 wheel" if number == 1 else f"{number} wheels"
 
 
 def _run() -> None:

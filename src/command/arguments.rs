@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 
+use super::commands;
 use super::report::COLORS;
 use super::settings::Settings;
 use crate::environment::scripts::ACTIVATORS;
@@ -70,9 +71,6 @@ pub struct Group {
 }
 
 use Action::{Set, Take};
-
-/// The first arguments that are no directories, but commands of their own. A directory of such a name is `./cache`.
-pub const COMMANDS: [&str; 2] = ["cache", "python"];
 
 /// The directory where none is named.
 pub const DEFAULT_DIRECTORY: &str = ".venv";
@@ -276,7 +274,7 @@ impl Arguments {
         let mut found = Self::default();
         let mut has_options_behind = false;
         let mut executables = None;
-        if arguments.first().is_some_and(|first| COMMANDS.iter().any(|command| first == command)) {
+        if arguments.first().and_then(|first| first.to_str()).and_then(commands::named).is_some() {
             return None;
         }
         let mut rest = arguments.iter().map(|argument| argument.to_str());

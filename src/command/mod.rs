@@ -1,8 +1,11 @@
 //! The program `fastvenv`: what is plain it does itself, everything else is for `python -m fastvenv`.
 
 pub mod arguments;
+pub mod commands;
+pub mod completion;
 mod hand_over;
 mod installation;
+pub mod man_page;
 #[cfg(unix)]
 mod plain;
 pub mod pythons;
@@ -19,6 +22,9 @@ use installation::Installation;
 /// Runs the program with these arguments, and returns the status to exit with.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> i32 {
+    if let Some(text) = printed(arguments) {
+        return hand_over::print(&text);
+    }
     match Installation::find() {
         Ok(installation) => match itself(arguments, &installation) {
             Some(Ok(())) => 0,
@@ -26,6 +32,14 @@ pub fn run(arguments: &[OsString]) -> i32 {
             None => hand_over::hand_over(&installation, arguments),
         },
         Err(reason) => hand_over::complain(&reason),
+    }
+}
+
+/// What a call asks to be printed that does not depend on the Python; `None` for another call.
+fn printed(arguments: &[OsString]) -> Option<String> {
+    match arguments {
+        [command, shell] if command == "completion" => completion::script(shell.to_str()?),
+        _ => None,
     }
 }
 

@@ -32,6 +32,8 @@ use crate::{fs, threads};
 /// `errno` and `filename`; a value that cannot be used raises `ValueError`.
 #[pymodule(gil_used = false)]
 mod _native {
+    use crate::command::commands::NAMES;
+
     use super::{
         Bound, CacheEntry, LinkMode, OsStr, OsString, PathBuf, Platform, PyBytes, PyResult, Python, Values,
         activation, arguments, cache, detached, env, environment, fs, install, layout, location, pyfunction,
@@ -43,7 +45,9 @@ mod _native {
     #[pymodule_export]
     use super::interpreters::{Features, Interpreter, choose_python, find_python, list_pythons};
     #[pymodule_export]
-    use super::options::{how_to_activate, options, parse_arguments, report_line, settings};
+    use super::options::{
+        commands, completion, how_to_activate, man_page, options, parse_arguments, report_line, settings,
+    };
 
     /// The version of fastvenv.
     #[pymodule_export]
@@ -296,7 +300,7 @@ mod _native {
 
     /// The first arguments that are no directories, but commands of their own.
     #[pymodule_export]
-    const COMMANDS: [&str; 2] = arguments::COMMANDS;
+    const COMMANDS: [&str; NAMES.len()] = NAMES;
 
     /// The directory of an environment where none is named.
     #[pymodule_export]

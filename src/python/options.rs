@@ -11,8 +11,9 @@ use pyo3::prelude::*;
 
 use super::interpreters::Interpreter;
 use crate::command::arguments::{self, Action, Arguments, GROUPS, Scope, Values};
+use crate::command::commands::{COMMANDS, Command};
 use crate::command::settings::Settings;
-use crate::command::{report, shell};
+use crate::command::{self, report, shell};
 
 /// Options that belong together, as a dictionary.
 #[derive(IntoPyObject)]
@@ -79,6 +80,30 @@ fn spec(option: &arguments::OptionSpec) -> OptionSpec {
         },
         help: option.help,
     }
+}
+
+/// A word that follows a command, what it does, and whether it takes `--json`.
+type Subcommand = (&'static str, &'static str, bool);
+
+/// The commands beside making environments: for each what it does, and the words that follow it.
+#[pyfunction]
+pub(super) fn commands() -> HashMap<&'static str, (&'static str, Vec<Subcommand>)> {
+    let words = |command: &Command| {
+        command.subcommands.iter().map(|word| (word.name, word.help, word.has_json)).collect()
+    };
+    COMMANDS.iter().map(|command| (command.name, (command.help, words(command)))).collect()
+}
+
+/// What makes a shell complete the options; `None` for a shell that there is nothing for.
+#[pyfunction]
+pub(super) fn completion(shell: &str) -> Option<String> {
+    command::completion::script(shell)
+}
+
+/// The man page.
+#[pyfunction]
+pub(super) fn man_page() -> String {
+    command::man_page::man_page()
 }
 
 /// What variables and files set for an environment in an absolute directory: the flags, the settings, and where each was

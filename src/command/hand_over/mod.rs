@@ -5,6 +5,7 @@
 mod system;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::Command;
 
 use super::installation::{Installation, remedy};
@@ -24,6 +25,11 @@ pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> 
             remedy(&installation.python)
         )),
     }
+}
+
+/// Prints a text, and returns the status to exit with.
+pub(super) fn print(text: &str) -> i32 {
+    i32::from(io::stdout().write_all(text.as_bytes()).is_err())
 }
 
 /// Tells an error, and returns the status to exit with.

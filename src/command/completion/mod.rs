@@ -1,0 +1,54 @@
+//! What makes shells complete the options, the values of options, and the commands.
+
+mod bash;
+mod fish;
+mod powershell;
+mod zsh;
+
+use super::arguments::OptionSpec;
+
+/// The script for a shell; `None` for one that there is none for.
+#[must_use]
+pub fn script(shell: &str) -> Option<String> {
+    match shell {
+        "bash" => Some(bash::script()),
+        "fish" => Some(fish::script()),
+        "powershell" => Some(powershell::script()),
+        "zsh" => Some(zsh::script()),
+        _ => None,
+    }
+}
+
+/// What an option does, where it does not matter of which Python the environment is.
+fn description(option: &OptionSpec) -> String {
+    option.help.replace("{deps}", "pip")
+}
+
+/// A string in single quotes, as bash and zsh want it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::arguments::options;
+    use crate::command::commands::COMMANDS;
+
+    #[test]
+    fn each_script_has_every_option_and_command() {
+        let shells = COMMANDS.iter().find(|command| command.name == "completion").unwrap().subcommands;
+        for shell in shells {
+            let script = script(shell.name).unwrap();
+            // fish names long options without their hyphens.
+            let names = options().map(|option| if shell.name == "fish" { option.key() } else { option.name });
+            let commands = COMMANDS.iter().flat_map(|command| {
+                command.subcommands.iter().map(|subcommand| subcommand.name).chain([command.name])
+            });
+            for name in names.chain(commands) {
+                assert!(script.contains(name), "{name} for {}", shell.name);
+            }
+        }
+        assert_eq!(script("tcsh"), None);
+    }
+}
