@@ -1,5 +1,7 @@
 //! The two kinds of systems that Python tells apart.
 
+use std::borrow::Cow;
+
 /// The two shapes of an environment; Python calls them `posix` and `nt` (`os.name`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
@@ -19,6 +21,15 @@ impl Platform {
         match self {
             Self::Posix => "posix",
             Self::Windows => "nt",
+        }
+    }
+
+    /// A text with the ends of lines that Python writes there.
+    #[must_use]
+    pub fn lines(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Posix => text.into(),
+            Self::Windows => text.replace('\n', "\r\n").into(),
         }
     }
 }

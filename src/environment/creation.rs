@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
 use crate::fs::{self, Held, Identity, Made};
+use crate::platform::Platform;
 
 /// What one call has made: nothing at first.
 #[derive(Debug, Default)]
@@ -39,12 +40,13 @@ impl Creation {
         Ok(())
     }
 
-    /// Writes the `pyvenv.cfg` of an environment. Where the directory was made by this call, but another process wrote that
+    /// Writes the `pyvenv.cfg` of an environment, with the system's ends of lines. Where the directory was made by this call, but another process wrote that
     /// file first, the directory is left to it.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path; a file that was there is as it was then.
     pub fn write_configuration(&self, path: &Path, text: &str) -> Result<()> {
+        let text = Platform::HOST.lines(text);
         let mut environments = self.environments();
         let is_above = |environment: &Environment| path.parent() == Some(environment.directory.path());
         let Some(position) = environments.iter().position(is_above) else {

@@ -83,7 +83,8 @@ impl Environment {
     ) -> Result<Self> {
         let mut environment = Self::prepare(creation, env_dir, interpreter, options)?;
         if options.git_ignore {
-            fs::write(&environment.path().join(".gitignore"), GIT_IGNORE.as_bytes())?;
+            let text = Platform::HOST.lines(GIT_IGNORE);
+            fs::write(&environment.path().join(".gitignore"), text.as_bytes())?;
         }
         // pip must not find itself in the base installation, or it would not be installed (bpo-24875).
         environment.write_configuration(creation, false)?;

@@ -218,6 +218,12 @@ pub(super) fn identity_of_file(file: &fs::File) -> io::Result<Identity> {
     file.metadata().map(|found| identity_of(&found))
 }
 
+/// A file, for as long as its number must not be that of another one, which it can be once it is deleted and closed.
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the Windows file")]
+pub(super) fn kept_open(file: fs::File) -> Option<fs::File> {
+    Some(file)
+}
+
 /// The identity of an open directory.
 pub(super) fn identity_of_handle(handle: &Handle) -> io::Result<Identity> {
     fstat(handle).map(|found| identity_of_stat(&found)).map_err(Into::into)

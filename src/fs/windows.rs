@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use winapi_util::file::information;
@@ -37,6 +37,9 @@ pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
     std::os::windows::fs::symlink_file(target, link)
 }
 
+/// A file stands where a directory is wanted, or a link (`ERROR_DIRECTORY`).
+const NO_DIRECTORY: i32 = 267;
+
 /// What an open directory is known by.
 #[derive(Debug)]
 pub(super) struct Handle {
@@ -50,7 +53,7 @@ pub(super) struct Handle {
 /// Those of the operating system, where there is none, and `NotADirectory` for a file or a link in its place.
 pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
     if !fs::symlink_metadata(path)?.is_dir() {
-        return Err(ErrorKind::NotADirectory.into());
+        return Err(io::Error::from_raw_os_error(NO_DIRECTORY));
     }
     Ok(Handle { path: path.to_owned(), identity: identity(path)? })
 }
@@ -78,7 +81,7 @@ pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
 pub(super) fn names(directory: &Handle, name: &OsStr) -> io::Result<Vec<OsString>> {
     let path = directory.path.join(name);
     if !fs::symlink_metadata(&path)?.is_dir() {
-        return Err(ErrorKind::NotADirectory.into());
+        return Err(io::Error::from_raw_os_error(NO_DIRECTORY));
     }
     fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
 }
@@ -132,6 +135,12 @@ pub(super) fn identity_of_handle(handle: &Handle) -> io::Result<Identity> {
 /// The identity of what has a name in a directory.
 pub(super) fn identity_in(directory: &Handle, name: &str) -> io::Result<Identity> {
     identity(&directory.path.join(name))
+}
+
+/// None: a file that is open cannot be replaced everywhere here, and is in the way of its directory's removal; on NTFS its
+/// number, which counts how often a place was used, is not that of another one later.
+pub(super) fn kept_open(_file: fs::File) -> Option<fs::File> {
+    None
 }
 
 /// Opens a file to look at it, and no link.
@@ -285,9 +294,10 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
         let kind = fs::symlink_metadata(&path).at(&path)?.file_type();
         if kind.is_dir() {
             remove_tree(&path)?;
+        } else if kind.is_symlink_dir() {
+            fs::remove_dir(&path).at(&path)?;
         } else {
-            // A link to a directory goes like a directory.
-            fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).at(&path)?;
+            fs::remove_file(&path).at(&path)?;
         }
     }
     Ok(())

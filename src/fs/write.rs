@@ -190,9 +190,12 @@ fn filled<T>(
     }
 }
 
-/// A file that was written, held open, so that no other one can have its identity.
+/// A file that was written. It is held open where another one could have its identity otherwise.
 #[derive(Debug)]
-pub struct Held(File);
+pub struct Held {
+    identity: Option<Identity>,
+    _file: Option<File>,
+}
 
 impl Held {
     /// Writes a file of which nothing has the name; `None` where something has.
@@ -204,7 +207,7 @@ impl Held {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
             result => {
                 let filled = filled(result.at(path)?, path, |file| file.write_all(contents));
-                filled.map(|((), file)| Some(Self(file))).at(path)
+                filled.map(|((), file)| Some(Self::new(file))).at(path)
             }
         }
     }
@@ -214,13 +217,17 @@ impl Held {
     /// # Errors
     /// [`Error::Io`] with the path; a file that had the name is as it was then.
     pub fn replace(path: &Path, contents: &[u8]) -> Result<Self> {
-        replace(path, |file| file.write_all(contents)).map(|((), file)| Self(file))
+        replace(path, |file| file.write_all(contents)).map(|((), file)| Self::new(file))
+    }
+
+    fn new(file: File) -> Self {
+        Self { identity: Identity::of_file(&file).ok(), _file: system::kept_open(file) }
     }
 
     /// What the file is known by; none where the operating system does not tell.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
-        Identity::of_file(&self.0).ok()
+        self.identity
     }
 }
 

@@ -10,12 +10,26 @@ pub(crate) fn path_in_pip(is_graphical: bool) -> String {
     format!("pip/_vendor/distlib/{kind}{bits}{suffix}.exe")
 }
 
+/// The module of distlib in pip's wheel that makes these programs.
+pub(crate) const DISTLIB: &str = "pip/_vendor/distlib/scripts.py";
+
+/// What ends the line that says which interpreter to start, by that module. Up to distlib 0.3.8, the line end of the system
+/// follows the one that the line has.
+pub(crate) fn line_end(distlib: &[u8]) -> &'static str {
+    if distlib.windows(b"os.linesep".len()).any(|part| part == b"os.linesep") { "\n\r\n" } else { "\n" }
+}
+
 /// An executable: the program, the line that says which interpreter to start, and the script in an archive.
-pub(crate) fn executable(program: &[u8], python: &str, is_graphical: bool, script: &[u8]) -> Vec<u8> {
+pub(crate) fn executable(
+    program: &[u8],
+    python: &str,
+    line_end: &str,
+    is_graphical: bool,
+    script: &[u8],
+) -> Vec<u8> {
     let python = if is_graphical { without_console(python) } else { python.to_owned() };
     let python = if python.contains(' ') { format!("\"{python}\"") } else { python };
-    // distlib adds the line end of the system to a line that has one.
-    let line = format!("#!{python}\n\r\n");
+    let line = format!("#!{python}{line_end}");
     [program, line.as_bytes(), &archive(script)].concat()
 }
 
@@ -64,14 +78,21 @@ mod tests {
 
     #[test]
     fn an_executable_is_what_distlib_makes() {
-        let made = executable(b"LAUNCHER", r"C:\env\python.exe", false, b"pip.x main\n");
+        let made = executable(b"LAUNCHER", r"C:\env\python.exe", "\n\r\n", false, b"pip.x main\n");
         assert_eq!(made, MADE_BY_DISTLIB);
     }
 
     #[test]
+    fn a_line_ends_as_that_distlib_ends_it() {
+        assert_eq!(line_end(b"import os\n    linesep = os.linesep.encode('utf-8')\n"), "\n\r\n");
+        assert_eq!(line_end(b"import os\n"), "\n");
+        assert!(executable(b"", "python", "\n", false, b"").starts_with(b"#!python\nPK"));
+    }
+
+    #[test]
     fn a_graphical_script_has_no_console_and_a_space_is_quoted() {
-        let made = executable(b"", r"C:\my python\python.exe", true, b"");
-        assert!(made.starts_with(b"#!\"C:\\my python\\pythonw.exe\"\n\r\nPK"));
+        let made = executable(b"", r"C:\my python\python.exe", "\n", true, b"");
+        assert!(made.starts_with(b"#!\"C:\\my python\\pythonw.exe\"\nPK"));
         assert!(path_in_pip(true).starts_with("pip/_vendor/distlib/w"));
         assert!(path_in_pip(false).starts_with("pip/_vendor/distlib/t"));
     }

@@ -25,7 +25,7 @@ enum Start {
     /// The first line of the script.
     Line(String),
     /// A program, with a console and without.
-    Program { python: String, console: Vec<u8>, graphical: Vec<u8> },
+    Program { python: String, line_end: &'static str, console: Vec<u8>, graphical: Vec<u8> },
 }
 
 impl ScriptMaker {
@@ -42,7 +42,8 @@ impl ScriptMaker {
                     (!program.is_empty()).then_some(program)
                 };
                 let python = python.to_str()?.to_owned();
-                Start::Program { python, console: program(false)?, graphical: program(true)? }
+                let line_end = launcher::line_end(&pip.read(launcher::DISTLIB).ok()?);
+                Start::Program { python, line_end, console: program(false)?, graphical: program(true)? }
             }
         };
         Some(Self { template, start })
@@ -59,9 +60,9 @@ impl ScriptMaker {
             .replace("%(func)s", function);
         match &self.start {
             Start::Line(line) => format!("{line}{script}").into_bytes(),
-            Start::Program { python, console, graphical } => {
+            Start::Program { python, line_end, console, graphical } => {
                 let program = if *is_graphical { graphical } else { console };
-                launcher::executable(program, python, *is_graphical, script.as_bytes())
+                launcher::executable(program, python, line_end, *is_graphical, script.as_bytes())
             }
         }
     }

@@ -11,8 +11,8 @@ use pyo3::types::{PyString, PyTuple};
 use crate::error::Error;
 
 impl From<Error> for PyErr {
-    /// `OSError` with `errno`, `strerror` and `filename`, as Python raises it (and so `FileNotFoundError`, …), and
-    /// `ValueError` in the words of `venv`, where it has some.
+    /// `OSError` with `errno`, `strerror` and `filename`, and `winerror` on Windows, as Python raises it (and so
+    /// `FileNotFoundError`, …), and `ValueError` in the words of `venv`, where it has some.
     fn from(error: Error) -> Self {
         match error {
             Error::Io { path, source } => PyOSError::new_err(OsErrorArguments { path: path.into(), source }),
@@ -33,8 +33,9 @@ impl From<Error> for PyErr {
     }
 }
 
-/// `(errno, strerror, filename)`, of which `OSError` makes the right subclass. The file name is an `OsString`, since a
-/// `PathBuf` would become a `pathlib.Path`.
+/// `(errno, strerror, filename, winerror)`, of which `OSError` makes the right subclass: on Windows, by the last one, of
+/// which it makes the `errno`; elsewhere it ignores that. The file name is an `OsString`, since a `PathBuf` would become a
+/// `pathlib.Path`.
 struct OsErrorArguments {
     path: OsString,
     source: io::Error,
@@ -43,19 +44,25 @@ struct OsErrorArguments {
 impl PyErrArguments for OsErrorArguments {
     fn arguments(self, py: Python<'_>) -> Py<PyAny> {
         let arguments = || -> PyResult<_> {
-            let Some(errno) = self.source.raw_os_error() else {
+            let Some(code) = self.source.raw_os_error() else {
                 // Not from the operating system: the standard library found the path unusable.
                 let message = format!("{}: {}", self.path.display(), self.source);
                 return (message,).into_pyobject(py);
             };
-            let strerror = py.import("os")?.getattr("strerror")?.call1((errno,))?;
-            (errno, strerror, &self.path).into_pyobject(py)
+            (code, strerror(&self.source, code), &self.path, code).into_pyobject(py)
         };
         arguments().map_or_else(
             |error| error.into_value(py).into_any(),
             |tuple: Bound<'_, PyTuple>| tuple.into_any().unbind(),
         )
     }
+}
+
+/// The system's text for an error, as Python shows it: without the number, and on Windows without the full stop.
+fn strerror(error: &io::Error, code: i32) -> String {
+    let text = error.to_string();
+    let text = text.strip_suffix(&format!(" (os error {code})")).unwrap_or(&text);
+    text.trim_end_matches('.').to_owned()
 }
 
 /// The message of `venv` for a file in the way, with the path as Python's `repr` shows it.

@@ -96,10 +96,10 @@ mod _native {
         Ok(PyBytes::new(py, &detached(py, || fs::read(&path))?))
     }
 
-    /// Writes a text file. A file that has the name is replaced, and not written to.
+    /// Writes a text file, with the system's ends of lines. A file that has the name is replaced, and not written to.
     #[pyfunction]
     fn write_text(py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {
-        detached(py, || fs::write(&path, text.as_bytes()))
+        detached(py, || fs::write(&path, Platform::HOST.lines(text).as_bytes()))
     }
 
     /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
