@@ -37,7 +37,8 @@ OTHERS = {
 }
 FUZZ_TARGETS = ["entry_points", "manifest", "record", "wheel"]
 CARGO_FUZZ = "0.13.2"
-RUST_TARGETS = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"]
+RUST_TARGETS = ["aarch64-apple-darwin"]  # that for Windows is built, and run
+WINDOWS_TARGET = "x86_64-pc-windows-gnu"
 
 # What does not depend on the interpreter under test, or little, and so runs on those alone.
 EXTENT = {
@@ -86,6 +87,10 @@ EXTENT_AT_NIGHT = {
     "test_safety.py": ["3.12", "pypy", "debian"],
     "test_together.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian", "debian-without-venv"],
 }
+
+# The tests that run on Windows, too, which is to say in Wine: on every change, and at night.
+ON_WINDOWS = ["test_pip.py", "test_tree.py::test_with_pip"]
+ON_WINDOWS_AT_NIGHT = ["test_errors.py", "test_hooks.py", "test_pip.py", "test_tree.py"]
 
 # Who runs the tests where nox is run by root: our users are not, and which umask they have depends on the system.
 ORDINARY_USER = "nobody"
@@ -320,17 +325,94 @@ def bench(session: nox.Session) -> None:
 @nox.parametrize("target", RUST_TARGETS)
 def check(session: nox.Session, target: str) -> None:
     """`cargo check` for another system, with a standard library built for it where none is installed."""
-    options = ["--locked", "--target", target]
-    env = {"PYO3_CROSS_PYTHON_VERSION": "3.9", "PYO3_BUILD_EXTENSION_MODULE": "1"}
+    cargo(session, target, "check")
+
+
+def cargo(session: nox.Session, target: str, command: str, *options: str, **variables: str) -> None:
+    """Run cargo for another system, with a standard library built for it where none is installed."""
+    env = {"PYO3_CROSS_PYTHON_VERSION": "3.9", "PYO3_BUILD_EXTENSION_MODULE": "1", **variables}
     libraries = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True)
     if not Path(libraries.stdout.strip(), "lib/rustlib", target).exists():
-        if target.endswith("windows-gnu") and not shutil.which("x86_64-w64-mingw32-dlltool"):
-            session.skip(f"NOT RUN: the check for {target} needs dlltool (binutils-mingw-w64-x86-64)")
         source = bed(session, "rust-library")
-        options += ["-Zbuild-std=std,panic_abort"]
+        # Tests unwind, and need the other way to panic, too.
+        options = (*options, f"-Zbuild-std=std,panic_abort{',panic_unwind' if command == 'test' else ''}")
         # Nightly options on the stable compiler, and its source from a folder: only to check, never to ship.
         env.update(RUSTC_BOOTSTRAP="1", __CARGO_TESTS_ONLY_SRC_ROOT=str(source))
-    session.run("cargo", "check", *options, env=env, external=True)
+    session.run("cargo", command, "--locked", "--target", target, *options, env=env, external=True)
+
+
+@nox.session(python=False)
+def wine(session: nox.Session) -> None:
+    """A build for Windows, in Wine, on one CPython: the suite of venv, and some of the tests."""
+    run_wine(session, "3.13", "dev", ON_WINDOWS)
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+@nox.parametrize("version", [nox.param(version, id=version) for version in CPYTHONS])
+def wine_whole(session: nox.Session, version: str) -> None:
+    """As `wine`, on each CPython, with a release build, and all tests that can run there."""
+    run_wine(session, version, "release", ON_WINDOWS_AT_NIGHT, "--whole")
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+def wine_rust(session: nox.Session) -> None:
+    """The unit tests of the core, in Wine."""
+    variables = wine_variables(session, "3.13")
+    runner = {f"CARGO_TARGET_{WINDOWS_TARGET.upper().replace('-', '_')}_RUNNER": "wine"}
+    cargo(session, WINDOWS_TARGET, "test", "--no-default-features", "--lib", **variables, **runner)
+
+
+def run_wine(session: nox.Session, version: str, profile: str, tests: list[str], *options: str) -> None:
+    """Run the suite of `venv` and the tests on a CPython for Windows, with a build of that profile."""
+    folder = windows_build(session, profile)
+    variables = wine_variables(session, version)
+    disk = Path(variables["WINEPREFIX"], "drive_c")
+    installed = disk / "fastvenv"
+    shutil.rmtree(installed, ignore_errors=True)
+    shutil.copytree(folder, installed)
+    python = f"C:\\python{version}\\python.exe"
+    if (disk / f"python{version}/Lib/test/test_venv.py").exists():
+        session.run(*in_wine(python, "tests/venv_suite.py", r"C:\fastvenv", "--as-venv"), env=variables, external=True)
+    pytest = [f"--python={python}", r"--fastvenv=C:\fastvenv", "-q", "-n", "2", *options, *session.posargs]
+    files = [f"tests/{name}" for name in tests]
+    variables["PYTHONPATH"] = rf"C:\pytest{version};C:\fastvenv"
+    session.run(*in_wine(python, "-m", "pytest", *pytest, *files), env=variables, external=True)
+
+
+def in_wine(*command: str) -> list[str]:
+    """The command that runs one of Windows. Of a file as its output, or a terminal as its input, Python knows nothing."""
+    return ["bash", "-o", "pipefail", "-c", 'wine "$@" < /dev/null 2>&1 | cat', "wine", *command]
+
+
+def wine_variables(session: nox.Session, version: str) -> dict[str, str]:
+    """The variables to run Wine with, where it has that CPython; the session is skipped where it cannot be had."""
+    if not shutil.which("wine") or not shutil.which("x86_64-w64-mingw32-gcc"):
+        session.skip("NOT RUN: Windows needs wine and a C compiler for it (gcc-mingw-w64-x86-64-win32)")
+    folder = BEDS / "wine"
+    made = subprocess.run(["bash", "tests/wine.sh", folder, version], cwd=ROOT, check=False)
+    if made.returncode != 0 or not (folder / f"prefix/drive_c/python{version}").exists():
+        session.skip(f"NOT RUN: CPython {version} for Windows could not be had")
+    variables = {"WINEPREFIX": str(folder / "prefix"), "WINEDEBUG": "-all", "LC_ALL": "C.UTF-8"}
+    # pytest's own bytecode is of use, and that of the tests belongs to this system's Python.
+    return {**variables, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+
+
+def windows_build(session: nox.Session, profile: str) -> Path:
+    """A folder with nothing but fastvenv for Windows in it, as a wheel has it."""
+    if not shutil.which("x86_64-w64-mingw32-gcc"):
+        session.skip("NOT RUN: the build for Windows needs a C compiler for it (gcc-mingw-w64-x86-64-win32)")
+    for options in (["--lib"], ["--bin", "fastvenv", "--no-default-features"]):
+        cargo(session, WINDOWS_TARGET, "build", "--profile", profile, *options)
+    made = ROOT / "target" / WINDOWS_TARGET / ("debug" if profile == "dev" else profile)
+    folder = INSTALLED / f"windows-{profile}"
+    shutil.rmtree(folder, ignore_errors=True)
+    ignored = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    shutil.copytree(ROOT / "python/fastvenv", folder / "fastvenv", ignore=ignored)
+    shutil.copyfile(made / "_native.dll", folder / "fastvenv/_native.pyd")
+    scripts = folder / "fastvenv-0.data/scripts"
+    scripts.mkdir(parents=True)
+    shutil.copyfile(made / "fastvenv.exe", scripts / "fastvenv.exe")
+    return folder
 
 
 @nox.session(python=False)

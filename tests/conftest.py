@@ -24,8 +24,20 @@ from _pytest.mark import ParameterSet
 
 Entry = tuple[str, ...]
 
+# How an environment looks on this system.
+IS_WINDOWS = os.name == "nt"
+BIN = "Scripts" if IS_WINDOWS else "bin"
+LIB = "Lib" if IS_WINDOWS else "lib"
+EXE = ".exe" if IS_WINDOWS else ""
+
 # The scripts for what `venv` has none for.
-ADDED_SCRIPTS = {"bin/activate.nu", "bin/activate.xsh", "bin/activate_this.py"}
+ADDED_SCRIPTS = {f"{BIN}/{name}" for name in ("activate.nu", "activate.xsh", "activate_this.py")}
+
+# Whether permissions do not count.
+IS_ROOT = not IS_WINDOWS and os.geteuid() == 0
+
+# Where the programs of the system are.
+SYSTEM_PATH = os.environ["PATH"] if IS_WINDOWS else "/usr/bin:/bin"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,10 +50,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for the night, and skip what only root can do."""
+    """Leave out what is for the night, and skip what only root, or another system, can do."""
     for item in items:
-        if item.get_closest_marker("needs_root") and os.geteuid() != 0:
+        if item.get_closest_marker("needs_root") and not IS_ROOT:
             item.add_marker(pytest.mark.skip("only root can mount a file system, or give a file away"))
+        posix = item.get_closest_marker("posix")
+        if posix and IS_WINDOWS:
+            item.add_marker(pytest.mark.skip(f"not on Windows: {posix.args[0]}"))
     if not config.getoption("--whole"):
         nightly = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=nightly)
@@ -75,6 +90,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(", ".join(f"{name}: {number}" for name, number in sums.items()))
 
 
+def surroundings(home: str) -> dict[str, str]:
+    """The variables of a user who has set nothing."""
+    if not IS_WINDOWS:
+        return {"PATH": SYSTEM_PATH, "HOME": home, "LANG": "C.UTF-8"}
+    needed = {name: os.environ[name] for name in ("SYSTEMROOT", "COMSPEC", "PATHEXT", "TEMP", "TMP")}
+    return {**needed, "PATH": SYSTEM_PATH, "USERPROFILE": home, "LOCALAPPDATA": home}
+
+
+def text_of(output: bytes) -> str:
+    """What a program has printed, with the ends of lines that Python reads."""
+    return output.decode(errors="backslashreplace").replace(os.linesep, "\n")
+
+
 @dataclass(frozen=True)
 class Interpreter:
     """The Python under test, with fastvenv importable and nothing of the surroundings in its environment."""
@@ -85,13 +113,7 @@ class Interpreter:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {
-            "PATH": "/usr/bin:/bin",
-            "HOME": self.home,
-            "LANG": "C.UTF-8",
-            "PYTHONPATH": self.folder,
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
+        return {**surroundings(self.home), "PYTHONPATH": self.folder, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def run(self, *arguments: str | os.PathLike[str], prefix: list[str] | None = None, **options: Any) -> Result:
         """Run it with these arguments and catch what it prints."""
@@ -104,11 +126,7 @@ class Interpreter:
             check=False,
             **options,
         )
-        return Result(
-            process.returncode,
-            process.stdout.decode(errors="backslashreplace"),
-            process.stderr.decode(errors="backslashreplace"),
-        )
+        return Result(process.returncode, text_of(process.stdout), text_of(process.stderr))
 
     def answer(self, script: str, *arguments: str | os.PathLike[str], **options: Any) -> Any:
         """Run a script that prints one JSON value as its last line, and return that value."""
@@ -220,13 +238,23 @@ def run_shell(command: list[str], script: str, cwd: Path, **variables: str) -> R
 
 def packages(env_dir: Path) -> Path:
     """Where the packages of an environment are."""
-    [folder] = env_dir.glob("lib/*/site-packages")
+    [folder] = env_dir.glob("Lib/site-packages" if IS_WINDOWS else "lib/*/site-packages")
     return folder
+
+
+def python_in(env_dir: Path) -> Path:
+    """The interpreter of an environment."""
+    return program_in(env_dir, "python")
+
+
+def program_in(env_dir: Path, name: str) -> Path:
+    """A program in an environment."""
+    return env_dir / BIN / f"{name}{EXE}"
 
 
 def snapshot(root: Path) -> dict[str, Entry]:
     """What lies in a directory: for each path its kind, mode, and target or contents."""
-    return {str(path.relative_to(root)): describe(path) for path in [root, *sorted(root.rglob("*"))]}
+    return {path.relative_to(root).as_posix(): describe(path) for path in [root, *sorted(root.rglob("*"))]}
 
 
 def describe(path: Path) -> Entry:
@@ -242,6 +270,14 @@ def describe(path: Path) -> Entry:
     return "file", mode, contents.decode("latin-1")
 
 
+def make_link(path: Path, target: str) -> None:
+    """Make a symbolic link; the test is skipped where the system refuses that."""
+    try:
+        path.symlink_to(target)
+    except OSError as error:
+        pytest.skip(f"symbolic links cannot be made here: {error}")
+
+
 def move_away(path: Path) -> None:
     """Make room at a path, for the other module to make its environment just there."""
     shutil.rmtree(path)
@@ -253,6 +289,6 @@ SHARING = 0o022
 
 def without_override() -> list[str]:
     """The command before a command that takes from root what lets it ignore permissions."""
-    if os.geteuid() != 0:
+    if not IS_ROOT:
         return []
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]

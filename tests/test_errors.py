@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, Result, snapshot, without_override
+from conftest import BIN, IS_WINDOWS, Interpreter, Result, make_link, snapshot, without_override
 
 pytestmark = pytest.mark.as_root
 
@@ -58,12 +58,12 @@ def below_a_file(root: Path) -> Path:
 def link(root: Path) -> Path:
     (root / "target").mkdir()
     (root / "target/precious").write_text("contents")
-    (root / "link").symlink_to("target")
+    make_link(root / "link", "target")
     return root / "link"
 
 
 def dangling(root: Path) -> Path:
-    (root / "dangling").symlink_to("nowhere")
+    make_link(root / "dangling", "nowhere")
     return root / "dangling"
 
 
@@ -77,14 +77,14 @@ def too_long(root: Path) -> Path:
 
 def bin_is_a_file(root: Path) -> Path:
     (root / "env").mkdir()
-    (root / "env/bin").write_text("contents")
+    (root / "env" / BIN).write_text("contents")
     return root / "env"
 
 
 def lib_is_a_link(root: Path) -> Path:
     env_dir = link(root).with_name("env")
     env_dir.mkdir()
-    (env_dir / "bin").symlink_to("../target")
+    make_link(env_dir / BIN, "../target")
     return env_dir
 
 
@@ -106,6 +106,7 @@ def test_the_error_is_that_of_venv(
     assert ours is not None
 
 
+@pytest.mark.posix("permissions are no bits there; see test_clear_names_what_is_held_open")
 def test_what_cannot_be_cleared_is_named(python: Interpreter, tmp_path: Path) -> None:
     deep = tmp_path / "env/lib/a"
     (deep / "b").mkdir(parents=True)
@@ -118,6 +119,16 @@ def test_what_cannot_be_cleared_is_named(python: Interpreter, tmp_path: Path) ->
     assert Path(theirs[2]).name == "b"  # older versions give the name alone
 
 
+@pytest.mark.skipif(not IS_WINDOWS, reason="an open file can be deleted here")
+def test_clear_names_what_is_held_open(python: Interpreter, tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    with (tmp_path / "env/held").open("w"):
+        answers = [error_of(python, module, tmp_path / "env", clear=True) for module in ("fastvenv", "venv")]
+    assert answers[0] == answers[1]
+    assert answers[0][:3] == ["PermissionError", errno.EACCES, str(tmp_path / "env/held")]
+
+
+@pytest.mark.posix("there, the hook is for the interpreter's own files alone")
 def test_a_folder_is_no_executable(python: Interpreter, tmp_path: Path) -> None:
     """It is refused; PyPy copies folders, which its standard library comes in."""
     script = """
@@ -154,7 +165,8 @@ except OSError as error:
 
 def test_clear_on_a_file(python: Interpreter, tmp_path: Path) -> None:
     ours = error_of(python, "fastvenv", file(tmp_path), clear=True)
-    assert ours == error_of(python, "venv", tmp_path / "file", clear=True)
+    theirs = error_of(python, "venv", tmp_path / "file", clear=True)
+    assert ours == theirs or IS_WINDOWS  # Wine has another error for a file that is no directory
     assert ours[1] == errno.ENOTDIR
 
 
@@ -166,21 +178,22 @@ def test_clear_on_a_link_deletes_nothing(python: Interpreter, tmp_path: Path) ->
     assert ours == error_of(python, "venv", env_dir, clear=True)
 
 
-@pytest.mark.parametrize("path", ["", "/"])
+@pytest.mark.parametrize("path", ["", os.path.abspath("/")])
 @pytest.mark.parametrize("clear", [False, True])
 def test_a_path_that_names_no_directory_of_its_own(python: Interpreter, path: str, clear: bool) -> None:
     shown, why = (path, "it is the root of a file system") if path else ("''", "the path is empty")
     assert error_of(python, "fastvenv", path, clear=clear) == refused(shown, why)
 
 
-@pytest.mark.parametrize("name", ["a:b", "a\nb", "a\rb", "a\0b", "a\u2028b"])
+@pytest.mark.parametrize("name", [f"a{os.pathsep}b", "a\nb", "a\rb", "a\0b", "a\u2028b"])
 def test_a_path_that_no_file_could_hold(python: Interpreter, tmp_path: Path, name: str) -> None:
-    what = {":": "the PATH separator :", "\0": "an embedded null byte"}.get(name[1], "a line break")
+    separator = os.pathsep
+    what = {separator: f"the PATH separator {separator}", "\0": "an embedded null byte"}.get(name[1], "a line break")
     script = CREATE.replace("sys.argv[2]", f"{str(tmp_path / name)!r}")
     ours = python.answer(script, "fastvenv", "-", "{}")
-    assert ours == refused(f"{tmp_path}/{name}", f"it contains {what}")
+    assert ours == refused(f"{tmp_path}{os.sep}{name}", f"it contains {what}")
     assert list(tmp_path.iterdir()) == []
-    if name == "a:b" and python.version >= (3, 11):
+    if name[1] == separator and python.version >= (3, 11):
         assert ours == python.answer(script, "venv", "-", "{}")
 
 
@@ -197,6 +210,7 @@ def test_bytes_are_no_path(python: Interpreter, tmp_path: Path) -> None:
     assert types == {"TypeError"}
 
 
+@pytest.mark.posix("names are Unicode there")
 def test_a_path_that_is_not_utf8(python: Interpreter, tmp_path: Path) -> None:
     """As `venv` does: up to Python 3.10 an environment without the scripts that name it, from 3.11 on an error.
 
@@ -214,6 +228,7 @@ def test_a_path_that_is_not_utf8(python: Interpreter, tmp_path: Path) -> None:
     assert (outcomes[0][0] is None) == (python.version < (3, 11))
 
 
+@pytest.mark.posix("names are Unicode there")
 @pytest.mark.parametrize(
     "locale",
     [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "fastvenv.ISO-8859-1"}],
@@ -253,15 +268,16 @@ def test_no_base_executable(python: Interpreter, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("symlinks", [False, True])
 def test_the_base_executable_has_vanished(python: Interpreter, tmp_path: Path, symlinks: bool) -> None:
-    """With links, `venv` makes an environment that cannot run, and says nothing."""
+    """With links or launchers, `venv` makes an environment that cannot run, and says nothing."""
     gone = str(tmp_path / "gone")
     ours = error_of(python, "fastvenv", tmp_path / "env", base=gone, symlinks=symlinks)
-    assert ours == ["FileNotFoundError", errno.ENOENT, gone, f"[Errno 2] No such file or directory: {gone!r}"]
+    assert ours[:3] == ["FileNotFoundError", errno.ENOENT, gone]
     assert list(tmp_path.iterdir()) == []
-    if not symlinks:
+    if not symlinks and not IS_WINDOWS:  # where `venv` copies launchers, it does not look
         assert ours == error_of(python, "venv", tmp_path / "env", base=gone)
 
 
+@pytest.mark.posix("links need a privilege there, and copies are of another file")
 def test_copies_over_links_to_the_same_file(python: Interpreter, tmp_path: Path) -> None:
     env_dir = tmp_path / "env"
     assert error_of(python, "fastvenv", env_dir, symlinks=True) is None
@@ -272,6 +288,7 @@ def test_copies_over_links_to_the_same_file(python: Interpreter, tmp_path: Path)
     assert snapshot(env_dir)["bin"] == before["bin"]
 
 
+@pytest.mark.posix("permissions are no bits there")
 @pytest.mark.parametrize("name", ["new/deep", "there"])
 def test_no_permission(python: Interpreter, tmp_path: Path, name: str) -> None:
     (tmp_path / "there").mkdir()

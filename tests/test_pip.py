@@ -5,11 +5,12 @@ That the outcome is pip's own is shown by test_tree, file for file.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, packages
+from conftest import BIN, LIB, Interpreter, Result, packages, program_in, python_in
 
 NATIVE = """
 import json, sys
@@ -34,8 +35,8 @@ def test_pip_works(python: Interpreter, tmp_path: Path) -> None:
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip; see test_wheels_are_enough")
     assert python.run("-m", "fastvenv", tmp_path / "env") == Result(0, "", "")
-    bin_path = str(tmp_path / "env/bin")
-    commands = [[f"{bin_path}/pip", "--version"], [f"{bin_path}/python", "-m", "pip", "--version"]]
+    pip, inside = (program_in(tmp_path / "env", name) for name in ("pip", "python"))
+    commands: list[list[str | Path]] = [[pip, "--version"], [inside, "-m", "pip", "--version"]]
     shown = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for command in commands}
     assert len(shown) == 1
     assert str(tmp_path / "env") in shown.pop()
@@ -62,7 +63,7 @@ def test_wheels_are_enough(python: Interpreter, tmp_path: Path) -> None:
     if not list(Path("/usr/share/python-wheels").glob("pip-*.whl")):
         pytest.skip("the distribution's wheels (python3-pip-whl) are not installed")
     assert python.run("-m", "fastvenv", tmp_path / "env") == Result(0, "", "")
-    inside = Interpreter(str(tmp_path / "env/bin/python"), python.folder, python.home)
+    inside = Interpreter(str(python_in(tmp_path / "env")), python.folder, python.home)
     assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
 
 
@@ -88,7 +89,7 @@ def test_the_error_shows_why_in_code(python: Interpreter, tmp_path: Path) -> Non
 def test_no_child_installs_it(python: Interpreter, tmp_path: Path) -> None:
     """The native way is really taken, on every Python whose ensurepip has its wheels."""
     assert python.answer(NATIVE, tmp_path / "env") is True
-    assert (tmp_path / "env/bin/pip").exists()
+    assert program_in(tmp_path / "env", "pip").exists()
 
 
 @pytest.mark.usefixtures("has_wheels")
@@ -116,7 +117,7 @@ def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> N
     """It finds itself sound, and takes away all that was installed: RECORD is right."""
     env_dir = tmp_path / "env"
     assert python.answer(NATIVE, env_dir) is True
-    inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
+    inside = Interpreter(str(python_in(env_dir)), python.folder, python.home)
     # PyPy has a cffi of its own, whose requirement is missing after `venv`, too.
     if not python.is_pypy:
         assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
@@ -124,8 +125,8 @@ def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> N
     assert again.status == 0 and "Requirement already satisfied" in again.output
     gone = inside.run("-m", "pip", "uninstall", "--yes", "pip", "setuptools")
     assert gone.status == 0, gone.stderr
-    left = [path for path in (env_dir / "lib").rglob("*") if path.is_file()]
-    assert (left, list((env_dir / "bin").glob("pip*"))) == ([], [])
+    left = [path for path in (env_dir / LIB).rglob("*") if path.is_file()]
+    assert (left, list((env_dir / BIN).glob("pip*"))) == ([], [])
 
 
 @pytest.mark.usefixtures("has_wheels")
@@ -153,7 +154,7 @@ fastvenv.main([sys.argv[1]])
     (tmp_path / "wheels").mkdir()
     result = python.run("-c", script, tmp_path / "env", tmp_path / "wheels", damage)
     last = result.stderr.splitlines()[-1]
-    assert last.startswith(f"ValueError: The wheel {tmp_path}/wheels/") and "cannot be installed: " in last
+    assert last.startswith(f"ValueError: The wheel {tmp_path / 'wheels'}{os.sep}") and "cannot be installed: " in last
     assert not (tmp_path / "env").exists()
 
 
