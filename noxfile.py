@@ -380,7 +380,7 @@ def run_wine(session: nox.Session, version: str, profile: str, tests: list[str],
 
 
 def in_wine(*command: str) -> list[str]:
-    """The command that runs one of Windows. Of a file as its output, or a terminal as its input, Python knows nothing."""
+    """The command that runs one of Windows, where Python can use no terminal, and no file as its output."""
     return ["bash", "-o", "pipefail", "-c", 'wine "$@" < /dev/null 2>&1 | cat', "wine", *command]
 
 
