@@ -113,6 +113,21 @@ print(json.dumps(answers))
 
 
 @pytest.mark.usefixtures("has_wheels")
+def test_a_wheel_of_pip_is_run_where_it_is_not_unpacked(python: Interpreter, tmp_path: Path) -> None:
+    """On Windows, pip refuses to replace itself when it is run as `pip`; and nothing of the directory is imported."""
+    bundled = python.answer("import ensurepip, json; print(json.dumps(ensurepip.__path__[0] + '/_bundled'))")
+    wheels = sorted(Path(bundled).glob("pip-*.whl"))
+    if not wheels:
+        pytest.skip("this Python has its wheels elsewhere")
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env/json.py").write_text("raise SystemExit('imported')")
+    variables = {**python.variables, "PYTHONOPTIMIZE": "1"}
+    result = python.run("-m", "fastvenv", "--pip-wheel", wheels[0], tmp_path / "env", env=variables)
+    assert result == Result(0, "", "")
+    assert program_in(tmp_path / "env", "pip").exists()
+
+
+@pytest.mark.usefixtures("has_wheels")
 def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> None:
     """It finds itself sound, and takes away all that was installed: RECORD is right."""
     env_dir = tmp_path / "env"

@@ -1,7 +1,5 @@
 """pip by running pip: `ensurepip` in the environment, or the pip in a wheel that the user chose."""
 
-import os
-
 from . import _interpreter
 
 TYPE_CHECKING = False
@@ -13,6 +11,13 @@ if TYPE_CHECKING:
     from . import _native
     from ._annotations import ContextNamespace
     from ._builder import EnvBuilder
+
+# Runs the pip in a wheel, as ensurepip does: on Windows, pip refuses to replace itself when its program is called `pip`.
+# What the working directory holds is not imported.
+_RUN_PIP_OF_WHEEL = (
+    "import runpy, sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; "
+    "runpy.run_module('pip', run_name='__main__', alter_sys=True)"
+)
 
 
 def run(
@@ -94,9 +99,8 @@ def _arguments(builder: "EnvBuilder", interpreter: "Optional[_native.Interpreter
 
     wheels = find(builder.pip_wheel, builder.use_cache, interpreter) or []
     options = [] if builder.compile_bytecode else ["--no-compile"]
-    # A wheel can be imported from, and pip has a program in its package.
-    program = os.path.join(wheels[0], "pip")
-    return [program, "install", "--no-index", "--no-deps", "--upgrade", *options, *wheels]
+    command = ["-c", _RUN_PIP_OF_WHEEL, wheels[0]]
+    return [*command, "install", "--no-index", "--no-deps", "--upgrade", *options, *wheels]
 
 
 def _isolated(arguments: "list[str]") -> "list[str]":
