@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -89,19 +90,26 @@ def test_what_no_line_can_hold_is_refused(character: str) -> None:
         word(f"a{character}b", "")
 
 
+# A character by its number, one that has no meaning behind a backtick, or one that stands for itself.
+EXPANDED = re.compile(r"\$\(\[char\]0x([0-9a-f]{4})\)|`([`$\"])|([^`$\"])")
+
+
 @given(value=st.text(st.characters(exclude_characters=REFUSED, exclude_categories=["Cs"])))
-def test_a_word_of_powershell_is_one_string(value: str) -> None:
-    """No PowerShell is at hand: by its rule, every quote inside is doubled, typographic ones too."""
+def test_a_word_of_powershell_is_one_string_in_every_code_page(value: str) -> None:
+    """No PowerShell is at hand, and this is its rule: in single quotes, a quote is doubled; else `about_Quoting_Rules`."""
     quoted = word(value, ".ps1")
-    marks = "'\u2018\u2019\u201a\u201b"
-    inside, rest = quoted[1:-1], ""
-    assert quoted[0] == quoted[-1] == "'"
-    characters = iter(inside)
-    for character in characters:
-        if character in marks:
-            assert next(characters) == character
-        rest += character
-    assert rest == value
+    assert quoted.isascii()
+    inside = quoted[1:-1]
+    if quoted[0] == quoted[-1] == "'":
+        assert "'" not in inside.replace("''", "")
+        assert inside.replace("''", "'") == value
+        return
+    assert quoted[0] == quoted[-1] == '"'
+    assert EXPANDED.sub("", inside) == ""
+    units = [
+        int(number, 16) if number else ord(escaped or plain) for number, escaped, plain in EXPANDED.findall(inside)
+    ]
+    assert b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le") == value
 
 
 def test_the_scripts_parse() -> None:

@@ -265,9 +265,12 @@ def test_a_value_is_text_alone_in_powershell(template: str, value: str) -> None:
     def parts(value: str) -> str:
         script = rendered(f"$x = {template}\n", ".ps1", value)
         assert script is not None
-        return str(parser.parse(script.encode()).root_node)
+        # A character that is written by its number is an expression of its own.
+        plain = re.sub(r"\$\(\[char\]0x[0-9a-f]{4}\)", "x", script)
+        assert not parser.parse(script.encode()).root_node.has_error
+        return str(parser.parse(plain.encode()).root_node)
 
-    assert parts(value) == parts("a b")
+    assert parts(value) == parts("a b" if value.isascii() else "a \u00e9 b")
 
 
 @pytest.mark.parametrize("template", [f"@'\n{P}\n'@", f'@"\n{P}\n"@', f"<# {P} #>", f'"${P}"', f"${{{P}}}"])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, snapshot
+from conftest import IS_WINDOWS, Interpreter, Result, make_link, snapshot
 
 SCRIPT = """
 import importlib.util, json, logging, os, sys, sysconfig, types
@@ -124,8 +124,37 @@ print(json.dumps([_windows.redirected(builder, real) == real, _windows.redirecte
 """
     (tmp_path / "real").mkdir()
     (tmp_path / "real/python.exe").touch()
-    (tmp_path / "link").symlink_to("real")
+    make_link(tmp_path / "link", "real")
     same, redirected, [warning] = python.answer(script, tmp_path)
     assert same and redirected
     assert f'Requested location: "{tmp_path}/link/python.exe"' in warning
     assert f'Actual location:    "{tmp_path}/real/python.exe"' in warning
+
+
+SIGNED = b"# SIG # Begin signature block"
+
+
+@pytest.mark.skipif(not IS_WINDOWS, reason="scripts are signed in the builds for Windows alone")
+@pytest.mark.parametrize(
+    ("name", "options", "is_signed"),
+    [
+        ("env", [], True),
+        ("J\u00f6rg's $x", ["--prompt=a b"], True),
+        ("env", ["--relocatable"], True),
+        ("a[b]", [], False),
+        ("a`b", [], False),
+        ("env", ["--prompt=J\u00f6rg"], False),
+        ("env", ["--prompt=C:\\"], False),
+    ],
+)
+def test_the_signed_script_of_powershell(
+    python: Interpreter, tmp_path: Path, name: str, options: list[str], is_signed: bool
+) -> None:
+    """It is the interpreter's own wherever it does what ours does: it runs where only signed scripts may."""
+    [theirs] = python.answer("import json, venv; print(json.dumps(venv.__path__))")
+    script = Path(theirs, "scripts/common/Activate.ps1").read_bytes()
+    assert SIGNED in script
+    assert python.run("-m", "fastvenv", "--without-pip", *options, tmp_path / name) == Result(0, "", "")
+    ours = (tmp_path / name / "Scripts/Activate.ps1").read_bytes()
+    assert (ours == script) == is_signed
+    assert ours.isascii()

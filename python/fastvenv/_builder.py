@@ -394,7 +394,7 @@ class EnvBuilder:
                     text = script.decode("utf-8")
                     if _interpreter.DECORATES_PROMPT and path == SCRIPTS:
                         text = _native.without_parentheses(text)
-                    if self.relocatable and path == SCRIPTS:
+                    if path == SCRIPTS and (self.relocatable or self._has_no_name_for(template, context)):
                         text = _native.without_directory(text, template)
                     script = self.replace_variables(text, context).encode("utf-8")
                 except UnicodeError as error:
@@ -402,8 +402,17 @@ class EnvBuilder:
 
                     logger.warning("unable to copy script %r, may be binary: %s", template, error)
                     continue
+            if path == SCRIPTS and _interpreter.IS_WINDOWS and parts == ["Activate.ps1"]:
+                from ._windows import signed_script
+
+                script = signed_script(self, context) or script
             source = None if path == SCRIPTS else template
             _native.write_script(os.path.join(context.bin_path, *parts), script, source)
+
+    def _has_no_name_for(self, template: str, context: "Context") -> bool:
+        """Whether the script of PowerShell, which `venv` has there, cannot hold the names: they are not UTF-8."""
+        names = f"{context.env_dir}{context.prompt}"
+        return template.endswith(".ps1") and names.encode("utf-8", "replace").decode() != names
 
     def upgrade_dependencies(self, context: "Context") -> None:
         """Upgrade `CORE_VENV_DEPS` with the environment's pip."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ._annotations import ContextNamespace
     from ._builder import EnvBuilder
 
-# Runs the pip in a wheel, as ensurepip does: on Windows, pip refuses to replace itself when its program is called `pip`.
+# Runs the pip in a wheel, as ensurepip does: on Windows, pip does not replace itself when its program is called `pip`.
 # What the working directory holds is not imported.
 _RUN_PIP_OF_WHEEL = (
     "import runpy, sys; sys.path[:] = [sys.argv.pop(1), *filter(None, sys.path)]; "

@@ -55,7 +55,7 @@ def base_executable() -> str:
             "Unable to determine path to the running Python interpreter. Provide an explicit path or check that "
             "your PATH environment variable is correctly set."
         )
-    # What is made of one that is gone would only fail when it is used. On Windows, that of the Store can be started, but
-    # its name cannot be followed.
+    # What is made of one that is gone would fail when it is used. On Windows, that of the Store can be started, but its
+    # name cannot be followed.
     (os.lstat if IS_WINDOWS else os.stat)(executable)
     return executable

@@ -27,6 +27,31 @@ const TEMPLATES: [Template; 9] = [
     ),
 ];
 
+// Git may have changed them in a clone (`core.autocrlf`), and bash reads no script with those ends.
+const _: () = {
+    let mut index = 0;
+    while index < TEMPLATES.len() {
+        let (name, _, text) = TEMPLATES[index];
+        assert!(has_line_ends(name, text), "a template of an activation script has the wrong ends of lines");
+        index += 1;
+    }
+};
+
+/// Whether each line of a script ends as its shell wants it: with a carriage return for cmd, and without one elsewhere.
+const fn has_line_ends(name: &str, text: &str) -> bool {
+    let (bytes, is_batch) = (text.as_bytes(), matches!(name.as_bytes(), [.., b'.', b'b', b'a', b't']));
+    let mut index = 0;
+    while index < bytes.len() {
+        let is_return = bytes[index] == b'\r';
+        let is_bare = bytes[index] == b'\n' && (index == 0 || bytes[index - 1] != b'\r');
+        if if is_batch { is_bare } else { is_return } {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
 /// The scripts of each activator; the names are those of `virtualenv --activators`.
 pub const ACTIVATORS: [(&str, &[&str]); 8] = [
     ("bash", &["activate"]),
@@ -86,6 +111,13 @@ pub const MODE: Mode = Mode::Exactly(0o644);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ends_of_lines_are_those_of_the_shell() {
+        assert!(has_line_ends("activate", "a\nb\n") && has_line_ends("activate.bat", "a\r\nb\r\n"));
+        assert!(!has_line_ends("activate", "a\r\nb\n") && !has_line_ends("activate.bat", "a\r\nb\n"));
+        assert!(!has_line_ends("activate.fish", "a\r\n") && !has_line_ends("x.bat", "\n"));
+    }
 
     #[test]
     fn every_template_in_the_package_is_known() {

@@ -3,6 +3,8 @@
 //!
 //! Values hold no line break and no NUL: [`super::render`] refuses them, since not every language can write one.
 
+use std::fmt::Write;
+
 use super::place::{Place, Scanner};
 
 /// The language of a script, told by the end of its name.
@@ -63,7 +65,7 @@ impl Language {
             (Self::Posix | Self::Fish | Self::Csh, Place::Quoted(mark)) => {
                 Some(format!("{mark}{}{mark}", self.quote(value)))
             }
-            (Self::PowerShell, Place::Quoted('\'')) => Some(inside(&powershell(value)).to_owned()),
+            (Self::PowerShell, Place::Quoted('\'')) => Some(powershell_verbatim(value)),
             (Self::PowerShell, Place::Quoted(_)) => Some(powershell_expandable(value)),
             (Self::Nushell, Place::Quoted('\'')) => (!value.contains('\'')).then(|| value.to_owned()),
             (Self::Nushell, Place::Quoted(_)) => Some(inside(&nushell(value)).to_owned()),
@@ -109,28 +111,46 @@ fn csh(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''").replace('!', r"'\!'"))
 }
 
-/// PowerShell, `about_Quoting_Rules`: in single quotes everything stands for itself and a doubled quote is a quote;
-/// the typographic single quotes count as quotes too.
+/// PowerShell, `about_Quoting_Rules`: in single quotes everything stands for itself and a doubled quote is a quote. A
+/// value that is not ASCII is in double quotes.
 fn powershell(value: &str) -> String {
-    let mut quoted = String::from("'");
+    if value.is_ascii() {
+        format!("'{}'", value.replace('\'', "''"))
+    } else {
+        format!("\"{}\"", powershell_expandable(value))
+    }
+}
+
+/// PowerShell, `about_Special_Characters`: in double quotes, a backtick takes the meaning from the character behind it.
+/// What is not ASCII is written by its number (`about_Character_Encoding`): Windows PowerShell reads a script without a mark
+/// of UTF-8 in the code page of the system, and the characters of another one may well be quotes.
+fn powershell_expandable(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
     for character in value.chars() {
+        if character.is_ascii() {
+            if matches!(character, '`' | '$' | '"') {
+                escaped.push('`');
+            }
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "$([char]0x{unit:04x})");
+            }
+        }
+    }
+    escaped
+}
+
+/// PowerShell, for the inside of single quotes, where nothing can be written by its number: a doubled quote is a quote, and
+/// the typographic ones count as quotes, too.
+fn powershell_verbatim(value: &str) -> String {
+    value.chars().fold(String::with_capacity(value.len()), |mut quoted, character| {
         if matches!(character, '\'' | '\u{2018}'..='\u{201b}') {
             quoted.push(character);
         }
         quoted.push(character);
-    }
-    quoted.push('\'');
-    quoted
-}
-
-/// PowerShell, `about_Special_Characters`: in double quotes, a backtick takes the meaning from the character behind it.
-fn powershell_expandable(value: &str) -> String {
-    value.chars().fold(String::with_capacity(value.len()), |mut escaped, character| {
-        if matches!(character, '`' | '$' | '"' | '\u{201c}'..='\u{201e}') {
-            escaped.push('`');
-        }
-        escaped.push(character);
-        escaped
+        quoted
     })
 }
 
@@ -221,7 +241,8 @@ mod tests {
         assert_eq!(Language::Fish.quote(value), r#"'a\'b"c\\d!e%f`g$h'"#);
         assert_eq!(Language::Csh.quote(value), r#"'a'\''b"c\d'\!'e%f`g$h'"#);
         assert_eq!(Language::PowerShell.quote(value), r#"'a''b"c\d!e%f`g$h'"#);
-        assert_eq!(Language::PowerShell.quote("\u{2019}"), "'\u{2019}\u{2019}'");
+        assert_eq!(Language::PowerShell.quote("NU\u{d1}EZ $x"), "\"NU$([char]0x00d1)EZ `$x\"");
+        assert_eq!(Language::PowerShell.quote("\u{1d70b}"), "\"$([char]0xd835)$([char]0xdf0b)\"");
         assert_eq!(Language::Nushell.quote(value), r#""a'b\"c\\d!e%f`g$h""#);
         assert_eq!(Language::Python.quote(value), r#"'a\'b"c\\d!e%f`g$h'"#);
         assert_eq!(Language::Batch.quote("50%&a"), "50%%&a");
@@ -258,12 +279,15 @@ mod tests {
             (Language::Posix, '"', Some(r#""'a'"'"'b"c\d$(e)`f'""#)),
             (Language::PowerShell, '\'', Some(r#"a''b"c\d$(e)`f"#)),
             (Language::PowerShell, '"', Some(r#"a'b`"c\d`$(e)``f"#)),
+            (Language::PowerShell, '\u{201d}', Some(r#"a'b`"c\d`$(e)``f"#)),
             (Language::Nushell, '"', Some(r#"a'b\"c\\d$(e)`f"#)),
             (Language::Nushell, '\'', None),
             (Language::Python, '"', Some(r#"a\'b\"c\\d$(e)`f"#)),
         ] {
             assert_eq!(language.quote_at(Place::Quoted(mark), value).as_deref(), written, "{language:?}");
         }
+        let typographic = |mark| Language::PowerShell.quote_at(Place::Quoted(mark), "\u{2019}").unwrap();
+        assert_eq!([typographic('\''), typographic('"')], ["\u{2019}\u{2019}", "$([char]0x2019)"]);
         assert_eq!(Language::Posix.quote_at(Place::Closed("backquotes"), value), None);
     }
 }
