@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import json
+import re
 import subprocess
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -87,6 +89,41 @@ def test_a_directory_with_the_name_of_a_command_has_a_path(python: Interpreter, 
     assert (result.status, result.output) == (2, "") and f"fastvenv ./{name}" in result.stderr
     assert python.run("-m", "fastvenv", "--without-pip", f"./{name}", cwd=tmp_path) == Result(0, "", "")
     assert (tmp_path / name / "pyvenv.cfg").exists()
+
+
+def test_every_abbreviation_that_venv_takes_works(python: Interpreter, tmp_path: Path) -> None:
+    """Also where one of our options begins in the same way, and with a directory before and behind it."""
+    script = """
+import json, re, sys
+from fastvenv._parser import parser
+names = json.loads(sys.argv[1])
+wrong, checked = [], 0
+def values(*arguments):
+    return vars(parser().parse_args([argument for argument in arguments if argument]))
+for name in names:
+    value = "text" if name == "--prompt" else ""
+    whole = values(name, value, "env")
+    for length in range(3, len(name)):
+        part = name[:length]
+        if part in names or len([other for other in names if other.startswith(part)]) != 1:
+            continue
+        checked += 1
+        calls = [[part, value, "env"], [part + "=" + value if value else part, "env"], ["env", part, value],
+                 ["--quiet", "env", part, value]]
+        for call in calls:
+            try:
+                found = values(*call)
+            except SystemExit:
+                found = None
+            if found is None or {**found, "quiet": None} != {**whole, "quiet": None}:
+                wrong.append(call)
+print(json.dumps([checked, wrong]))
+"""
+    options = set(re.findall("(?<![a-z])--[a-z-]+", python.run("-m", "venv", "--help").output)) - {"--help"}
+    checked, wrong = python.answer(script, json.dumps(sorted(options)))
+    assert checked > 40 and wrong == []
+    if python.version < (3, 13):
+        assert python.run("-m", "fastvenv", "--with", "--p", "text", tmp_path / "env") == Result(0, "", "")
 
 
 def test_version(python: Interpreter) -> None:
