@@ -93,6 +93,36 @@ def test_no_child_installs_it(python: Interpreter, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("has_wheels")
+def test_the_bytecode_is_that_of_venv_but_for_the_file_it_names(python: Interpreter, tmp_path: Path) -> None:
+    """It names the module in the wheel, on every system and in each environment; Python sets the path when it loads it."""
+    script = """
+import importlib.util, json, marshal, os, sys
+def read(env_dir):
+    found = {}
+    for folder, _, names in os.walk(env_dir):
+        for name in names:
+            if name.endswith(".pyc"):
+                path = os.path.join(folder, name)
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, env_dir)] = marshal.loads(file.read()[16:])
+    return found
+def files(code):
+    inner = [constant for constant in code.co_consts if hasattr(constant, "co_filename")]
+    return {code.co_filename}.union(*map(files, inner))
+theirs, ours = map(read, sys.argv[1:])
+sources = {path: importlib.util.source_from_cache(path) for path in ours}
+def names_its_module(path, code):
+    [file] = files(code)
+    return sources[path].replace(os.sep, "/").endswith("site-packages/" + file)
+print(json.dumps([len(ours), ours == theirs, [path for path in ours if not names_its_module(path, ours[path])]]))
+"""
+    for module in ("venv", "fastvenv"):
+        assert python.run("-m", module, tmp_path / module) == Result(0, "", "")
+    number, are_equal, others = python.answer(script, tmp_path / "venv", tmp_path / "fastvenv")
+    assert number > 200 and are_equal and others == []
+
+
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("setting", ["PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "SOURCE_DATE_EPOCH", ""])
 def test_a_setting_that_changes_what_pip_writes(python: Interpreter, tmp_path: Path, setting: str) -> None:
     """Then the native way does nothing, and pip writes it."""

@@ -33,6 +33,21 @@ def test_a_failure_leaves_nothing(python: Interpreter, tmp_path: Path, hook: str
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("end", "stays"), [("sys.exit(0)", True), ("sys.exit()", True), ("sys.exit(3)", False)])
+def test_a_hook_that_ends_the_process_says_whether_all_went_well(
+    python: Interpreter, tmp_path: Path, end: str, stays: bool
+) -> None:
+    script = f"""
+import sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        {end}
+Builder().create(sys.argv[1])
+"""
+    assert python.run("-c", script, tmp_path / "env").status == (0 if stays else 3)
+    assert (tmp_path / "env").exists() == stays
+
+
 def test_a_parent_that_others_use_by_then_stays(python: Interpreter, tmp_path: Path) -> None:
     script = FAIL.format(hook="post_setup", error="OSError", before="open(sys.argv[2], 'w').close()")
     result = python.run("-c", script, tmp_path / "new/deep/env", tmp_path / "new/theirs")

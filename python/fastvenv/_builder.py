@@ -134,8 +134,11 @@ class EnvBuilder:
             for scm in self.scm_ignore_files:
                 getattr(self, f"create_{scm}_ignore_file")(context)
             self._fill(context)
-        except BaseException:
-            _take_back(creation)
+        except BaseException as error:
+            if isinstance(error, SystemExit) and not error.code:
+                creation.keep()  # a hook ends the process, and says that all went well
+            else:
+                _take_back(creation)
             raise
         else:
             creation.keep()
