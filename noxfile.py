@@ -36,7 +36,8 @@ OTHERS = {
     "debian-without-venv": BEDS / "without-venv/usr/bin/python3.11",
 }
 FUZZ_TARGETS = ["entry_points", "manifest", "record", "wheel"]
-CARGO_FUZZ = "0.13.2"
+CARGO_FUZZ = "cargo-fuzz@0.13.2"
+CARGO_DENY = "cargo-deny@0.20.2"
 RUST_TARGETS = ["aarch64-apple-darwin"]  # that for Windows is built, and run
 WINDOWS_TARGET = "x86_64-pc-windows-gnu"
 
@@ -140,13 +141,14 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def rust(session: nox.Session) -> None:
-    """rustfmt, clippy, and the unit tests of the core, which need no Python."""
+    """rustfmt, clippy, the unit tests of the core, which need no Python, and the licences of what it links."""
     session.run("cargo", "fmt", "--check", external=True)
     clippy = ["cargo", "clippy", "--locked", "--all-targets"]
     deny = ["--", "-D", "warnings"]
     session.run(*clippy, *deny, env={"PYO3_BUILD_EXTENSION_MODULE": "1"}, external=True)
     session.run(*clippy, "--no-default-features", *deny, external=True)
     session.run("cargo", "test", "--locked", "--no-default-features", external=True)
+    session.run(sys.executable, "packaging/notices.py", "--check", external=True)
 
 
 @nox.session
@@ -424,18 +426,29 @@ def fuzz(session: nox.Session) -> None:
     session.run("cargo", "fmt", "--check", "--manifest-path", "fuzz/Cargo.toml", external=True)
     session.run(sys.executable, "fuzz/seeds.py", "fuzz/corpus", external=True)
     # The instrumentation and the address sanitizer are nightly options, which the stable compiler has, too.
-    env = {"RUSTC_BOOTSTRAP": "1", "PATH": os.pathsep.join([str(cargo_fuzz(session)), os.environ["PATH"]])}
+    env = {"RUSTC_BOOTSTRAP": "1", "PATH": os.pathsep.join([str(cargo_tool(session, CARGO_FUZZ)), os.environ["PATH"]])}
     for target in FUZZ_TARGETS:
         options = ["-verbosity=0", f"-max_total_time={seconds}"]
         session.run("cargo", "fuzz", "run", target, "--", *options, env=env, external=True)
 
 
-def cargo_fuzz(session: nox.Session) -> Path:
-    """The folder of cargo-fuzz, installed where it is missing; the session is skipped where it cannot be had."""
+@nox.session(python=False, default=False, tags=["nightly"])
+def deny(session: nox.Session) -> None:
+    """The licences, sources, versions and advisories of the dependencies are what deny.toml allows."""
+    env = {"PATH": os.pathsep.join([str(cargo_tool(session, CARGO_DENY)), os.environ["PATH"]])}
+    session.run("cargo", "deny", "check", "licenses", "bans", "sources", env=env, external=True)
+    fetch = subprocess.run(["cargo", "deny", "fetch", "db"], env={**os.environ, **env}, check=False)
+    if fetch.returncode != 0:
+        session.skip("NOT RUN: the check for advisories, whose database could not be fetched")
+    session.run("cargo", "deny", "check", "advisories", env=env, external=True)
+
+
+def cargo_tool(session: nox.Session, tool: str) -> Path:
+    """The folder of a cargo command, installed where it is missing; the session is skipped where it cannot be had."""
     root = ROOT / "target/tools"
-    install = ["cargo", "install", "--quiet", "--locked", "--root", str(root), f"cargo-fuzz@{CARGO_FUZZ}"]
+    install = ["cargo", "install", "--quiet", "--locked", "--root", str(root), tool]
     if subprocess.run(install, check=False).returncode != 0:
-        session.skip(f"NOT RUN: cargo-fuzz {CARGO_FUZZ} could not be installed")
+        session.skip(f"NOT RUN: {tool} could not be installed")
     return root / "bin"
 
 

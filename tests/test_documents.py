@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 TESTS = re.compile(r"`(test_\w+)(?:::(test_\w+))?`")
+ADDRESS = re.compile(r"https?://[^\s)\"'`>]*fastvenv[^\s)\"'`>]*")
 SOURCES = re.compile(r"`((?:src|tests|docs|benches|python|packaging)/[\w./]+)`")
 
 
@@ -44,3 +46,29 @@ def test_each_folder_uses_those_below_it_alone() -> None:
         text = "".join(path.read_text() for path in (ROOT / "src" / folder).rglob("*.rs"))
         used = set(re.findall(r"\bcrate::(\w+)", text))
         assert not used & set(folders[:index]), folder
+
+
+def test_every_address_of_the_project_is_that_in_pyproject() -> None:
+    sys.path.insert(0, str(ROOT / "packaging"))
+    import addresses
+
+    known = [*addresses.addresses(), addresses.raw(addresses.addresses()[0])]
+    named = [(path.name, found) for path in addresses.files() for found in ADDRESS.findall(path.read_text())]
+    assert len(named) > 5
+    assert not [(name, found) for name, found in named if not found.startswith(tuple(known))]
+
+
+def test_the_notices_name_the_crates_of_the_lock_file() -> None:
+    """That none is missing is what `packaging/notices.py --check` sees, which needs cargo."""
+    locked = set(re.findall('^name = "(.*)"\nversion = "(.*)"', (ROOT / "Cargo.lock").read_text(), re.MULTILINE))
+    text = (ROOT / "THIRD-PARTY-NOTICES.txt").read_text()
+    named = re.findall(r"^=+\n(\S+) (\S+): ", text, re.MULTILINE)
+    assert len(named) > 20
+    assert not set(named) - locked
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    [version] = re.findall('^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text()
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    assert f"\n## [{version}]" in changes or f"first release will be {version}" in changes
