@@ -47,6 +47,7 @@ EXTENT = {
     "test_templates.py": ["3.13"],
     "test_cmd.py": ["3.13"],
     "test_documents.py": ["3.13"],
+    "test_documentation.py": ["3.13"],
     "test_hostile_names.py": ["3.13"],
     "test_relocation.py": ["3.13"],
     "test_activators.py": ["3.9", "3.12", "3.13"],
@@ -117,6 +118,7 @@ TEST_DEPENDENCIES = [
 ]
 LINTERS = ["ruff==0.17.6", "mypy==2.4.1", "pytest", "hypothesis", "nox"]
 TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "jedi==0.20.1"]
+DOCUMENTATION = ["sphinx==9.0.4", "myst-parser==5.2.0", "furo==2025.12.19", "readme_renderer[md]==46.0"]
 MATURIN = "maturin>=1.16,<2"
 
 
@@ -190,6 +192,15 @@ def ways_to_install(session: nox.Session) -> None:
     session.run(
         programs / "pytest", "-q", "tests/test_installation.py", *options, env={**COMPILED, "PATH": path}, external=True
     )
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, in target/docs: no warning, no name and no link without a target; and the README renders."""
+    session.install(*DOCUMENTATION, wheel(session))
+    built_here = str(ROOT / "target/docs")
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-E", "-b", "html", "docs", built_here, *session.posargs)
+    session.run("python", "-m", "readme_renderer", "README.md", "-o", os.devnull)
 
 
 @nox.session

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from .measure import note, side_by_side
 from .peers import Bed, Programs, file_system
-from .report import Figures, results, write
+from .report import Figures, results, write, write_summary
 from .scenarios import Scenario, scenarios
 
 RESULTS = Path(__file__).parents[1] / "docs/benchmarks"
+README = Path(__file__).parents[1] / "README.md"
 
 
 def main() -> None:
@@ -37,7 +38,10 @@ def main() -> None:
                 measured[name] = run(
                     Bed(programs, Path(bed_folder)), name, is_quick=options.quick, is_short=options.short
                 )
-        write(results(programs, measured, load, is_short=options.short), options.out)
+        found = results(programs, measured, load, is_short=options.short)
+        write(found, options.out)
+        if options.out == RESULTS:
+            write_summary(found, README)
     note(f"written: {options.out}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 # What one scenario came to on one file system: the figures of each run.
 Figures = dict[str, list[float]]
+
+# The comments around the paragraph of the README that is written here.
+MARKS = ("<!-- speed -->", "<!-- /speed -->")
 
 HEAD = """\
 # Benchmarks
@@ -145,6 +149,36 @@ def markdown(found: dict[str, Any]) -> str:
             for run, by_system in scenario["runs"].items()
         ]
     return "\n".join(lines) + "\n"
+
+
+def summary(found: dict[str, Any]) -> str:
+    """One paragraph for the README: how many times as fast fastvenv is, and under which conditions."""
+    system = found["measured on"]["file systems"][0]
+
+    def times(theirs: str, ours: str) -> str:
+        [runs] = [scenario["runs"] for scenario in found["scenarios"][:4] if {ours, theirs} <= scenario["runs"].keys()]
+        factor = runs[theirs][system]["median"] / runs[ours][system]["median"]
+        return f"{float(f'{factor:.2g}'):g} times"
+
+    native, bare = scenarios.NATIVE, scenarios.NATIVE_BARE
+    return textwrap.fill(
+        f"Measured on {system}, with pip and a warm cache, `fastvenv` is {times(scenarios.VENV, native)} as fast as "
+        f"`python -m venv`, {times(scenarios.VIRTUALENV, native)} as fast as `virtualenv` and "
+        f"{times(scenarios.UV_SEED, native)} as fast as `uv venv --seed`; `python -m fastvenv`, which starts Python, "
+        f"is {times(scenarios.VENV, scenarios.FASTVENV)} as fast as `venv`. The first run, with an empty cache, is "
+        f"{times(scenarios.VENV, scenarios.NATIVE_COLD)} as fast. Without pip, `fastvenv` is "
+        f"{times(scenarios.VENV_BARE, bare)} as fast as `venv` and {times(scenarios.UV, bare)} as fast as `uv venv`.",
+        120,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def write_summary(found: dict[str, Any], readme: Path) -> None:
+    """Write that paragraph into the README, between its marks."""
+    before, _, rest = readme.read_text(encoding="utf-8").partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    readme.write_text(f"{before}{MARKS[0]}\n{summary(found)}\n{MARKS[1]}{after}", encoding="utf-8")
 
 
 def table(titles: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Names of runs that goals speak of.
 VENV = "python -m venv D"
+VENV_BARE = "python -m venv --without-pip D"
 VIRTUALENV = "virtualenv D"
 UV = "uv venv D"
 UV_SEED = "uv venv --seed --offline D"
@@ -159,7 +160,7 @@ def without_pip(bed: Bed) -> Scenario:
     return Scenario(
         "An environment without pip",
         {
-            "python -m venv --without-pip D": command(bed, python, "-m", "venv", "--without-pip"),
+            VENV_BARE: command(bed, python, "-m", "venv", "--without-pip"),
             "virtualenv --no-seed D": command(bed, bed.programs.virtualenv, "--no-seed"),
             UV: command(bed, *uv_venv(bed)),
             ours: command(bed, python, "-m", "fastvenv", "--without-pip"),

@@ -1,7 +1,8 @@
-"""What the documents name is there."""
+"""What the documents name is there, and the README is short and can be read anywhere."""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -9,12 +10,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]
+
+import addresses
+
+from benches import report
+
+README = (ROOT / "README.md").read_text()
+LINK = re.compile(r"\]\((\S+?)\)")
 TESTS = re.compile(r"`(test_\w+)(?:::(test_\w+))?`")
 ADDRESS = re.compile(r"https?://[^\s)\"'`>]*fastvenv[^\s)\"'`>]*")
 SOURCES = re.compile(r"`((?:src|tests|docs|benches|python|packaging)/[\w./]+)`")
 
 
-@pytest.mark.parametrize(("document", "least"), [("README.md", 20), ("docs/trust.md", 20), ("CONTRIBUTING.md", 3)])
+@pytest.mark.parametrize(
+    ("document", "least"), [("docs/explanation/differences.md", 20), ("docs/trust.md", 20), ("CONTRIBUTING.md", 3)]
+)
 def test_every_test_and_file_that_is_named_exists(document: str, least: int) -> None:
     text = (ROOT / document).read_text()
     named = TESTS.findall(text)
@@ -49,9 +60,6 @@ def test_each_folder_uses_those_below_it_alone() -> None:
 
 
 def test_every_address_of_the_project_is_that_in_pyproject() -> None:
-    sys.path.insert(0, str(ROOT / "packaging"))
-    import addresses
-
     known = [*addresses.addresses(), addresses.raw(addresses.addresses()[0])]
     named = [(path.name, found) for path in addresses.files() for found in ADDRESS.findall(path.read_text())]
     assert len(named) > 5
@@ -72,3 +80,33 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text()
     changes = (ROOT / "CHANGELOG.md").read_text()
     assert f"\n## [{version}]" in changes or f"first release will be {version}" in changes
+
+
+def test_the_readme_is_short() -> None:
+    """At most 350 words before the benchmarks, code included; links and marks are none."""
+    text = re.sub(r"\]\(\S*?\)|<!--.*?-->", "", README.partition("\n## Benchmarks\n")[0])
+    words = [word for word in text.split() if re.search(r"\w", word)]
+    assert 200 < len(words) <= 350
+
+
+def test_every_link_of_the_readme_is_absolute_and_leads_to_a_page() -> None:
+    """The package index shows the README, too; Sphinx itself finds the links between pages that lead nowhere."""
+    links = LINK.findall(README)
+    assert len(links) > 10
+    assert not [link for link in links if not link.startswith("https://")]
+    assert not re.findall(r"<(?:img|a)\b|^\[.+\]: ", README, re.MULTILINE)
+    repository, documentation = addresses.addresses()
+    for link in links:
+        page, _, anchor = link.removeprefix(documentation).partition("#")
+        if link.startswith(documentation):
+            text = (ROOT / "docs" / (page.removesuffix(".html") or "index")).with_suffix(".md").read_text()
+            titles = re.findall("^#+ (.*)$", text, re.MULTILINE)
+            assert not anchor or anchor in [title.lower().replace(" ", "-") for title in titles], link
+        else:
+            path = re.sub(rf"^(?:{repository}/blob|{addresses.raw(repository)})/main/", "", link)
+            assert (ROOT / path).exists(), link
+
+
+def test_the_readme_says_what_was_measured() -> None:
+    found = json.loads((ROOT / "docs/benchmarks/results.json").read_text())
+    assert report.summary(found) in README

@@ -1,7 +1,8 @@
 """Bad input gets the error that `venv` gives, loses nothing and leaves nothing half made.
 
 Each case prepares a directory, makes an environment at a path in it by both modules, and compares type, `errno`,
-`filename` and text. What `venv` accepts or does worse is compared with what README promises instead.
+`filename` and text. What `venv` accepts or does worse is compared with what the
+documentation of the differences promises instead.
 """
 
 from __future__ import annotations

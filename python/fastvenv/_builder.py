@@ -203,7 +203,7 @@ class EnvBuilder:
         It may be called on its own, and again.
 
         Returns:
-            The context: the paths in the environment, which every other hook gets. Its attributes are those of
+            The paths in the environment, which every other hook gets as its context. The attributes are those of
             `fastvenv.Context`.
 
         """

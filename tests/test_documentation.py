@@ -1,0 +1,129 @@
+"""Every command and example in README.md and docs/ runs, and prints what the page shows.
+
+A block of the language `console` holds commands, each after `$ ` (further lines of it after `> `), and what they print, in
+which `…` stands for any text. A block `python` is a script. The blocks of a page run one after the other, in one shell and
+one directory, with a home of their own. After the language a block can say `status=1`, the exit status of its last
+command, or `not-run="…"`, the reason why it cannot run here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter
+from test_program import Program, program
+
+__all__ = ["program"]
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(console|python)\b(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
+MARK = "--- status "
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of a page."""
+
+    language: str
+    options: str
+    text: str
+
+    @property
+    def reason(self) -> str:
+        """Why it is not run; empty where it is."""
+        found = re.search('not-run="(.+?)"', self.options)
+        return found[1] if found else ""
+
+    @property
+    def status(self) -> int:
+        found = re.search(r"status=(\d+)", self.options)
+        return int(found[1]) if found else 0
+
+    @property
+    def commands(self) -> list[tuple[str, list[str], int]]:
+        """The commands, each with the lines that it prints and its exit status."""
+        if self.language == "python":
+            return [(f"python - <<'END_OF_EXAMPLE'\n{self.text}END_OF_EXAMPLE", [], self.status)]
+        found: list[tuple[str, list[str]]] = []
+        for line in self.text.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            elif line.startswith("> "):
+                found[-1] = (f"{found[-1][0]}\n{line[2:]}", [])
+            elif line.strip():
+                found[-1][1].append(line)
+        return [(*command, self.status if command is found[-1] else 0) for command in found]
+
+
+def blocks(page: Path) -> list[Block]:
+    return [Block(*found) for found in BLOCK.findall(page.read_text())]
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.fixture
+def shell(program: Program, python: Interpreter, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The variables of a shell that has the program, its Python, and the other interpreters on PATH."""
+    others = tmp_path / "others"
+    for folder in (others, tmp_path / "home", tmp_path / "work"):
+        folder.mkdir()
+    for path in filter(None, request.config.getoption("--others").split(os.pathsep)):
+        if (others / Path(path).name).exists():
+            continue
+        (others / Path(path).name).symlink_to(path)
+    return {
+        "PATH": os.pathsep.join([str(program.path.parent), str(others), "/usr/bin", "/bin"]),
+        "HOME": str(tmp_path / "home"),
+        "LANG": "C.UTF-8",
+    }
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(not block.reason for block in blocks(page))], ids=name_of
+)
+def test_the_commands_of_a_page_do_what_it_says(page: Path, shell: dict[str, str], tmp_path: Path) -> None:
+    expected = [command for block in blocks(page) if not block.reason for command in block.commands]
+    if "3.12" in page.read_text() and not (tmp_path / "others/python3.12").exists():
+        pytest.skip("there is no python3.12 besides the interpreter under test")
+    script = "".join(f"{command}\nprintf '\\n{MARK}%s\\n' $?\n" for command, _, _ in expected)
+    process = subprocess.run(
+        ["bash", "--norc", "-s"],
+        input=script,
+        env=shell,
+        cwd=tmp_path / "work",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    answers = re.findall(rf"((?:.*\n)*?){MARK}(\d+)\n", process.stdout)
+    assert len(answers) == len(expected), process.stdout
+    for (command, lines, status), (output, got) in zip(expected, answers):
+        assert int(got) == status, f"{command}\n{output}"
+        place = 0
+        for line in lines:
+            pattern = ".*?".join(re.escape(part.strip()) for part in line.split("…"))
+            found = re.compile(pattern).search(output, place)
+            assert found, f"{command}\nprints no {line!r} but\n{output}"
+            place = found.end()
+
+
+def test_what_is_not_run_has_a_reason() -> None:
+    """A page has console blocks that run; of those that do not, each says why."""
+    found = [block for page in PAGES for block in blocks(page)]
+    assert sum(len(block.commands) for block in found if not block.reason) > 40
+    assert not [block for block in found if "not-run" in block.options and not block.reason]
+    assert not [
+        name_of(page)
+        for page in PAGES
+        if re.search(r"^(?:    |```(?:sh|bash|shell)\n)(?:\$ )?fastvenv ", page.read_text(), re.MULTILINE)
+    ]
