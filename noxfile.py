@@ -664,7 +664,7 @@ def installed(session: nox.Session, python: Path | None = None) -> Path:
 @functools.cache
 def environment(folder: Path, *requirements: str) -> Path:
     """The folder of the programs in a virtual environment that has these distributions; it is made once a run."""
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    programs = folder.absolute() / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     subprocess.run([programs / "pip", "install", "--quiet", *requirements], check=True)
     return programs

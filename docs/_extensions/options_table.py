@@ -1,37 +1,65 @@
-"""The directive `options-table`: the options of the command line, from the table that the program reads them by."""
+"""Directives that write the table of options, from which the program, `argparse` and the help are made, too.
+
+`options` writes a table for each group of options: the option, whether `venv` has it, and what it does. `settings`
+writes one table: the option, its variable, and the files in which it can be set.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from fastvenv import _native
-from fastvenv._cli import _parser
+from fastvenv import CORE_VENV_DEPS, _native
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+# Which files can set an option, by its scope.
+FILES = {"none": "–", "user": "fastvenv.toml", "project": "fastvenv.toml, pyproject.toml"}
 
-class OptionsTable(SphinxDirective):
-    """A table: an option with its short name and its value, whether `venv` has it, and its help."""
+
+class Options(SphinxDirective):
+    """A section with a table for each group."""
+
+    def run(self) -> list[nodes.Node]:
+        """Build the sections."""
+        titles = ["option", "venv", "what it does"]
+        sections: list[nodes.Node] = []
+        for group in _native.options():
+            title = group["title"]
+            section = nodes.section("", nodes.title(text=title[:1].upper() + title[1:]), ids=[nodes.make_id(title)])
+            section += table(titles, [self.row(option) for option in group["options"]])
+            sections.append(section)
+        return sections
+
+    def row(self, option: dict[str, Any]) -> list[nodes.Node]:
+        """One option, with the values that it takes."""
+        value = "" if option["metavar"] is None else f" {option['metavar']}"
+        text = option["help"].format(deps=", ".join(CORE_VENV_DEPS))
+        values = f": {', '.join(option['values'])}" if option["values"] else ""
+        return [
+            nodes.literal(text=", ".join(option["names"]) + value),
+            nodes.Text("–" if option["is_new"] else "yes"),
+            nodes.Text(f"{text[:1].upper()}{text[1:]}{values}."),
+        ]
+
+
+class Settings(SphinxDirective):
+    """One table of what sets each option."""
 
     def run(self) -> list[nodes.Node]:
         """Build the table."""
-        helps = {name: action.help for action in _parser()._actions for name in action.option_strings}
-        rows = [self.row(option, helps) for option in _native.options()]
-        return [table(["option", "venv", "what it does"], rows)]
-
-    def row(self, option: Any, helps: dict[str, str | None]) -> list[nodes.Node]:
-        """One option; its help is that of `--help`, where values that depend on the Python are filled in."""
-        names = ", ".join(option["names"])
-        value = "" if option["value"] is not None else f" {option['metavar'] or option['dest'].upper()}"
-        help_text = helps[option["names"][-1]] or ""
-        return [
-            nodes.literal(text=names + value),
-            nodes.Text("–" if option["is_new"] else "yes"),
-            nodes.Text(help_text[:1].upper() + help_text[1:] + "."),
+        options = [option for group in _native.options() for option in group["options"]]
+        rows = [
+            [
+                nodes.literal(text=option["names"][-1]),
+                nodes.literal(text=option["variable"]),
+                nodes.Text(FILES[option["scope"]]),
+            ]
+            for option in options
         ]
+        return [table(["option", "variable", "files"], rows)]
 
 
 def table(titles: list[str], rows: list[list[nodes.Node]]) -> nodes.table:
@@ -49,6 +77,7 @@ def row(cells: list[nodes.Node]) -> nodes.row:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Let Sphinx know the directive."""
-    app.add_directive("options-table", OptionsTable)
+    """Let Sphinx know the directives."""
+    app.add_directive("options", Options)
+    app.add_directive("settings", Settings)
     return {"parallel_read_safe": True}
