@@ -1,8 +1,8 @@
 """Virtual environments (PEP 405) as the standard library's `venv` makes them, by native code.
 
-The names are those of `venv`, and each is loaded when it is first used: `import fastvenv` by itself costs nothing. The
-modules among them are there because tools and tests patch `venv.subprocess` and its like. Type checkers and editors
-read `__init__.pyi`.
+The names are those of `venv`. Each is loaded when it is first used, so that `import fastvenv` costs nothing.
+`subprocess` and the other modules are among them because tools and tests patch `venv.subprocess`. Type checkers and
+editors read `__init__.pyi`.
 """
 
 __all__ = ["CORE_VENV_DEPS", "Context", "EnvBuilder", "create", "logger", "main"]
@@ -19,13 +19,13 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Load a name on first use (PEP 562); by `__import__`, since `importlib` is one more module to load."""
+    """Load a name on first use (PEP 562), by `__import__`, because `importlib` would have to be loaded."""
     if name in _HOMES:
         value = getattr(__import__(f"{__name__}.{_HOMES[name]}", fromlist=[name]), name)
     elif name in _MODULES:
         value = __import__(name)
     elif name == "logger":
-        # The name by which callers of `venv` silence or capture its warnings.
+        # Callers of `venv` silence or capture its warnings by the name of its logger.
         value = __import__("logging").getLogger("venv")
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

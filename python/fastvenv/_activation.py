@@ -1,4 +1,4 @@
-"""Activation scripts of some shells alone (`activators`)."""
+"""The option `activators`: write the activation scripts of some shells only."""
 
 from . import _native
 
@@ -16,7 +16,7 @@ def names(value: str) -> "list[str]":
 
 
 def check_names(names: "Iterable[str]") -> None:
-    """Refuse, with `ValueError`, a name that is no activator's."""
+    """Raise `ValueError` if a name is not the name of an activator."""
     unknown = sorted(set(names) - set(ACTIVATORS))
     if unknown:
         known = ", ".join(ACTIVATORS)
@@ -24,6 +24,6 @@ def check_names(names: "Iterable[str]") -> None:
 
 
 def selected(templates: "list[list[str]]", names: "Iterable[str]") -> "list[list[str]]":
-    """The templates of the activators with those names."""
+    """Return the templates of these activators."""
     wanted = {script for name in names for script in ACTIVATORS[name]}
     return [template for template in templates if template[-1] in wanted]

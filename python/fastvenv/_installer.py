@@ -1,4 +1,4 @@
-"""pip by running pip: `ensurepip` in the environment, or the pip in a wheel that the user chose."""
+"""Installs pip by running pip: `ensurepip` in the environment, or the pip in a wheel that the user chose."""
 
 from . import _interpreter
 
@@ -23,15 +23,15 @@ _RUN_PIP_OF_WHEEL = (
 def run(
     builder: "EnvBuilder", context: "ContextNamespace", interpreter: "Optional[_native.Interpreter]" = None
 ) -> None:
-    """Run what installs pip, by the hook that subclasses override.
+    """Run the program that installs pip, by the hook that subclasses override.
 
     Args:
-        builder: whose options say what is wanted.
+        builder: the builder with the options.
         context: the paths in the environment.
         interpreter: the base of the environment; by default the running one.
 
     Raises:
-        subprocess.CalledProcessError: it failed; what it printed is its `output`, and from Python 3.11 on a note.
+        subprocess.CalledProcessError: the program failed; `output`, and from Python 3.11 on a note, is what it printed.
 
     """
     from fastvenv import subprocess
@@ -51,27 +51,27 @@ def run(
 
 
 def load() -> None:
-    """Load what runs it, before several threads do: what one of them is loading is not whole for the others."""
+    """Load the modules that `run` needs, before several threads do: a module is incomplete while it is loaded."""
     import subprocess  # noqa: F401
 
 
 def output_of(error: "CalledProcessError") -> str:
-    """What a child process printed before it failed, as text without the last line's end."""
+    """Return what a child process printed before it failed, as text without the end of the last line."""
     output = error.output or ""
     return (output if isinstance(output, str) else output.decode(errors="backslashreplace")).rstrip()
 
 
 def upgrade(builder: "EnvBuilder", context: "ContextNamespace", distributions: "Sequence[str]", isolates: bool) -> None:
-    """Run the pip of an environment, which upgrades these distributions from the package index.
+    """Upgrade distributions from the package index, with the pip of an environment.
 
     Args:
-        builder: whose hook runs it, where it is not isolated.
+        builder: the builder with the hook that runs pip.
         context: the paths in the environment.
         distributions: their names.
-        isolates: the child is isolated, and shows what it does.
+        isolates: run pip without the hook, and let it print what it does.
 
     Raises:
-        subprocess.CalledProcessError: it failed.
+        subprocess.CalledProcessError: pip failed.
 
     """
     from fastvenv import subprocess
@@ -84,7 +84,7 @@ def upgrade(builder: "EnvBuilder", context: "ContextNamespace", distributions: "
 
 
 def without_ensurepip(version: "Sequence[object]") -> str:
-    """What to do about a Python of that version that has no `ensurepip`, as the words behind its name."""
+    """Return what to do if a Python of that version has no `ensurepip`, as words that follow its name."""
     package = "python{}.{}-venv".format(*version[:2])
     return (
         "comes without ensurepip, which installs pip. Install the package that has it "
@@ -104,5 +104,5 @@ def _arguments(builder: "EnvBuilder", interpreter: "Optional[_native.Interpreter
 
 
 def _isolated(arguments: "list[str]") -> "list[str]":
-    """The arguments of a child that ignores the user's settings, written as `venv` writes them."""
+    """Return the arguments that isolate a child process from the user's settings, written as `venv` writes them."""
     return ["-Im", *arguments[1:]] if arguments[0] == "-m" else ["-I", *arguments]

@@ -1,6 +1,6 @@
 """What the `venv` of the running Python does, where versions and implementations differ.
 
-Facts that cannot change while Python runs; what can, since tests replace it, is a function.
+What cannot change while Python runs is a constant. What tests replace is a function.
 """
 
 import os
@@ -29,7 +29,7 @@ LINKS_LIB64 = not HAS_PLATLIB and sys.maxsize > 2**32 and os.name == "posix" and
 
 
 def core_dependencies(features: "_native.Features") -> "tuple[str, ...]":
-    """What `ensurepip` installs."""
+    """Return the names of the distributions that `ensurepip` installs."""
     return ("pip", "setuptools") if features.brings_setuptools else ("pip",)
 
 
@@ -37,16 +37,18 @@ CORE_VENV_DEPS = core_dependencies(_FEATURES)
 
 
 def features_of(interpreter: "Optional[_native.Interpreter]") -> "_native.Features":
-    """What the `venv` of an interpreter does; by default of the running one."""
+    """Return what the `venv` of an interpreter does, by default of the running one."""
     return _FEATURES if interpreter is None else _native.Features(interpreter.version[1])
 
 
 def base_executable() -> str:
-    """The interpreter that environments are made of, not resolved: its links are meant to stay valid (gh-96861).
+    """Return the interpreter to make environments of.
+
+    Links are not resolved, because they stay valid when Python is upgraded (gh-96861).
 
     Raises:
-        ValueError: Python does not know.
-        OSError: it is gone.
+        ValueError: Python does not know its own path.
+        OSError: the interpreter does not exist any more.
 
     """
     executable: str = getattr(sys, "_base_executable", sys.executable)

@@ -1,6 +1,7 @@
 """Environments of another interpreter than the running one (`--python`).
 
-They have no hooks: the steps are native, and what only that interpreter can do, it does. Loaded only there.
+They have no hooks. The steps are native; the interpreter itself is run for what only it can do. The module is loaded
+only for `--python`.
 """
 
 import os
@@ -16,24 +17,24 @@ if TYPE_CHECKING:
 
 
 def choose(asked: str, use_cache: bool) -> "_native.Interpreter":
-    """Choose the interpreter that is asked for.
+    """Choose the interpreter that `--python` names.
 
     Args:
         asked: a path, a name, a version, a range or an implementation.
-        use_cache: the cache may be asked what an interpreter says of itself, and told.
+        use_cache: take the records of interpreters from the cache, and keep new ones there.
 
     Raises:
-        ValueError: it cannot be understood, or there is no such interpreter.
+        ValueError: the name cannot be understood, or there is no such interpreter.
 
     """
     return _native.choose_python(asked, cache.directory() if use_cache else None)
 
 
 class OtherBuilder:
-    """Makes environments of an interpreter, which several threads may do at the same time.
+    """Makes environments of an interpreter. Several threads may use it at the same time.
 
     Args:
-        builder: whose options say what is wanted.
+        builder: the builder with the options.
         interpreter: the interpreter.
         is_shared: several threads call `create`.
 
@@ -43,7 +44,7 @@ class OtherBuilder:
         self._builder = builder
         self._interpreter = interpreter
         self._features = _interpreter.features_of(interpreter)
-        # On Windows, and with copies of PyPy, its own `venv` does more than is known here.
+        # On Windows, and with copies of PyPy, the interpreter's `venv` does things that the native steps do not know.
         is_pypy = interpreter.implementation == "pypy"
         self._is_native = not (_interpreter.IS_WINDOWS or (is_pypy and not builder.symlinks))
         if not self._is_native:
@@ -56,15 +57,15 @@ class OtherBuilder:
     def create(self, env_dir: "EnvDir") -> None:
         """Make an environment in a directory.
 
-        When it fails, or is interrupted, what it made is removed again if the directory was not there before.
+        If the call fails or is interrupted, the directories that it made are removed.
 
         Args:
             env_dir: the directory, relative to the current one.
 
         Raises:
-            ValueError: there can be no environment of that name, or a file is in its way.
-            OSError: the operating system refused something; `filename` tells on which path.
-            subprocess.CalledProcessError: pip could not be installed; `output` tells why.
+            ValueError: an environment cannot have that name, or a file is in the way.
+            OSError: the operating system refused a call; `filename` is the path.
+            subprocess.CalledProcessError: pip could not be installed; `output` says why.
 
         """
         env_dir = self._builder._checked(env_dir)  # noqa: SLF001
@@ -133,7 +134,7 @@ class OtherBuilder:
         _installer.run(self._builder, context, interpreter)
 
     def _check_that_venv_can(self) -> None:
-        """Refuse, with `ValueError`, what the interpreter's own `venv` has no option for."""
+        """Raise `ValueError` if the interpreter's own `venv` has no option for what the builder asks for."""
         builder = self._builder
         unknown = {
             "activators": builder.activators is not None,
@@ -152,7 +153,7 @@ class OtherBuilder:
         builder = self._builder
         _native.check_env_dir(env_dir)
         if builder.clear:
-            builder._clear(env_dir)  # noqa: SLF001 - it spares what is no environment
+            builder._clear(env_dir)  # noqa: SLF001 - it refuses a directory that is not an environment
         creation.create_directory(env_dir)
         wanted = {
             "--system-site-packages": builder.system_site_packages,

@@ -1,4 +1,4 @@
-"""POSIX: the interpreter in `bin`. Loaded only there."""
+"""The interpreter in `bin`, on POSIX. The module is loaded only there."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
-    """Put the interpreter into `bin`: the one that was started, and links or copies under its other names."""
+    """Put the interpreter into `bin`, under the name that was started, with links or copies under its other names."""
     _native.remove_stale_link(context.env_exe, context.executable)
     _place(builder, context.executable, context.env_exe)
     has_utf8_names = sys.getfilesystemencoding() == "utf-8"
@@ -26,7 +26,7 @@ def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
         from ._pypy import copy_libraries
 
         copy_libraries(builder, context)
-    os.stat(context.env_exe)  # an environment whose interpreter leads nowhere is none
+    os.stat(context.env_exe)  # an environment cannot start if its interpreter is a link that leads nowhere
 
 
 def _place(builder: "EnvBuilder", src: str, dst: str, **options: bool) -> None:
@@ -35,7 +35,7 @@ def _place(builder: "EnvBuilder", src: str, dst: str, **options: bool) -> None:
 
 
 def symlink_or_copy(builder: "EnvBuilder", src: str, dst: str, is_relative: bool) -> None:
-    """Link to a file where the builder wants links, or copy it where it does not or that fails."""
+    """Link to a file. If the builder wants no links, or the link fails, copy the file."""
     if builder.symlinks and _linked(src, dst, is_relative):
         return
     if _interpreter.IS_PYPY:
@@ -47,7 +47,7 @@ def symlink_or_copy(builder: "EnvBuilder", src: str, dst: str, is_relative: bool
 
 
 def _linked(src: str, dst: str, is_relative: bool) -> bool:
-    """Whether there is a link at `dst` by now."""
+    """Make the link, and return whether there is one now."""
     if os.path.islink(dst):
         return True
     try:
@@ -58,7 +58,7 @@ def _linked(src: str, dst: str, is_relative: bool) -> bool:
             _native.symlink(os.path.basename(src), dst)
             return True
     except OSError:
-        if os.path.islink(dst):  # somebody else made it between our look and our call
+        if os.path.islink(dst):  # another process made the link meanwhile
             return True
     from fastvenv import logger
 

@@ -1,8 +1,8 @@
-"""What must be known of a Python to make environments of it, printed by that Python.
+"""Prints what fastvenv has to know of a Python to make environments of it.
 
-It is imported where the running Python is the one in question, and run as a script by any other: by CPython or another
-implementation, with nothing but the standard library. What it prints is read by `src/interpreter/record.rs`: a line for
-each fact, of a name and values, with a tab before each value.
+The running Python imports this module; any other one, CPython or not, runs it as a script, with nothing but the
+standard library. `src/interpreter/record.rs` reads the output: one line for each fact, with its name, and a tab before
+each value.
 """
 
 import os
@@ -12,19 +12,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-# The first line, which changes with the meaning of the others. What a `sitecustomize` prints comes before it.
+# The first line of the output, which changes when the meaning of the others does. A `sitecustomize` may print before
+# it.
 FORMAT = "fastvenv interpreter 1"
 
 _VERSION = sys.version_info[:2]
 
 _PATHS = ("scripts", "include", "purelib", "platlib")
 
-# A directory that stands for an environment while its paths are looked up.
+# Stands for the directory of an environment while paths are looked up.
 _ANYWHERE = os.path.abspath(os.sep + "env")
 
 
 def describe() -> str:
-    """Return the facts as text. Of a Python that is too old, or not Python 3, it tells the version alone."""
+    """Return the facts as text. For a Python that is too old, or not Python 3, they are only its version."""
     facts = [
         ["version", *map(str, sys.version_info[:3])],
         ["implementation", sys.implementation.name],
@@ -60,7 +61,7 @@ def _details() -> "list[list[str]]":
         ["real-executable", os.path.realpath(sys.executable)],
         ["prefixes", *prefixes()],
         *([["cache-tag", cache_tag]] if cache_tag is not None else []),
-        # From the module that the interpreter itself uses.
+        # the interpreter itself uses this module
         ["magic-number", sys.modules["_frozen_importlib_external"].MAGIC_NUMBER.hex()],
         ["bits", "64" if sys.maxsize > 2**32 else "32"],
         ["free-threaded", "1" if sysconfig.get_config_var("Py_GIL_DISABLED") else "0"],
@@ -72,7 +73,7 @@ def _details() -> "list[list[str]]":
 
 
 def prefixes() -> "list[str]":
-    """Where the base installation is, which settings of the user can change."""
+    """Return where the base installation is. Settings of the user can change it."""
     return [sys.base_prefix, sys.base_exec_prefix, getattr(sys, "platlibdir", ""), os.path.dirname(os.__file__)]
 
 
@@ -86,13 +87,13 @@ def path(env_dir: str, name: str) -> str:
     import sysconfig
 
     variables = {"base": env_dir, "platbase": env_dir}
-    if (3, 11) <= _VERSION < (3, 14):  # `include` has a folder for the version then
+    if (3, 11) <= _VERSION < (3, 14):  # `include` then has a folder for the version
         variables.update(installed_base=env_dir, installed_platbase=env_dir)
     return sysconfig.get_path(name, scheme="venv", vars=variables)
 
 
 def _paths() -> "dict[str, str]":
-    """Return each path relative to the environment; none where `sysconfig` has no scheme for that."""
+    """Return each path relative to the environment, or none if `sysconfig` has no scheme for environments."""
     if _VERSION < (3, 11):
         return {}
     return {name: os.path.relpath(path(_ANYWHERE, name), _ANYWHERE) for name in _PATHS}
@@ -101,11 +102,11 @@ def _paths() -> "dict[str, str]":
 def _wheels(library: str, folder: "Optional[str]") -> "tuple[Optional[list[str]], list[str]]":
     """Find what `ensurepip` would install: the wheels of the distribution's folder if it has all, else its own.
 
-    Where there is no `ensurepip`, the metadata of the pip that is installed stands in for it.
+    If there is no `ensurepip`, the metadata of an installed pip takes the place of the wheels.
 
     Returns:
-        The paths, pip's first, and the files and folders that were looked into. There are none where `ensurepip` may
-        have what is not found here.
+        The paths, pip's first, and the files and folders that were looked into. There are no paths if `ensurepip` may
+        have wheels that are not found here.
 
     """
     program = os.path.join(library, "ensurepip", "__main__.py")
@@ -129,9 +130,9 @@ def _distributions() -> "list[str]":
 
 
 def _all_in(folder: str, is_single: bool) -> "Optional[list[str]]":
-    """Return the last wheel of each distribution in a folder; `None` where one is missing.
+    """Return the last wheel of each distribution in a folder; `None` if a distribution has none.
 
-    `ensurepip` knows which version it has in its own folder: where there are several, it is not known here.
+    Only `ensurepip` knows which version is its own, if its folder has several.
     """
     found = []
     for name in _distributions():
@@ -143,7 +144,7 @@ def _all_in(folder: str, is_single: bool) -> "Optional[list[str]]":
 
 
 def base_libraries() -> "list[str]":
-    """Return where the base installation may have its packages: not wherever modules are looked for."""
+    """Return the folders in which the base installation may have packages; modules may come from others, too."""
     own = [entry for entry in sys.path if os.path.basename(entry) in ("site-packages", "dist-packages")]
     version = "python{}.{}".format(*_VERSION)
     places = [("lib", version, "site-packages"), ("lib", "python3", "dist-packages"), ("Lib", "site-packages")]
@@ -151,7 +152,7 @@ def base_libraries() -> "list[str]":
 
 
 def _installed(libraries: "list[str]") -> "Optional[list[str]]":
-    """Return the metadata of the distributions that are installed; `None` where pip is not."""
+    """Return the metadata of the installed distributions; `None` if pip is not among them."""
     found: dict[str, str] = {}
     for library in libraries:
         for name in _distributions():
@@ -175,5 +176,5 @@ def _escape(value: str) -> str:
 
 
 if __name__ == "__main__":
-    # Paths that are not UTF-8 stay what they are; the reader refuses them.
+    # A path that is not UTF-8 is written as it is; the reader refuses it.
     sys.stdout.buffer.write(describe().encode("utf-8", "surrogateescape"))

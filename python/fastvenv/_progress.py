@@ -1,4 +1,4 @@
-"""A line on the terminal that says what takes so long, and goes when it is done."""
+"""Shows a line on the terminal while a call takes long, and removes it at the end."""
 
 import _thread
 import sys
@@ -7,14 +7,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# Seconds until there is anything to see, and between two pictures.
+# Seconds until the line appears, and between two changes of it.
 _PATIENCE = 0.5
 _PACE = 0.1
 _PICTURES = "|/-\\"
 
 
 class Progress:
-    """Shows on stderr, from half a second on, what it was told last."""
+    """Shows the text that it was given last, on stderr, from half a second on."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -26,16 +26,16 @@ class Progress:
         self._shown.acquire()
         try:
             _thread.start_new_thread(self._show, ())
-        except RuntimeError:  # the system has no thread left, and so nothing is shown
+        except RuntimeError:  # the system cannot start a thread, so nothing is shown
             self._shown.release()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._running.release()
-        self._shown.acquire()  # until the line is gone
+        self._shown.acquire()  # until the thread has removed the line
 
     def tell(self, text: str) -> None:
-        """Show this text from now on."""
+        """Show this text."""
         self._text = text
 
     def _show(self) -> None:
@@ -44,7 +44,7 @@ class Progress:
             while not self._running.acquire(timeout=pause):
                 line = f"{_PICTURES[count % len(_PICTURES)]} {self._text}"
                 width = max(width, len(line))
-                self._print(f"{line.ljust(width)}\r")  # what somebody else prints goes over it
+                self._print(f"{line.ljust(width)}\r")  # other output overwrites the line
                 count, pause = count + 1, _PACE
             if width:
                 self._print(f"{' ' * width}\r")
@@ -56,5 +56,5 @@ class Progress:
         try:
             sys.stderr.write(text)
             sys.stderr.flush()
-        except (OSError, ValueError):  # the terminal is gone, or cannot show the name
+        except (OSError, ValueError):  # the terminal is closed, or cannot encode the name
             pass

@@ -1,4 +1,4 @@
-"""PyPy on POSIX: what its `venv` copies besides the executable. Loaded only there."""
+"""What the `venv` of PyPy copies besides the executable, on POSIX. The module is loaded only there."""
 
 import os
 import sys
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def copy(src: str, dst: str) -> None:
-    """Copy a file or a folder; a link is made again, to where it leads.
+    """Copy a file or a folder. For a link, make a link to the same target.
 
-    The executable finds its library beside the real file, so that a copy of a link would not start.
+    The executable looks for its library beside the real file, so a copy of what the link leads to would not start.
     """
     if os.path.isdir(src):
         from fastvenv import shutil
@@ -28,7 +28,7 @@ def copy(src: str, dst: str) -> None:
 
 
 def copy_libraries(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
-    """Copy the main library, and the libraries of a portable build that its list names."""
+    """Copy the main library, and the libraries that the list of a portable build names."""
     name = "libpypy{}.{}-c".format(*sys.version_info[:2])
     for library in (f"{name}.so", f"{name}.dylib"):
         source = os.path.join(os.path.dirname(context.executable), library)

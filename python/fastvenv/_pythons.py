@@ -1,4 +1,4 @@
-"""The command `fastvenv python`: which interpreters there are, and which one is taken."""
+"""The command `fastvenv python`: lists the interpreters that are found, and says which one is taken."""
 
 import sys
 
@@ -15,7 +15,7 @@ def main(args: "Sequence[str]") -> None:
     """Run the command.
 
     Args:
-        args: the arguments behind `python`.
+        args: the arguments after `python`.
 
     Raises:
         SystemExit: the arguments are wrong (status 2), or asked for help (status 0).

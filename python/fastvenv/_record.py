@@ -1,6 +1,6 @@
-"""The record of the running Python: from the cache, where the command has kept it, or made anew.
+"""The record of the running Python, from the cache or made anew.
 
-To make it, `sysconfig` is loaded, which costs more than everything else in an environment without pip.
+To make a record, `sysconfig` has to be loaded, which takes longer than all the rest of an environment without pip.
 """
 
 import os
@@ -11,7 +11,7 @@ from . import _native, cache
 # The record of this process, once it is known.
 _own: "_native.Interpreter | None" = None
 
-# Whether this process is the command, and nobody has changed what `sys` says: only then the record is kept.
+# Whether this process is the command, so that nothing has changed `sys`. Only then is the record kept in the cache.
 is_command = False
 
 
@@ -19,13 +19,13 @@ def current(use_cache: bool) -> "_native.Interpreter":
     """Return the record of the running Python.
 
     Args:
-        use_cache: the cache may be asked, and told.
+        use_cache: read the record from the cache, and keep it there.
 
     """
     global _own  # noqa: PLW0603 - it is the same for every call
     if _own is not None:
         return _own
-    # Where `sysconfig` is loaded, asking costs little, and may give something else the next time.
+    # If `sysconfig` is loaded already, asking it takes little time; and code that loaded it may have changed it.
     is_lasting = "sysconfig" not in sys.modules
     folder = cache.directory() if use_cache and is_lasting else None
     record = _recalled(folder) if folder is not None else None
@@ -42,7 +42,7 @@ def current(use_cache: bool) -> "_native.Interpreter":
 
 def _recalled(folder: str) -> "_native.Interpreter | None":
     record = _native.Interpreter.recall(folder, sys.executable) if sys.executable else None
-    # What settings of the user can change, as `_probe` tells it.
+    # What settings of the user can change, in the form in which `_probe` prints it.
     prefixes = [sys.base_prefix, sys.base_exec_prefix, getattr(sys, "platlibdir", ""), os.path.dirname(os.__file__)]
     is_own = record is not None and record.description == sys.version and record.prefixes == prefixes
     return record if is_own else None
@@ -54,7 +54,7 @@ def path(env_dir: str, name: str, use_cache: bool) -> str:
     Args:
         env_dir: the environment.
         name: what `sysconfig` calls the path.
-        use_cache: the cache may be asked, and told.
+        use_cache: read the record from the cache, and keep it there.
 
     Raises:
         KeyError: there is no such path.

@@ -1,4 +1,4 @@
-"""What the command says when it went well: a line on a terminal, and with `--verbose` why it took long."""
+"""What the command prints after success: a line on a terminal, and with `--verbose` why the call took long."""
 
 import sys
 
@@ -18,7 +18,7 @@ def report(
     Args:
         env_dirs: the directories, as they were given.
         interpreter: the base of the environments; by default the running one.
-        seconds: how long it took.
+        seconds: how long the call took.
         color: whether there are colours: `auto`, `always` or `never`.
 
     """
@@ -26,7 +26,7 @@ def report(
     try:
         sys.stderr.write(line)
         sys.stderr.flush()
-    except (OSError, ValueError):  # the terminal is gone, or cannot show the name
+    except (OSError, ValueError):  # the terminal is closed, or cannot encode the name
         pass
 
 
@@ -37,13 +37,13 @@ def explain(
     *,
     says_how: bool,
 ) -> None:
-    """Say which Python was taken, and what took longer than it might.
+    """Print which Python was taken, and why the call took longer than it could.
 
     Args:
         env_dirs: the directories, as they were given.
         interpreter: the base of the environments; by default the running one.
         options: the options of the call.
-        says_how: say how to activate each.
+        says_how: print how to activate each environment.
 
     """
     if says_how:

@@ -1,4 +1,4 @@
-"""pip without running pip: whether that is possible here, and with what."""
+"""Installs pip without running pip, if that is possible, from a wheel or an installed pip."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ._builder import EnvBuilder
 
-# Settings that change what bytecode pip writes, and where.
+# Settings that change which bytecode pip writes, and where.
 _BYTECODE_VARIABLES = ("PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "PYTHONNODEBUGRANGES", "SOURCE_DATE_EPOCH")
 
 
@@ -21,16 +21,16 @@ def find(
 ) -> "Optional[_native.Seed]":
     """Find what `ensurepip` would install, and begin to look for it in the cache.
 
-    It is left to `ensurepip` when a setting or a replaced `subprocess` shows that somebody expects something else, and
-    when the wheels are not found.
+    pip is left to `ensurepip` if a setting changes the result, if `subprocess` is replaced, or if the wheels are not
+    found.
 
     Args:
-        builder: whose options say what is wanted.
-        is_shared: it is installed in several environments at the same time.
+        builder: the builder with the options.
+        is_shared: pip is installed in several environments at the same time.
         interpreter: the base of the environments; by default the running one.
 
     Raises:
-        ValueError: there is no such link mode, or no wheel where the user says that it is.
+        ValueError: there is no such link mode, or no wheel at the path that the user gave.
 
     """
     if obstacle(interpreter) is not None:
@@ -49,7 +49,7 @@ def find(
 
 
 def obstacle(interpreter: "Optional[_native.Interpreter]" = None) -> "Optional[str]":
-    """Why pip is left to `ensurepip`, whatever wheels there are; `None` where it is not."""
+    """Return why pip is left to `ensurepip` whatever wheels there are; `None` if it is not."""
     cache_tag = sys.implementation.cache_tag if interpreter is None else interpreter.cache_tag
     if not cache_tag:
         return "this Python has no name for bytecode"
@@ -59,12 +59,12 @@ def obstacle(interpreter: "Optional[_native.Interpreter]" = None) -> "Optional[s
 
 
 def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
-    """Install it in an environment, and say whether it was done; where it was not, nothing was written.
+    """Install pip in an environment, and return whether that was done. If not, nothing was written.
 
-    It is left to `ensurepip` when nothing was found, when the environment has another version, and when the wheels are
-    not understood.
+    pip is left to `ensurepip` if no wheel was found, if the environment has another version of pip, or if a wheel has
+    parts that are not known here.
     """
-    seed = builder._seed  # noqa: SLF001 - it is found before where that saves time
+    seed = builder._seed  # noqa: SLF001 - it may have been found earlier, to save time
     if seed is None:
         seed = find(builder)
     if not seed:
@@ -79,7 +79,7 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
 
 
 def _link_mode(builder: "EnvBuilder") -> str:
-    """How files come from the cache: the builder's way, or that of `FASTVENV_LINK_MODE`, or the best that works."""
+    """Return how files come from the cache: as the builder or `FASTVENV_LINK_MODE` says, or the best way."""
     name, mode = "link_mode", str(builder.link_mode)
     if builder.link_mode is None:
         name, mode = "FASTVENV_LINK_MODE", os.environ.get("FASTVENV_LINK_MODE", "auto")
@@ -89,12 +89,12 @@ def _link_mode(builder: "EnvBuilder") -> str:
 
 
 def _is_replaced() -> bool:
-    """Whether somebody put something in the place of `subprocess`, to see what is run."""
+    """Return whether `subprocess` is replaced, as tests do that look at what is run."""
     import fastvenv
 
     if "subprocess" not in sys.modules and "subprocess" not in vars(fastvenv):
         return False
-    import subprocess as real  # whole, also while another thread is loading it
+    import subprocess as real  # complete, even if another thread is loading it
 
     used = vars(fastvenv).get("subprocess", real)
     return used is not real or any(

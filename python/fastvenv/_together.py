@@ -1,4 +1,4 @@
-"""Several environments at the same time, by as many threads as there are processors."""
+"""Makes several environments at the same time, with as many threads as there are processors."""
 
 import _imp
 import _thread
@@ -13,37 +13,37 @@ if TYPE_CHECKING:
     _Create = Callable[[str], None]
     _Tell = Callable[[str], None]
 
-# Seconds after which a wait looks whether it is over: an interrupt may have come just when it was told so.
+# Seconds after which a wait checks again whether it is over: an interrupt may have swallowed the signal for it.
 _PACE = 0.5
 
 
 def are_apart(env_dirs: "Sequence[str]") -> bool:
-    """Whether none of the directories is another one, or in another one."""
+    """Return whether no directory is the same as, or inside, another one."""
     parents: dict[str, str] = {}
     paths = []
     for env_dir in env_dirs:
         parent, name = os.path.split(os.path.abspath(env_dir))
         if parent not in parents:
             parents[parent] = os.path.realpath(parent)
-        # Where names that differ in case alone are one, these are not apart.
+        # On some file systems, names that differ in case only are the same.
         paths.append(os.path.join(parents[parent], name, "").casefold())
     paths.sort()
     return not any(later.startswith(path) for path, later in zip(paths, paths[1:]))
 
 
 def create_together(env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell") -> None:
-    """Make all environments, as if one after the other but for time.
+    """Make all environments, with the result of making one after the other.
 
-    What comes before one that fails is made; of what comes after it, that which was begun. An interrupt waits for what
-    was begun, too, and so do further ones: each environment is whole, or not there.
+    If one fails, those before it are made, and those after it only if they were begun. An interrupt waits for those
+    that were begun, and so do further interrupts: each environment is whole or absent.
 
     Args:
         env_dirs: the directories.
-        create: makes one of them; it is called by several threads.
-        tell: is told how far it is.
+        create: makes one environment; several threads call it.
+        tell: called with a text that says how many are made.
 
     Raises:
-        BaseException: what the first one raised, in the order of the directories, that failed.
+        BaseException: the exception of the first directory that failed, in the order of the arguments.
 
     """
     work = _Work(env_dirs, create, tell)
@@ -58,27 +58,27 @@ def create_together(env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell")
 
 
 class _Work:
-    """What is to be done, of which each thread takes the next directory."""
+    """The directories that are left. Each thread takes the next one."""
 
     def __init__(self, env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell") -> None:
-        # What was raised, by the position of the directory.
+        # The exceptions, by the position of the directory.
         self.errors: dict[int, BaseException] = {}
         self._todo = list(enumerate(env_dirs))[::-1]
         self._create = create
         self._tell = tell
         self._made, self._number = 0, len(env_dirs)
-        # How many threads are at work. One that has not begun yet does not matter: it finds what is left, or nothing.
+        # How many threads are working. One that has not begun yet need not count: it takes what is left, if anything.
         self._working = 0
         self._mutex = _thread.allocate_lock()
-        # Free when a thread has ended since somebody waited.
+        # Released when a thread ends while another one waits.
         self._ended = _thread.allocate_lock()
         self._ended.acquire()
 
     def start(self, threads: int) -> None:
-        """Start the threads; where the system has none left, those that there are do the work, or this one.
+        """Start the threads. If the system cannot start more, those that were started do the work, or the calling one.
 
-        This one also does it where the others could not import: an interrupt that comes while Python holds its import
-        lock can be lost, and the lock is never free again (seen with CPython 3.11 and 3.13).
+        The calling thread also does the work if the others could not import: an interrupt that comes while Python holds
+        its import lock can leave the lock taken for good (seen with CPython 3.11 and 3.13).
         """
         if _imp.lock_held():
             self._run()
@@ -90,21 +90,21 @@ class _Work:
             self._run()
 
     def wait(self) -> None:
-        """Wait until there is nothing to be done any more, and nobody is at work."""
+        """Wait until no directory is left and no thread is working."""
         while self._todo or self._working:
             self._ended.acquire(timeout=_PACE)
 
     def finish(self) -> None:
-        """Begin nothing more, and wait, whatever interrupts come: Python must not end under threads at work."""
+        """Begin no further directory, and wait through all interrupts: Python must not end before the threads."""
         while True:
             try:
                 self.stop()
                 return self.wait()
-            except BaseException:  # noqa: BLE001, S112 - an interrupt; the first one is raised
+            except BaseException:  # noqa: BLE001, S112 - an interrupt; only the first one is raised
                 continue
 
     def stop(self) -> None:
-        """Let nothing more be begun."""
+        """Begin no further directory."""
         with self._mutex:
             self._todo.clear()
 
@@ -116,7 +116,7 @@ class _Work:
                 position, env_dir = item
                 try:
                     self._create(env_dir)
-                except BaseException as error:  # noqa: BLE001 - it is raised where the environments are asked for
+                except BaseException as error:  # noqa: BLE001 - `create_together` raises it
                     self.errors[position] = error
                     self.stop()
                 with self._mutex:

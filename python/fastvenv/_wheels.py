@@ -1,4 +1,4 @@
-"""Where pip comes from: the wheels that `ensurepip` has, those that the user chose, or a pip that is installed."""
+"""Finds where pip comes from: the wheels of `ensurepip`, a wheel that the user chose, or an installed pip."""
 
 import os
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 def find(
     chosen: "Optional[str]", use_cache: bool, interpreter: "Optional[_native.Interpreter]" = None
 ) -> "Optional[list[str]]":
-    """What is to be installed: for each distribution its wheel, or the `.dist-info` folder of an installed one.
+    """Return what to install: for each distribution its wheel, or the `.dist-info` folder of an installed one.
 
     Args:
-        chosen: a wheel, or a folder of wheels, which go before those that come with Python.
-        use_cache: the cache may be asked where the distribution has its wheels.
+        chosen: a wheel, or a folder of wheels, taken in place of those that come with Python.
+        use_cache: take the places of the wheels from the cache.
         interpreter: the base of the environment; by default the running one.
 
     Returns:
-        The paths, pip's first; `None` where `ensurepip` may have what is not found here.
+        The paths, pip's first; `None` if `ensurepip` may have wheels that are not found here.
 
     Raises:
-        ValueError: there is no wheel of pip where the user says that it is.
+        ValueError: there is no wheel of pip at the path that the user gave.
 
     """
     found = (interpreter or _record.current(use_cache)).wheels
@@ -39,7 +39,7 @@ def find(
 
 
 def _chosen(path: str, distributions: "Sequence[str]") -> "dict[str, str]":
-    """The wheels at a path that the user gave, by distribution; of several the newest."""
+    """Return the wheels at a path that the user gave, by distribution: the newest of each."""
     folder, names = os.path.split(path)[0], [os.path.basename(path)]
     if os.path.isdir(path):
         folder, names = path, os.listdir(path)
@@ -55,7 +55,7 @@ def _wheels_of(distribution: str, names: "list[str]") -> "list[str]":
 
 
 def _version(wheel: str) -> "tuple[list[int], bool, str]":
-    """What sorts wheels by version (PEP 440): a release comes after its candidates."""
+    """Return a key that sorts wheels by version (PEP 440): a release comes after its candidates."""
     release, rest = [], wheel.split("-")[1]
     while rest[:1].isdigit():
         digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]

@@ -1,4 +1,4 @@
-"""Windows: the interpreter in `Scripts`, and paths that the system redirects. Loaded only there."""
+"""The interpreter in `Scripts`, and paths that Windows redirects. The module is loaded only there."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def same_path(path1: str, path2: str) -> bool:
-    """Whether two paths differ in nothing but case and short names (gh-90329)."""
+    """Return whether two paths differ only in case and short names (gh-90329)."""
     if os.path.normcase(path1) == os.path.normcase(path2):
         return True
     return os.path.normcase(_long_path(path1)) == os.path.normcase(_long_path(path2))
@@ -34,10 +34,10 @@ def _long_path(path: str) -> str:
 
 
 def redirected(builder: "EnvBuilder", env_exe: str) -> str:
-    """The path by which the environment's interpreter can be started (bpo-45337).
+    """Return the path by which the environment's interpreter can be started (bpo-45337).
 
-    An installation from the Store redirects what it writes: files can be opened there by their own path, but programs
-    not started.
+    An installation from the Store redirects what it writes: files can be opened by the original path, but programs
+    cannot be started by it.
     """
     from fastvenv import logger
 
@@ -103,13 +103,13 @@ def _setup_by_table(builder: "EnvBuilder", context: "SimpleNamespace", is_source
 
 
 def _link_all(files: "Iterable[_File]") -> bool:
-    """Link every file, or none: when one link fails, those before it are removed again."""
+    """Link every file, or none: if one link fails, the links before it are removed."""
     from fastvenv import logger
 
     made: list[str] = []
     for source, destination in files:
         try:
-            os.symlink(source, destination)  # Python's, which tests replace by one that fails
+            os.symlink(source, destination)  # Python's function, which tests replace by one that fails
         except OSError:
             logger.warning("Unable to symlink %r to %r", source, destination)
             break
@@ -129,7 +129,7 @@ def symlink_or_copy(builder: "EnvBuilder", src: str, dst: str, is_relative: bool
     """Up to Python 3.12: link to a file of the base, or copy the launcher that stands in for it."""
     from fastvenv import logger
 
-    # An app execution alias of the Store: it is there, but cannot be opened or linked to.
+    # An app execution alias of the Store exists, but cannot be opened or linked to.
     is_alias = os.path.lexists(src) and not os.path.exists(src)
     if builder.symlinks and not is_alias and not os.path.islink(dst):
         try:
@@ -150,7 +150,7 @@ def symlink_or_copy(builder: "EnvBuilder", src: str, dst: str, is_relative: bool
 
 
 def _launcher_folder() -> str:
-    """Where the standard library keeps the launchers of its `venv`."""
+    """Return the folder in which the standard library has the launchers of its `venv`."""
     return os.path.join(os.path.dirname(os.__file__), "venv", "scripts", "nt")
 
 
@@ -177,7 +177,7 @@ def _is_literally(prompt: str) -> bool:
 
 
 def _copy_tcl(context: "SimpleNamespace") -> None:
-    """In a source build, copy the `init.tcl` that tkinter looks for in the environment."""
+    """In a source build, copy `init.tcl`, which tkinter looks for in the environment."""
     for root, _, files in os.walk(context.python_dir):
         if "init.tcl" in files:
             folder = os.path.join(context.env_dir, "Lib", os.path.basename(root))

@@ -1,7 +1,7 @@
-"""The cache of prepared wheels: `fastvenv cache` shows what is in it, and deletes that.
+"""The cache of prepared wheels: `fastvenv cache` shows, verifies and deletes it.
 
 The cache is the folder `FASTVENV_CACHE_DIR`, or `fastvenv` in the user's folder for caches. It can be deleted at any
-time; only environments that were made with the link mode `symlink` need what is in it.
+time; only environments that were made with the link mode `symlink` need it.
 """
 
 import os
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 def directory() -> "Optional[str]":
-    """The folder of the cache, there or not; `None` where there is to be none.
+    """Return the folder of the cache, which need not exist; `None` if the cache is turned off.
 
-    `FASTVENV_CACHE_DIR` names it, and turns it off when it is empty. Else it is in the user's folder for caches
-    (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`), if that is the user's own: with `sudo`, it may
-    be another user's, and there may be no home at all.
+    `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty. Otherwise the folder is in the user's
+    folder for caches (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`, `%LOCALAPPDATA%`), if that belongs to the user:
+    with `sudo`, it may belong to another one.
     """
     return _native.cache_directory()
 
 
 def fault() -> "Optional[str]":
-    """Why the cache is not used, as a sentence with what to do; `None` where it is used."""
+    """Return why the cache is not used, and what to do; `None` if it is used."""
     folder = directory()
     if folder is None:
         return f"There is no cache: {_NO_DIRECTORY}."
@@ -72,7 +72,7 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
 
 
 def _verify(folder: str, faults: "list[str]") -> None:
-    """Show what is damaged, and exit with status 1 if anything is."""
+    """Print the files that are damaged, and exit with status 1 if there are any."""
     for text in faults:
         print(text)
     if faults:
