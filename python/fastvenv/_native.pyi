@@ -469,5 +469,5 @@ def write_script(path: str | PathLike[str], script: bytes, template: str | PathL
 
 def write_text(path: str | PathLike[str], text: str) -> None:
     """
-    Writes a text file. A file that has the name is replaced, and not written to.
+    Writes a text file, with the system's ends of lines. A file that has the name is replaced, and not written to.
     """
