@@ -133,7 +133,7 @@ from fastvenv import _seed
 answers = []
 class Builder(fastvenv.EnvBuilder):
     def _setup_pip(self, context):
-        answers.append(_seed.install(self, context))
+        answers.append(_seed.install(self, context) is not None)
 Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 print(json.dumps(answers))
 """

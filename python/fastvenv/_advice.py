@@ -6,6 +6,10 @@ Loaded only there.
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 
 def advice(error: Exception) -> str:
     """What is behind an error, and what to do: what a child process printed, or what the system does not tell."""
@@ -13,11 +17,9 @@ def advice(error: Exception) -> str:
         return "\nThe current directory was deleted. Change to another one."
     if isinstance(error, FileExistsError):
         return _occupant(error.filename)
-    _, found, path = str(error).partition("Unable to create directory ")
-    if isinstance(error, ValueError) and found:
-        import ast
-
-        return _occupant(ast.literal_eval(path))
+    path = occupied(error)
+    if path is not None:
+        return _occupant(path)
     if "subprocess" not in sys.modules:
         return ""
     from fastvenv import subprocess
@@ -33,6 +35,17 @@ def advice(error: Exception) -> str:
 
         explanation += f"\nThis Python {without_ensurepip(sys.version_info)}"
     return explanation
+
+
+def occupied(error: Exception) -> "Optional[str]":
+    """Return the path in whose place a file is, if that is the error; `venv` names it in the message alone."""
+    _, found, path = str(error).partition("Unable to create directory ")
+    if not isinstance(error, ValueError) or not found:
+        return None
+    import ast
+
+    value: str = ast.literal_eval(path)
+    return value
 
 
 def _occupant(path: str) -> str:

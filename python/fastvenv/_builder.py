@@ -72,6 +72,8 @@ class EnvBuilder:
 
     # What is to be installed, where that was looked for before `create`; false where it is left to `ensurepip`.
     _seed: "Union[_native.Seed, Literal[False], None]" = None
+    # How pip got into the environment that was made last: what `Seed.install` returns, or `ensurepip`.
+    _way: "Optional[str]" = None
     # Whether `clear` refuses a directory that is no environment, as on the command line.
     _spares_other_directories: bool = False
 
@@ -344,11 +346,13 @@ class EnvBuilder:
         if type(self)._call_new_python is _CALL_NEW_PYTHON and "_call_new_python" not in vars(self):
             from ._seed import install
 
-            if install(self, context):
+            self._way = install(self, context)
+            if self._way:
                 return
         from ._installer import run
 
         run(self, context)
+        self._way = "ensurepip"
 
     def setup_scripts(self, context: "Context") -> None:
         """Install the activation scripts, from the templates in this package."""

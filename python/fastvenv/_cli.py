@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from ._builder import EnvBuilder
     from ._progress import Progress
+
+    # What pip is installed from, and how it got into an environment.
+    Pip = tuple[Optional[_native.Seed], Optional[str]]
 else:
     import _signal  # what `signal` is made of, without the enumerations that it loads
 
@@ -42,12 +45,16 @@ _DEFAULTS: "dict[str, object]" = {
     "verbose": False,
     "color": None,
     "config": True,
+    "json": False,
+    "dry_run": False,
     "link_mode": None,
     "pip_wheel": None,
     "activators": None,
 }
 # What is for the command alone; the rest are parameters of `EnvBuilder`.
-_OF_THE_COMMAND = {"color", "config", "dirs", "force", "git_ignore", "origins", "python", "quiet", "verbose"}
+_OF_THE_COMMAND = {
+    *("color", "config", "dirs", "dry_run", "force", "git_ignore", "json", "origins", "python", "quiet", "verbose"),
+}
 
 
 def main(args: "Optional[Sequence[str]]" = None) -> None:
@@ -209,7 +216,17 @@ def _create_all(options: "dict[str, Any]") -> None:
     env_dirs = options["dirs"]
     is_together = EnvBuilder is Plain and _may_go_together(options)
     interpreter = _chosen(options) if options["python"] else None
+    if options["dry_run"]:
+        from ._outcome import tell_plan
+
+        tell_plan(options, interpreter)
+        return
+    create: Callable[[str], object]
     create = _creator_of_other(interpreter, options, is_together) if interpreter else _creator(options, is_together)
+    if options["json"]:
+        from ._outcome import telling
+
+        create = telling(create, interpreter)
     if is_together:
         from ._together import create_together
 
@@ -220,8 +237,8 @@ def _create_all(options: "dict[str, Any]") -> None:
             with _progress(options) as progress:
                 progress.tell(f"Creating {env_dir}")
                 create(env_dir)
-    is_shown = not options["quiet"] and _is_on_terminal()
-    if is_shown or options["verbose"]:
+    is_shown = not (options["quiet"] or options["json"]) and _is_on_terminal()
+    if is_shown or (options["verbose"] and not options["json"]):
         from ._report import explain, report
 
         if is_shown:
@@ -230,7 +247,7 @@ def _create_all(options: "dict[str, Any]") -> None:
             explain(env_dirs, interpreter, options, says_how=not is_shown)
 
 
-def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], None]":
+def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], Pip]":
     """What makes an environment of the running Python; several threads may call it where it is shared."""
     from fastvenv import EnvBuilder
 
@@ -242,32 +259,40 @@ def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], Non
 
         # It is looked for while the rest is prepared, and once for all.
         builder._seed = find(builder, is_shared) or False  # noqa: SLF001
-    if not is_shared:
-        return builder.create
-    from copy import copy
-
-    if options["with_pip"] and not builder._seed:  # noqa: SLF001
+    if is_shared and options["with_pip"] and not builder._seed:  # noqa: SLF001
         from ._installer import load
 
         load()
-    return lambda env_dir: copy(builder).create(env_dir)
+
+    def create(env_dir: str) -> "Pip":
+        own = builder
+        if is_shared:
+            from copy import copy
+
+            own = copy(builder)
+        own.create(env_dir)
+        # A class that tests put in the place of ours has neither.
+        return getattr(own, "_seed", None) or None, getattr(own, "_way", None)
+
+    return create
 
 
 def _chosen(options: "dict[str, Any]") -> "_native.Interpreter":
     from ._other import choose
 
-    return choose(options["python"], options["use_cache"])
+    return choose(options["python"], options["use_cache"] and not options["dry_run"])
 
 
 def _creator_of_other(
     interpreter: "_native.Interpreter", options: "dict[str, Any]", is_shared: bool
-) -> "Callable[[str], None]":
+) -> "Callable[[str], Pip]":
     """What makes an environment of another interpreter; several threads may call it."""
     from ._builder import EnvBuilder
     from ._other import OtherBuilder
 
     builder = _builder(EnvBuilder, options, _interpreter.features_of(interpreter).ignores_scm_by_default)
-    return OtherBuilder(builder, interpreter, is_shared).create
+    other = OtherBuilder(builder, interpreter, is_shared)
+    return lambda env_dir: (other.seed, other.create(env_dir))
 
 
 def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: bool) -> "EnvBuilder":

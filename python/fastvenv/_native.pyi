@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "check_target", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "outcome", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -111,6 +111,11 @@ class Environment:
     def lib_path(self, /) -> str:
         """
         Where its packages are that are pure Python.
+        """
+    @property
+    def pip(self, /) -> str | None:
+        """
+        How pip got into it: `present`, `written` or a link mode; `None` where it has none, or none yet.
         """
     @property
     def python(self, /) -> str:
@@ -246,10 +251,15 @@ class Seed:
         Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
         environment each.
         """
-    def install(self, /, *, env_dir: str | PathLike[str], purelib: str | PathLike[str], platlib: str | PathLike[str], scripts: str | PathLike[str], python: str | PathLike[str]) -> bool:
+    def install(self, /, *, env_dir: str | PathLike[str], purelib: str | PathLike[str], platlib: str | PathLike[str], scripts: str | PathLike[str], python: str | PathLike[str]) -> str | None:
         """
-        Installs the wheels in an environment. Returns whether it did: what is not known here, and an environment with
-        another version, is left to `ensurepip`. `ValueError` for a wheel that is damaged.
+        Installs the wheels in an environment. Returns how: `present`, `written` or a link mode; `None` for what is not known
+        here, and for an environment with another version, which are left to `ensurepip`. `ValueError` for a wheel that is damaged.
+        """
+    @property
+    def wheels(self, /) -> list[str]:
+        """
+        The wheels.
         """
 
 def available_parallelism() -> int:
@@ -282,6 +292,12 @@ def check_env_dir(env_dir: str) -> None:
 def check_prompt(prompt: str) -> None:
     """
     Refuses, with `ValueError`, a prompt that cannot stand on one line.
+    """
+
+def check_target(path: str | PathLike[str], clears: bool, must_be_environment: bool) -> bool:
+    """
+    Refuses what could not be made at an absolute path, or not cleared, as the calls that do so would, and writes nothing.
+    Returns whether the directory is there.
     """
 
 def choose_python(asked: str, cache: str | PathLike[str] | None) -> Interpreter:
@@ -371,6 +387,13 @@ def man_page() -> str:
 def options() -> list[Incomplete]:
     """
     The options of the command line, in the order of the help.
+    """
+
+def outcome(env_dir: str, interpreter: Interpreter, wheels: SupportsGetItem[int, str | PathLike[str]], way: str | None, seconds: SupportsFloat | SupportsIndex | None) -> str:
+    """
+    The line that a program is told about an environment in an absolute directory. `wheels` are what pip was installed from,
+    and `way` is how, or would be;
+    `seconds` is `None` where it would be made.
     """
 
 def parse_arguments(arguments: SupportsGetItem[int, str]) -> tuple[list[str], dict[str, bool], dict[str, str]] | None:

@@ -12,6 +12,8 @@ from ._builder import _take_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Optional
+
     from ._annotations import ContextNamespace, EnvDir
     from ._builder import EnvBuilder
 
@@ -38,6 +40,9 @@ class OtherBuilder:
         interpreter: the interpreter.
         is_shared: several threads call `create`.
 
+    Attributes:
+        seed: what pip is installed from; `None` where it is left to `ensurepip`.
+
     """
 
     def __init__(self, builder: "EnvBuilder", interpreter: "_native.Interpreter", is_shared: bool = False) -> None:
@@ -50,17 +55,20 @@ class OtherBuilder:
         if not self._is_native:
             self._check_that_venv_can()
         wants_seed = builder.with_pip and self._is_native
-        self._seed = _seed.find(builder, is_shared, interpreter) if wants_seed else None
+        self.seed = _seed.find(builder, is_shared, interpreter) if wants_seed else None
         if is_shared:
             _installer.load()
 
-    def create(self, env_dir: "EnvDir") -> None:
+    def create(self, env_dir: "EnvDir") -> "Optional[str]":
         """Make an environment in a directory.
 
         If the call fails or is interrupted, the directories that it made are removed.
 
         Args:
             env_dir: the directory, relative to the current one.
+
+        Returns:
+            How pip got into it: what `Seed.install` returns, or `ensurepip`; `None` without pip.
 
         Raises:
             ValueError: an environment cannot have that name, or a file is in the way.
@@ -71,17 +79,15 @@ class OtherBuilder:
         env_dir = self._builder._checked(env_dir)  # noqa: SLF001
         creation = _native.Creation()
         try:
-            if self._is_native:
-                self._create(creation, env_dir)
-            else:
-                self._create_by_venv(creation, env_dir)
+            way = self._create(creation, env_dir) if self._is_native else self._create_by_venv(creation, env_dir)
         except BaseException:
             _take_back(creation)
             raise
         else:
             creation.keep()
+            return way
 
-    def _create(self, creation: "_native.Creation", env_dir: str) -> None:
+    def _create(self, creation: "_native.Creation", env_dir: str) -> "Optional[str]":
         builder = self._builder
         if builder.clear:
             builder._refuse_to_clear_itself(env_dir)  # noqa: SLF001
@@ -92,7 +98,7 @@ class OtherBuilder:
             creation,
             env_dir,
             self._interpreter,
-            seed=self._seed,
+            seed=self.seed,
             prompt=prompt,
             system_site_packages=bool(builder.system_site_packages),
             symlinks=bool(builder.symlinks),
@@ -123,6 +129,7 @@ class OtherBuilder:
             _installer.upgrade(builder, context, distributions, self._features.isolates_ensurepip)
             if builder.relocatable:
                 _native.relocate_scripts(context.bin_path, context.lib_path, context.env_exec_cmd)
+        return "ensurepip" if environment.lacks_pip else environment.pip
 
     def _install_pip(self, context: "ContextNamespace") -> None:
         """Let the interpreter install pip."""
@@ -146,7 +153,7 @@ class OtherBuilder:
             executable = self._interpreter.executable
             raise ValueError(f"{executable} can only make it by its own venv, which has no {' and no '.join(names)}.")
 
-    def _create_by_venv(self, creation: "_native.Creation", env_dir: str) -> None:
+    def _create_by_venv(self, creation: "_native.Creation", env_dir: str) -> "Optional[str]":
         """Let the interpreter's own `venv` make the environment."""
         from fastvenv import subprocess
 
@@ -169,5 +176,7 @@ class OtherBuilder:
             options.append(f"--prompt={builder.prompt}")
         command = [self._interpreter.executable, "-m", "venv", *options, env_dir]
         subprocess.check_output(command, stderr=subprocess.STDOUT)
+        way = "ensurepip" if builder.with_pip else None
         if "git" in builder.scm_ignore_files and not self._features.ignores_scm_by_default:
             _native.write_text(os.path.join(env_dir, ".gitignore"), _native.GIT_IGNORE)
+        return way

@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="ENV_DIR",
         nargs="*",
         default=[_native.DEFAULT_DIRECTORY],
-        help=f"a directory to make an environment in; {_native.DEFAULT_DIRECTORY} where none is given",
+        help=f"a directory; {_native.DEFAULT_DIRECTORY} where none is given",
     )
     found.add_argument("--version", action="version", version=f"fastvenv {_native.__version__}")
     for group in groups:

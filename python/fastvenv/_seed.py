@@ -58,8 +58,8 @@ def obstacle(interpreter: "Optional[_native.Interpreter]" = None) -> "Optional[s
     return next((f"{name} is set" for name in _BYTECODE_VARIABLES if os.environ.get(name)), None)
 
 
-def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
-    """Install pip in an environment, and return whether that was done. If not, nothing was written.
+def install(builder: "EnvBuilder", context: "SimpleNamespace") -> "Optional[str]":
+    """Install pip in an environment, and return how, as `Seed.install` does; `None` if nothing was written.
 
     pip is left to `ensurepip` if no wheel was found, if the environment has another version of pip, or if a wheel has
     parts that are not known here.
@@ -68,7 +68,7 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> bool:
     if seed is None:
         seed = find(builder)
     if not seed:
-        return False
+        return None
     return seed.install(
         env_dir=context.env_dir,
         purelib=context.lib_path,

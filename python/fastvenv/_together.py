@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    _Create = Callable[[str], None]
+    _Create = Callable[[str], object]
     _Tell = Callable[[str], None]
 
 # Seconds after which a wait checks again whether it is over: an interrupt may have swallowed the signal for it.

@@ -183,6 +183,8 @@ pub const GROUPS: [Group; 4] = [
             .settable(Scope::User),
             new("--color", Take("color", "WHEN", Values::OneOf(&COLORS)), "use colours on a terminal")
                 .settable(Scope::User),
+            new("--json", Set("json", true), "print a line of JSON for each environment"),
+            new("--dry-run", Set("dry_run", true), "say what would be made, and make nothing"),
             new("--no-config", Set("config", false), "read no fastvenv.toml and no pyproject.toml"),
         ],
     },

@@ -5,7 +5,9 @@ pub mod commands;
 pub mod completion;
 mod hand_over;
 mod installation;
+pub mod json;
 pub mod man_page;
+pub mod outcome;
 #[cfg(unix)]
 mod plain;
 pub mod pythons;

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::arguments::{Arguments, names};
+use super::outcome::Outcome;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::{pythons, report};
@@ -20,7 +21,7 @@ use crate::environment::creation::Creation;
 use crate::environment::{self, Options, Prompt};
 use crate::error;
 use crate::fs::{self, LinkMode};
-use crate::install::{self, Seed};
+use crate::install::{self, Seed, Way};
 use crate::interpreter::Interpreter;
 use crate::threads;
 
@@ -56,7 +57,7 @@ const DECISIVE: [&str; 4] = [
 ];
 
 /// Options whose work is done in Python.
-const FOR_PYTHON: [&str; 2] = ["upgrade_deps", "verbose"];
+const FOR_PYTHON: [&str; 3] = ["dry_run", "upgrade_deps", "verbose"];
 
 /// What is to be made, of what.
 struct Plan {
@@ -69,6 +70,8 @@ struct Plan {
     seed: Option<Seed>,
     /// Whether a terminal is told that it went well.
     is_told: bool,
+    /// Whether a program is told.
+    is_json: bool,
     /// When colours are used there.
     color: Option<String>,
 }
@@ -91,7 +94,20 @@ pub(super) fn run(
         Err(reason) => return Some(Err(reason)),
     };
     let threads = if plan.env_dirs.len() > 1 { threads::available() } else { 1 };
-    threads::share(&plan.env_dirs, threads, |env_dir| plan.create(env_dir, signals)).ok()?;
+    // Nothing is printed until all is well: otherwise Python prints it all.
+    let lines = Mutex::new(String::new());
+    let create = |env_dir: &String| {
+        let line = plan.create(env_dir, signals)?;
+        lines.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+        Ok::<_, error::Error>(())
+    };
+    threads::share(&plan.env_dirs, threads, create).ok()?;
+    if plan.is_json {
+        let lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = io::stdout().write_all(lines.as_bytes()) {
+            return Some(Err(format!("cannot write to standard output: {error}")));
+        }
+    }
     if plan.is_told && io::stderr().is_terminal() {
         plan.tell(begin.elapsed(), variables);
     }
@@ -140,7 +156,8 @@ impl Plan {
             interpreter,
             options,
             seed,
-            is_told: !arguments.flag("quiet", false),
+            is_told: !arguments.flag("quiet", false) && !arguments.flag("json", false),
+            is_json: arguments.flag("json", false),
             color: arguments.settings.get("color").cloned(),
             names: arguments.directories,
         }))
@@ -155,18 +172,26 @@ impl Plan {
         let _ = io::stderr().write_all(line.as_bytes());
     }
 
-    /// Makes one environment, whole or not at all.
+    /// Makes one environment, whole or not at all. Returns what a program is told about it.
     ///
     /// # Errors
     /// Any one: Python says what it is.
-    fn create(&self, env_dir: &str, signals: &Signals) -> error::Result<()> {
+    fn create(&self, env_dir: &str, signals: &Signals) -> error::Result<String> {
+        let begin = Instant::now();
         let creation = Creation::default();
         let made =
             environment::create(&creation, env_dir, &self.interpreter, &self.options, self.seed.as_ref());
-        let is_whole = made.as_ref().is_ok_and(|made| !made.lacks_pip && made.copied.is_empty());
+        let is_whole = made.as_ref().is_ok_and(|made| !made.lacks_pip() && made.copied.is_empty());
         if is_whole && !signals.has_come() {
             creation.keep();
-            return Ok(());
+            let outcome = Outcome {
+                env_dir,
+                interpreter: &self.interpreter,
+                wheels: self.seed.as_ref().map_or(&[], Seed::paths),
+                way: made.ok().and_then(|made| made.pip).map(Way::name),
+                elapsed: Some(begin.elapsed()),
+            };
+            return Ok(outcome.json());
         }
         // What cannot be taken back is found by Python, which says so.
         let _ = creation.take_back();

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::path::Path;
 
+use super::json::{self, quote};
 use crate::cache::records;
 use crate::interpreter::search::{self, Candidate, Surroundings};
 use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
@@ -139,25 +140,7 @@ fn object(found: &Found, is_default: bool) -> String {
         ("base", interpreter.and_then(|interpreter| path(&interpreter.base_executable))),
         ("error", found.outcome.as_ref().err().and_then(|failure| text(&failure.to_string()))),
     ];
-    let members =
-        values.map(|(name, value)| format!("{}: {}", quote(name), value.as_deref().unwrap_or("null")));
-    format!("{{{}}}", members.join(", "))
-}
-
-/// A string of JSON (RFC 8259). Nothing but strings has to be written and nothing is read, which is too little for a crate.
-fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\0'..='\x1f' => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(character));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
+    json::object(&values)
 }
 
 #[cfg(test)]
@@ -236,11 +219,6 @@ mod tests {
 "#;
         assert_eq!(json(&rows(), Some(&interpreter("/usr/bin/python3", false))), expected);
         assert_eq!(json(&[], None), "[]\n");
-    }
-
-    #[test]
-    fn a_string_of_json_holds_any_text() {
-        assert_eq!(quote("a\"b\\c\n\t\u{1b}é\u{7f}"), "\"a\\\"b\\\\c\\u000a\\u0009\\u001bé\u{7f}\"");
     }
 
     #[test]

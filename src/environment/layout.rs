@@ -98,6 +98,29 @@ pub fn clear(env_dir: &Path, must_be_environment: bool) -> Result<()> {
     })
 }
 
+/// Refuses what could not be made, or not cleared, and writes nothing. Returns whether the directory is there.
+///
+/// # Errors
+/// Those of [`clear`] and [`fs::create_directory`], as far as they are known before.
+pub fn check_target(env_dir: &Path, clears: bool, must_be_environment: bool) -> Result<bool> {
+    check_env_dir(Platform::HOST, env_dir.as_os_str())?;
+    if !fs::is_there(env_dir)? {
+        let above = env_dir.ancestors().skip(1).find(|above| fs::exists(above));
+        return match above {
+            Some(above) if !above.is_dir() => Err(Error::Occupied(above.to_owned())),
+            _ => Ok(false),
+        };
+    }
+    if fs::is_link(env_dir) || !env_dir.is_dir() {
+        return Err(Error::Occupied(env_dir.to_owned()));
+    }
+    if clears && must_be_environment {
+        let names_in = |name: &OsStr| fs::names(&env_dir.join(name));
+        check_clearable(Platform::HOST, env_dir, &fs::names(env_dir)?, names_in)?;
+    }
+    Ok(true)
+}
+
 /// Makes the link `lib64` that 64-bit systems expect (bpo-21197); a file system that has no links does without it
 /// (cpython#98975).
 ///

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::install::{self, Seed, Target};
+use crate::install::{self, Seed, Target, Way};
 use crate::interpreter::Interpreter;
 use crate::platform::Platform;
 use activation::Values;
@@ -35,8 +35,9 @@ pub struct Environment {
     pub env_dir: String,
     /// Its interpreter.
     pub python: PathBuf,
-    /// Whether it lacks the pip that was asked for: that is for `ensurepip` to install, before the rest is made.
-    pub lacks_pip: bool,
+    /// How pip got into it; `None` where it has none, or where the pip that was asked for is for `ensurepip` to install,
+    /// before the rest is made.
+    pub pip: Option<Way>,
     /// The links to the interpreter that had to be copies.
     pub copied: Vec<executables::unix::Copied>,
     /// Where its scripts are.
@@ -92,8 +93,9 @@ impl Environment {
         let executable = &interpreter.base_executable;
         environment.copied =
             executables::unix::place(executable, &environment.python, &names, options.symlinks)?;
-        environment.lacks_pip =
-            options.with_pip && !seed.map_or(Ok(false), |seed| seed.install(&environment.target()))?;
+        if let Some(seed) = seed.filter(|_| options.with_pip) {
+            environment.pip = seed.install(&environment.target())?;
+        }
         Ok(environment)
     }
 
@@ -112,6 +114,12 @@ impl Environment {
             install::relocate_scripts(&self.bin, &self.purelib, &self.python)?;
         }
         Ok(())
+    }
+
+    /// Whether `ensurepip` has to install the pip that was asked for.
+    #[must_use]
+    pub fn lacks_pip(&self) -> bool {
+        self.options.with_pip && self.pip.is_none()
     }
 
     fn path(&self) -> &Path {
@@ -164,7 +172,7 @@ impl Environment {
         let environment = Self {
             env_dir: env_dir.to_owned(),
             python: bin.join(executable.file_name().unwrap_or_default()),
-            lacks_pip: false,
+            pip: None,
             copied: Vec::new(),
             bin,
             purelib: path.join(&paths.purelib),

@@ -96,6 +96,17 @@ impl LinkMode {
         }
     }
 
+    /// The setting that wants it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clone => "clone",
+            Self::HardLink => "hardlink",
+            Self::Symlink => "symlink",
+            Self::Copy => "copy",
+        }
+    }
+
     /// Puts a file of one directory into another, in the place of what has its name.
     fn place(self, name: &str, from: &Folder<'_>, to: &Folder<'_>, is_executable: bool) -> Result<()> {
         let [source, destination] = [from, to].map(|folder| move || folder.path().join(name));
@@ -135,6 +146,12 @@ impl Linker {
     #[must_use]
     pub fn copying() -> Self {
         Self { modes: &[LinkMode::Copy] }
+    }
+
+    /// The way in which the next file is placed.
+    #[must_use]
+    pub fn mode(&self) -> LinkMode {
+        self.modes.first().copied().unwrap_or(LinkMode::Copy)
     }
 
     /// Puts a file of one directory into another, under the same name and with its time, so that bytecode stays valid. A

@@ -62,6 +62,29 @@ pub struct Options {
     pub is_shared: bool,
 }
 
+/// How the distributions got into an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// They were there, whole.
+    Present,
+    /// Their files were written, since there is no cache.
+    Written,
+    /// Their files were placed from the cache, the last of them in this way.
+    Placed(LinkMode),
+}
+
+impl Way {
+    /// Its name: `present`, `written`, or that of the link mode.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Written => "written",
+            Self::Placed(mode) => mode.name(),
+        }
+    }
+}
+
 /// A distribution that is to be installed.
 #[derive(Debug)]
 enum Source {
@@ -114,19 +137,25 @@ impl Seed {
         &self.request.interpreter
     }
 
+    /// The wheels, or `.dist-info` folders.
+    #[must_use]
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.request.paths
+    }
+
     /// Installs the distributions as pip does when `ensurepip` calls it. One that is there, whole, is left alone; one that
     /// is damaged is repaired.
     ///
-    /// Returns whether it did: where another version is there, or a wheel is not one of those whose installation is known
-    /// here, nothing is written.
+    /// Returns how; `None` where another version is there, or where a wheel is not one of those whose installation is known
+    /// here. Nothing is written then.
     ///
     /// # Errors
     /// [`Error::Wheel`] for a damaged wheel, before anything is written; [`Error::Io`] with the path that could not be
     /// read or written.
-    pub fn install(&self, target: &Target) -> Result<bool> {
+    pub fn install(&self, target: &Target) -> Result<Option<Way>> {
         let options = &self.request.options;
         let from = |sources: Option<Arc<[Source]>>| {
-            sources.map_or(Ok(false), |sources| install(&sources, target, options))
+            sources.map_or(Ok(None), |sources| install(&sources, target, options))
         };
         match self.sources(target).and_then(from) {
             // Another process cleared the cache just now, or what is in it is damaged or cannot be read: it is not needed.
@@ -202,16 +231,19 @@ impl Request {
     }
 }
 
-fn install(sources: &[Source], target: &Target, options: &Options) -> Result<bool> {
-    let Some(maker) = ScriptMaker::new(sources, &target.python, Platform::HOST) else { return Ok(false) };
+fn install(sources: &[Source], target: &Target, options: &Options) -> Result<Option<Way>> {
+    let Some(maker) = ScriptMaker::new(sources, &target.python, Platform::HOST) else { return Ok(None) };
     let mut installations = Vec::new();
     for source in sources {
         match Installation::begin(source, target, &maker)? {
             Some(installation) => installations.push(installation),
-            None => return Ok(false),
+            None => return Ok(None),
         }
     }
     installations.retain(|installation| !installation.is_done());
+    if installations.is_empty() {
+        return Ok(Some(Way::Present));
+    }
     installations.iter().try_for_each(Installation::check_source)?;
     let mut linker = Linker::new(trust::link_modes(options.link_modes, &target.env_dir));
     for installation in &mut installations {
@@ -225,7 +257,8 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<boo
     for installation in installations {
         installation.write_metadata(options, &mut linker)?;
     }
-    Ok(true)
+    let is_cached = sources.iter().any(|source| source.image().is_some());
+    Ok(Some(if is_cached { Way::Placed(linker.mode()) } else { Way::Written }))
 }
 
 impl Target {

@@ -12,7 +12,7 @@ use super::interpreters::Interpreter;
 use crate::environment::configuration::{self, Configuration};
 use crate::environment::{self, Options, Prompt, creation};
 use crate::fs::LinkMode;
-use crate::install;
+use crate::install::{self, Way};
 use crate::interpreter::Features;
 
 /// What one call of `EnvBuilder.create` makes and may take back.
@@ -80,8 +80,14 @@ impl Seed {
         Ok(Self(install::Seed::new(wheels, Arc::clone(&interpreter.0), options)))
     }
 
-    /// Installs the wheels in an environment. Returns whether it did: what is not known here, and an environment with
-    /// another version, is left to `ensurepip`. `ValueError` for a wheel that is damaged.
+    /// The wheels.
+    #[getter]
+    fn wheels(&self) -> Vec<OsString> {
+        self.0.paths().iter().map(|path| path.clone().into_os_string()).collect()
+    }
+
+    /// Installs the wheels in an environment. Returns how: `present`, `written` or a link mode; `None` for what is not known
+    /// here, and for an environment with another version, which are left to `ensurepip`. `ValueError` for a wheel that is damaged.
     #[pyo3(signature = (*, env_dir, purelib, platlib, scripts, python))]
     fn install(
         &self,
@@ -91,10 +97,10 @@ impl Seed {
         platlib: PathBuf,
         scripts: PathBuf,
         python: PathBuf,
-    ) -> PyResult<bool> {
+    ) -> PyResult<Option<&'static str>> {
         let interpreter = Arc::clone(self.0.interpreter());
         let target = install::Target { env_dir, purelib, platlib, scripts, python, interpreter };
-        detached(py, || self.0.install(&target))
+        Ok(detached(py, || self.0.install(&target))?.map(Way::name))
     }
 }
 
@@ -204,10 +210,16 @@ impl Environment {
         self.0.python.clone().into_os_string()
     }
 
+    /// How pip got into it: `present`, `written` or a link mode; `None` where it has none, or none yet.
+    #[getter]
+    fn pip(&self) -> Option<&'static str> {
+        self.0.pip.map(Way::name)
+    }
+
     /// Whether pip was asked for, and is for `ensurepip` to install before the environment is finished.
     #[getter]
     fn lacks_pip(&self) -> bool {
-        self.0.lacks_pip
+        self.0.lacks_pip()
     }
 
     /// The links to the interpreter that had to be copies, each with what it should have led to.

@@ -46,7 +46,8 @@ mod _native {
     use super::interpreters::{Features, Interpreter, choose_python, find_python, list_pythons};
     #[pymodule_export]
     use super::options::{
-        commands, completion, how_to_activate, man_page, options, parse_arguments, report_line, settings,
+        commands, completion, how_to_activate, man_page, options, outcome, parse_arguments, report_line,
+        settings,
     };
 
     /// The version of fastvenv.
@@ -88,6 +89,13 @@ mod _native {
     #[pyo3(signature = (path, *, must_be_environment = false))]
     fn clear_directory(py: Python<'_>, path: PathBuf, must_be_environment: bool) -> PyResult<()> {
         detached(py, || layout::clear(&path, must_be_environment))
+    }
+
+    /// Refuses what could not be made at an absolute path, or not cleared, as the calls that do so would, and writes nothing.
+    /// Returns whether the directory is there.
+    #[pyfunction]
+    fn check_target(path: PathBuf, clears: bool, must_be_environment: bool) -> PyResult<bool> {
+        Ok(layout::check_target(&path, clears, must_be_environment)?)
     }
 
     /// The contents of a file.

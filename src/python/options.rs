@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 use super::interpreters::Interpreter;
 use crate::command::arguments::{self, Action, Arguments, GROUPS, Scope, Values};
 use crate::command::commands::{COMMANDS, Command};
+use crate::command::outcome::Outcome;
 use crate::command::settings::Settings;
 use crate::command::{self, report, shell};
 
@@ -141,6 +142,27 @@ pub(super) fn report_line(
 ) -> String {
     let elapsed = Duration::try_from_secs_f64(seconds).unwrap_or_default();
     report::line(&env_dirs, &interpreter.0.title(), elapsed, color, |name| env::var_os(name))
+}
+
+/// The line that a program is told about an environment in an absolute directory. `wheels` are what pip was installed from,
+/// and `way` is how, or would be;
+/// `seconds` is `None` where it would be made.
+#[pyfunction]
+pub(super) fn outcome(
+    env_dir: &str,
+    interpreter: &Interpreter,
+    wheels: Vec<PathBuf>,
+    way: Option<&str>,
+    seconds: Option<f64>,
+) -> String {
+    let outcome = Outcome {
+        env_dir,
+        interpreter: &interpreter.0,
+        wheels: &wheels,
+        way,
+        elapsed: seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default()),
+    };
+    outcome.json()
 }
 
 /// The directories, flags and settings of a call.

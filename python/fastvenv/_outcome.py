@@ -1,0 +1,101 @@
+"""Tells programs about environments (`--json`), and says what would be made (`--dry-run`). Loaded only for these."""
+
+import os
+import sys
+import time
+
+from . import _native, _record, _seed, _wheels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Optional
+
+    from ._cli import Pip
+
+
+def telling(create: "Callable[[str], Pip]", interpreter: "Optional[_native.Interpreter]") -> "Callable[[str], None]":
+    """Return what makes an environment as `create` does, and prints an object of JSON about it, or about its failure.
+
+    Args:
+        create: makes an environment, and returns where pip came from.
+        interpreter: the base of the environments; by default the running one.
+
+    """
+
+    def create_and_tell(env_dir: str) -> None:
+        begin = time.perf_counter()
+        try:
+            seed, way = create(env_dir)
+        except Exception as error:
+            _print(failure(os.path.abspath(env_dir), error))
+            raise
+        base = interpreter or _record.current(use_cache=True)
+        wheels = seed.wheels if seed and way != "ensurepip" else []
+        _print(_native.outcome(os.path.abspath(env_dir), base, wheels, way, time.perf_counter() - begin))
+
+    return create_and_tell
+
+
+def failure(env_dir: str, error: Exception) -> str:
+    """Return the line about an environment that was not made: the kind of the error, its message, path and errno.
+
+    Args:
+        env_dir: the absolute path of the environment.
+        error: what was raised.
+
+    """
+    import json
+
+    from ._advice import occupied
+
+    path = getattr(error, "filename", None) or occupied(error)
+    facts = {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "path": None if path is None else os.fsdecode(path),
+        "errno": getattr(error, "errno", None),
+    }
+    return json.dumps({"env_dir": env_dir, "error": facts}) + "\n"
+
+
+def tell_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpreter]") -> None:
+    """Print what would be made, and write nothing.
+
+    Args:
+        options: the options of the call.
+        interpreter: the base of the environments; by default the running one.
+
+    Raises:
+        ValueError: an environment cannot be made, or a directory must not be cleared.
+
+    """
+    _record.is_command = False  # so that a record that is made anew is not kept
+    base = interpreter or _record.current(use_cache=True)
+    wheels: list[str] = []
+    way = None
+    if options["with_pip"]:
+        found = None
+        if _seed.obstacle(interpreter) is None:
+            found = _wheels.find(options["pip_wheel"], use_cache=True, interpreter=interpreter)
+        wheels = found or []
+        mode = options["link_mode"] or "auto"
+        way = "ensurepip" if not wheels else mode if options["use_cache"] else "written"
+    for given in options["dirs"]:
+        env_dir = os.path.abspath(given)
+        clears = bool(options["clear"])
+        is_there = _native.check_target(env_dir, clears, must_be_environment=not options["force"])
+        if options["json"]:
+            _print(_native.outcome(env_dir, base, wheels, way, None))
+            continue
+        number = len(os.listdir(env_dir)) if is_there else 0
+        if number:
+            print(f"Would {'delete' if clears else 'keep'} the {number} entries of {env_dir}")
+        pip = f", with pip from {' and '.join(wheels) or 'ensurepip'}" if way else ", without pip"
+        print(f"Would make {env_dir} of {base.title} ({base.base_executable}){pip}")
+
+
+def _print(line: str) -> None:
+    """Print a line at once: several threads do."""
+    sys.stdout.write(line)
+    sys.stdout.flush()

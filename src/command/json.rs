@@ -1,0 +1,45 @@
+//! JSON (RFC 8259), as far as it is written here. Nothing is read, which is too little for a crate.
+
+use std::fmt::Write;
+
+/// An object. A value is JSON already; `None` is `null`.
+#[must_use]
+pub fn object(members: &[(&str, Option<String>)]) -> String {
+    let members: Vec<_> = members
+        .iter()
+        .map(|(name, value)| format!("{}: {}", quote(name), value.as_deref().unwrap_or("null")))
+        .collect();
+    format!("{{{}}}", members.join(", "))
+}
+
+/// A string.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\0'..='\x1f' => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(character));
+            }
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_has_its_members_in_order() {
+        assert_eq!(object(&[("b", Some("1".to_owned())), ("a", None)]), r#"{"b": 1, "a": null}"#);
+    }
+
+    #[test]
+    fn a_string_of_json_holds_any_text() {
+        assert_eq!(quote("a\"b\\c\n\t\u{1b}é\u{7f}"), "\"a\\\"b\\\\c\\u000a\\u0009\\u001bé\u{7f}\"");
+    }
+}

@@ -1,0 +1,86 @@
+//! What a program is told about an environment (`--json`): one object in a line.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::json::{object, quote};
+use crate::interpreter::Interpreter;
+
+/// An environment that was made, or that would be.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'a> {
+    /// Its directory, absolute and normal.
+    pub env_dir: &'a str,
+    /// What it is made of.
+    pub interpreter: &'a Interpreter,
+    /// What pip was installed from; nothing where `ensurepip` did it.
+    pub wheels: &'a [PathBuf],
+    /// How: `present`, `written`, a link mode, or `ensurepip`; `None` without pip.
+    pub way: Option<&'a str>,
+    /// How long it took; `None` where it would be made.
+    pub elapsed: Option<Duration>,
+}
+
+impl Outcome<'_> {
+    /// The line.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let Self { env_dir, interpreter, wheels, way, elapsed } = self;
+        let directory = Path::new(env_dir);
+        let path = |path: &Path| Some(quote(&path.to_string_lossy()));
+        let text = |text: &str| Some(quote(text));
+        let scripts = directory.join(&interpreter.paths.scripts);
+        let (major, minor) = interpreter.version;
+        let base = [
+            ("executable", path(&interpreter.base_executable)),
+            ("implementation", text(&interpreter.implementation)),
+            ("version", text(&format!("{major}.{minor}.{}", interpreter.micro))),
+            ("free_threaded", Some(interpreter.is_free_threaded.to_string())),
+        ];
+        let wheels: Vec<_> = wheels.iter().filter_map(|wheel| path(wheel)).collect();
+        let pip = way.map(|way| {
+            object(&[("from", Some(format!("[{}]", wheels.join(", ")))), ("installed", text(way))])
+        });
+        let milliseconds = elapsed.map(|elapsed| format!("{:.1}", elapsed.as_secs_f64() * 1000.0));
+        let members = [
+            ("env_dir", text(env_dir)),
+            ("python", path(&scripts.join(interpreter.base_executable.file_name().unwrap_or_default()))),
+            ("scripts", path(&scripts)),
+            ("purelib", path(&directory.join(&interpreter.paths.purelib))),
+            ("platlib", path(&directory.join(&interpreter.paths.platlib))),
+            ("base", Some(object(&base))),
+            ("pip", pip),
+            ("ms", milliseconds),
+            ("error", None),
+        ];
+        object(&members) + "\n"
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use crate::interpreter::tests::TEXT;
+
+    #[test]
+    fn an_object_says_what_is_where() {
+        let interpreter = Interpreter::parse(TEXT).unwrap();
+        let outcome = Outcome {
+            env_dir: "/work/a \"b\"",
+            interpreter: &interpreter,
+            wheels: &["/w/pip.whl".into()],
+            way: Some("hardlink"),
+            elapsed: Some(Duration::from_micros(7940)),
+        };
+        let line = outcome.json();
+        for part in [
+            r#"{"env_dir": "/work/a \"b\"", "python": "/work/a \"b\"/bin/"#,
+            r#""pip": {"from": ["/w/pip.whl"], "installed": "hardlink"}, "ms": 7.9, "error": null}"#,
+        ] {
+            assert!(line.contains(part), "{line}");
+        }
+        let without = Outcome { way: None, elapsed: None, ..outcome }.json();
+        assert!(without.ends_with("\"pip\": null, \"ms\": null, \"error\": null}\n"), "{without}");
+    }
+}

@@ -1,0 +1,130 @@
+"""`--json` and `--dry-run`: what programs are told, by the program and by `python -m fastvenv`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Interpreter, Result, snapshot
+from test_program import Program, executed, program  # noqa: F401 - a fixture
+
+
+def objects(result: Result, status: int = 0) -> list[dict[str, Any]]:
+    assert result.status == status, result.stderr
+    return [json.loads(line) for line in result.output.splitlines()]
+
+
+def test_an_environment_is_described(program: Program, python: Interpreter, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
+    for run, name in ((program.run, "a"), (program.run_python, "b")):
+        result = run("--json", name, cwd=tmp_path)
+        [told] = objects(result)
+        assert result.stderr == ""
+        env_dir = tmp_path / name
+        paths = Interpreter(told["python"], "", python.home).answer(
+            "import json, sys, sysconfig; p = sysconfig.get_path;"
+            "print(json.dumps([sys.prefix, p('scripts'), p('purelib'), p('platlib'), sys.version.split()[0]]))"
+        )
+        assert paths[:4] == [told["env_dir"], told["scripts"], told["purelib"], told["platlib"]]
+        assert told["env_dir"] == str(env_dir) and told["base"]["version"] == paths[4].rstrip("+")
+        assert told["error"] is None and 0 < told["ms"] < 300_000
+        assert all(Path(path).exists() for path in told["pip"]["from"])
+        # What is there tells how it came.
+        [module] = env_dir.glob("lib/*/site-packages/pip/__init__.py")
+        ways = {"hardlink"} if module.stat().st_nlink > 1 else {"clone", "copy"}
+        assert told["pip"]["installed"] in ways
+
+
+@pytest.mark.parametrize("mode", ["hardlink", "symlink", "copy"])
+def test_the_link_mode_is_the_one_that_was_taken(program: Program, tmp_path: Path, mode: str, has_wheels: None) -> None:  # noqa: F811
+    told = [objects(run("--json", "--link-mode", mode, name, cwd=tmp_path))[0]["pip"]["installed"]
+            for run, name in ((program.run, "a"), (program.run_python, "b"))]  # fmt: skip
+    [module] = tmp_path.glob("a/lib/*/site-packages/pip/__init__.py")
+    kind = "symlink" if module.is_symlink() else "hardlink" if module.stat().st_nlink > 1 else "copy"
+    assert told == [kind, kind]
+    # Where pip is there already, nothing is placed.
+    assert objects(program.run("--json", "a", cwd=tmp_path))[0]["pip"]["installed"] == "present"
+
+
+def test_each_environment_has_a_line(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    for run in (program.run, program.run_python):
+        told = objects(run("--json", "--without-pip", "a", "b", "c", cwd=tmp_path))
+        assert sorted(item["env_dir"] for item in told) == [str(tmp_path / name) for name in "abc"]
+        assert {item["pip"] for item in told} == {None}
+
+
+def test_both_ways_say_the_same(program: Program, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
+    outputs = [run("--json", "env", cwd=tmp_path).output for run in (program.run, program.run_python)]
+    ours, theirs = (re.sub(r'"ms": [\d.]+|"installed": "\w+"', "", output) for output in outputs)
+    assert ours == theirs
+
+
+def test_the_program_tells_it_without_python(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    assert not executed(program, "--json", "--without-pip", "env", cwd=tmp_path)
+
+
+def test_pip_by_ensurepip_is_told(program: Program, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
+    env = {**program.variables, "SOURCE_DATE_EPOCH": "1700000000"}
+    [told] = objects(program.run("--json", "env", cwd=tmp_path, env=env))
+    assert told["pip"] == {"from": [], "installed": "ensurepip"}
+
+
+def test_a_failure_is_told_with_its_path(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "file").write_text("precious")
+    for run in (program.run, program.run_python):
+        result = run("--json", "--without-pip", "file", cwd=tmp_path)
+        [told] = objects(result, status=1)
+        path = str(tmp_path / "file")
+        message = f"Unable to create directory {path!r}"
+        assert told == {
+            "env_dir": path,
+            "error": {"kind": "ValueError", "message": message, "path": path, "errno": None},
+        }
+        assert result.stderr.startswith(f"Error: {message}\n")
+
+
+def test_an_error_of_the_system_has_its_number(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "file").write_text("precious")
+    [told] = objects(program.run("--json", "--without-pip", "file/env", cwd=tmp_path), status=1)
+    assert told["error"]["kind"] == "NotADirectoryError" and told["error"]["errno"] == 20
+    assert told["error"]["path"].startswith(str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize("options", [[], ["--without-pip"], ["--json"], ["--no-cache"], ["-p", "3"]], ids=" ".join)
+def test_a_dry_run_touches_nothing(python: Interpreter, tmp_path: Path, options: list[str]) -> None:
+    """Neither where the environment would be, nor in the home, where the cache would be made."""
+    home = tmp_path / "home"
+    home.mkdir()
+    path = os.pathsep.join([str(Path(python.path).parent), "/usr/bin", "/bin"])
+    env = {**python.variables, "HOME": str(home), "PATH": path}
+    result = python.run("-m", "fastvenv", "--dry-run", *options, "env", cwd=tmp_path, env=env)
+    assert (result.status, result.stderr) == (0, "")
+    assert str(tmp_path / "env") in result.output
+    assert sorted(snapshot(tmp_path)) == [".", "home"]
+
+
+def test_a_dry_run_says_what_would_be_deleted(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    program.run("--without-pip", "env", cwd=tmp_path)
+    before = snapshot(tmp_path)
+    number = len(list((tmp_path / "env").iterdir()))
+    for options, verb in (([], "keep"), (["--clear"], "delete")):
+        result = program.run("--dry-run", "--without-pip", *options, "env", cwd=tmp_path)
+        assert result.output.startswith(f"Would {verb} the {number} entries of {tmp_path / 'env'}\nWould make ")
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_a_dry_run_refuses_what_the_call_would_refuse(program: Program, tmp_path: Path, clears: bool) -> None:  # noqa: F811
+    options = ["--clear"] if clears else []
+    env_dir = tmp_path / "env"
+    if clears:
+        env_dir.mkdir()
+        (env_dir / "precious").write_text("x")
+    else:
+        env_dir.write_text("precious")
+    dry = program.run("--dry-run", "--without-pip", *options, "env", cwd=tmp_path)
+    assert dry == program.run("--without-pip", *options, "env", cwd=tmp_path)
+    assert dry.status == 1
