@@ -126,9 +126,15 @@ def _check(options: "dict[str, Any]") -> None:
 
 def _command(name: str) -> "Callable[[Sequence[str]], None]":
     """The command of that name, which takes the arguments behind it."""
-    module = {"cache": "cache", "completion": "_completion", "python": "_pythons"}[name]
-    main: Callable[[Sequence[str]], None] = __import__(f"fastvenv.{module}", fromlist=["main"]).main
-    return main
+    module, function = {
+        "cache": ("cache", "main"),
+        "completion": ("_completion", "main"),
+        "python": ("_pythons", "main"),
+        "replace-venv": ("_run", "replace_venv"),
+        "run": ("_run", "run"),
+    }[name]
+    command: Callable[[Sequence[str]], None] = getattr(__import__(f"fastvenv.{module}", fromlist=[module]), function)
+    return command
 
 
 class _Terminated(BaseException):

@@ -23,7 +23,7 @@ pub struct Subcommand {
 }
 
 /// The commands.
-pub const COMMANDS: [Command; 3] = [
+pub const COMMANDS: [Command; 5] = [
     Command {
         name: "python",
         help: "Show the interpreters that environments can be made of.",
@@ -54,6 +54,20 @@ pub const COMMANDS: [Command; 3] = [
             plain("fish", "for ~/.config/fish/completions/fastvenv.fish"),
             plain("powershell", "for the file that $PROFILE names"),
             plain("zsh", "for the file _fastvenv in a folder of $fpath"),
+        ],
+    },
+    Command {
+        name: "run",
+        help: "Run a command, every Python of which takes fastvenv for venv: fastvenv run -- COMMAND.",
+        subcommands: &[],
+    },
+    Command {
+        name: "replace-venv",
+        help: "Let one interpreter take fastvenv for venv.",
+        subcommands: &[
+            plain("on", "from now on, python -m venv runs fastvenv"),
+            plain("off", "python -m venv runs venv again"),
+            plain("status", "show which one it runs"),
         ],
     },
 ];

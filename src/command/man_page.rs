@@ -56,9 +56,10 @@ pub fn man_page() -> String {
          .SH SYNOPSIS\n.B fastvenv\n[\\fIOPTION\\fR]... [\\fIENV_DIR\\fR]...\n"
     );
     for command in COMMANDS {
-        let words: Vec<_> = command.subcommands.iter().map(|word| word.name).collect();
+        let words: Vec<_> = command.subcommands.iter().map(|word| format!("\\fB{}\\fR", word.name)).collect();
+        let words = if words.is_empty() { "-- \\fICOMMAND\\fR".to_owned() } else { words.join("|") };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, ".br\n.B fastvenv {}\n\\fB{}\\fR", command.name, words.join("\\fR|\\fB"));
+        let _ = writeln!(text, ".br\n.B fastvenv {}\n{}", escaped(command.name), words.replace('-', "\\-"));
     }
     let _ = writeln!(
         text,

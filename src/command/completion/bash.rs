@@ -40,7 +40,7 @@ pub(super) fn script() -> String {
     let commands: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
     let _ = writeln!(text, "    local commands={}", quoted(&commands.join(" ")));
     text += "    if ((COMP_CWORD == 2)); then\n        case $first in\n";
-    for command in COMMANDS {
+    for command in COMMANDS.iter().filter(|command| !command.subcommands.is_empty()) {
         let words: Vec<_> = command.subcommands.iter().map(|subcommand| subcommand.name).collect();
         let reply = format!(r#"COMPREPLY=($(compgen -W {} -- "$word"))"#, quoted(&words.join(" ")));
         let _ = writeln!(text, "            {}) {reply}; return ;;", command.name);

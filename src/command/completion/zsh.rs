@@ -9,7 +9,7 @@ use crate::command::commands::{COMMANDS, Command};
 pub(super) fn script() -> String {
     let mut text = "#compdef fastvenv\n# Completion of fastvenv for zsh.\n_fastvenv() {\n".to_owned();
     text += "    if ((CURRENT == 3)); then\n        local -a words_of_command\n        case $words[2] in\n";
-    for command in COMMANDS {
+    for command in COMMANDS.iter().filter(|command| !command.subcommands.is_empty()) {
         let words: Vec<_> = command.subcommands.iter().map(|word| described(word.name, word.help)).collect();
         let _ = writeln!(text, "            {}) words_of_command=({}) ;;", command.name, words.join(" "));
     }
