@@ -150,6 +150,7 @@ TEST_DEPENDENCIES = [
 LINTERS = ["ruff==0.17.6", "mypy==2.4.1", "pytest", "hypothesis", "nox"]
 TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "jedi==0.20.1"]
 DOCUMENTATION = ["sphinx==9.0.4", "myst-parser==5.2.0", "furo==2025.12.19", "readme_renderer[md]==46.0"]
+TOOLS = ["build", "hatch", "nox", "pipx", "poetry", "pre-commit", "tox", "virtualenv"]
 MATURIN = "maturin>=1.16,<2"
 WHEEL_BUILDERS = [MATURIN, "build", "cargo-zigbuild==0.24.1", "ziglang==0.17.1"]
 RELEASE_CHECKERS = ["twine==7.0.0", "check-wheel-contents==0.6.3", "abi3audit==0.0.26", "auditwheel==6.8.2"]
@@ -295,6 +296,17 @@ def ways_to_install(session: nox.Session) -> None:
     session.run(
         programs / "pytest", "-q", "tests/test_installation.py", *options, env={**COMPILED, "PATH": path}, external=True
     )
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+def tools(session: nox.Session) -> None:
+    """Tools that make environments, with fastvenv in the place of venv and virtualenv: the results are the same.
+
+    `-- --rounds 5 --out docs/benchmarks/tools.md` measures them, too.
+    """
+    programs = environment(Path(session.cache_dir, "tools"), *TOOLS)
+    session.run(programs / "python", "-m", "pip", "install", "-q", "--force-reinstall", wheel(session), external=True)
+    session.run(programs / "python", "-m", "benches.tools", *session.posargs, external=True)
 
 
 @nox.session
