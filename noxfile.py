@@ -71,6 +71,7 @@ EXTENT = {
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],
     "test_settings.py": ["3.9", "3.13"],
     "test_completion.py": ["3.13"],
+    "test_redirect.py": ["3.9", "3.13"],
     "test_run.py": ["3.9", "3.13", "3.15", "debian"],
     "test_outcome.py": ["3.9", "3.13"],
     "test_existing_pip.py": ["3.13"],

@@ -47,13 +47,27 @@ _DEFAULTS: "dict[str, object]" = {
     "config": True,
     "json": False,
     "dry_run": False,
+    "redirect": False,
     "link_mode": None,
     "pip_wheel": None,
     "activators": None,
 }
 # What is for the command alone; the rest are parameters of `EnvBuilder`.
 _OF_THE_COMMAND = {
-    *("color", "config", "dirs", "dry_run", "force", "git_ignore", "json", "origins", "python", "quiet", "verbose"),
+    *(
+        "color",
+        "config",
+        "dirs",
+        "dry_run",
+        "force",
+        "git_ignore",
+        "json",
+        "origins",
+        "python",
+        "quiet",
+        "redirect",
+        "verbose",
+    ),
 }
 
 
@@ -91,7 +105,8 @@ main.__module__ = "fastvenv"
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
     """The options for each run of directories that have the same: variables and files complete what is given."""
     calls: list[dict[str, Any]] = []
-    for env_dir in given["dirs"]:
+    for named in given["dirs"]:
+        env_dir = _followed(named)
         flags, settings, origins = _native.settings(os.path.abspath(env_dir), given.get("config", True))
         origins = {name: origin for name, origin in origins.items() if name not in given}
         options = {**_DEFAULTS, **flags, **settings, **given, "origins": origins}
@@ -105,12 +120,25 @@ def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
     return calls
 
 
+def _followed(env_dir: str) -> str:
+    """The directory that a file `.venv` leads to, or else the one that is named."""
+    if os.path.basename(env_dir) != _native.DEFAULT_DIRECTORY or not os.path.isfile(env_dir):
+        return env_dir
+    from ._redirect import target
+
+    return target(env_dir)
+
+
 def _check(options: "dict[str, Any]") -> None:
     """Refuse, with `ValueError`, what cannot be meant."""
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
     if not options["with_pip"] and options["pip_wheel"] is not None:
         raise ValueError("--pip-wheel names a pip, and --without-pip leaves it out: give one of them.")
+    if options["redirect"]:
+        from ._redirect import check
+
+        check(options["dirs"])
     for env_dir in options["dirs"]:
         if not options["with_pip"] and options["upgrade_deps"] and not os.path.exists(env_dir):
             raise ValueError(
@@ -243,6 +271,10 @@ def _create_all(options: "dict[str, Any]") -> None:
             with _progress(options) as progress:
                 progress.tell(f"Creating {env_dir}")
                 create(env_dir)
+    if options["redirect"]:
+        from ._redirect import write
+
+        write(env_dirs[0])
     is_shown = not (options["quiet"] or options["json"]) and _is_on_terminal()
     if is_shown or (options["verbose"] and not options["json"]):
         from ._report import explain, report

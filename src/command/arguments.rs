@@ -112,7 +112,7 @@ pub const GROUPS: [Group; 4] = [
             venv(
                 "--upgrade",
                 Set("upgrade", true),
-                "adapt an environment to a Python that was upgraded, and repair its links",
+                "adapt an environment to an upgraded Python",
             ),
             venv(
                 "--prompt",
@@ -132,6 +132,7 @@ pub const GROUPS: [Group; 4] = [
                 "write only these activation scripts",
             )
             .settable(Scope::Project),
+            new("--redirect", Set("redirect", true), "let a file .venv lead to it (PEP 832)"),
             venv("--without-scm-ignore-files", Set("git_ignore", false), "write no .gitignore")
                 .settable(Scope::User),
         ],
@@ -163,7 +164,7 @@ pub const GROUPS: [Group; 4] = [
             new(
                 "--no-compile",
                 Set("compile_bytecode", false),
-                "leave pip without bytecode, which makes its first call slower",
+                "leave pip without bytecode",
             )
             .settable(Scope::User),
         ],
@@ -185,7 +186,7 @@ pub const GROUPS: [Group; 4] = [
                 .settable(Scope::User),
             new("--json", Set("json", true), "print a line of JSON for each environment"),
             new("--dry-run", Set("dry_run", true), "say what would be made, and make nothing"),
-            new("--no-config", Set("config", false), "read no fastvenv.toml and no pyproject.toml"),
+            new("--no-config", Set("config", false), "read no files of settings"),
         ],
     },
 ];

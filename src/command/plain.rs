@@ -57,7 +57,7 @@ const DECISIVE: [&str; 4] = [
 ];
 
 /// Options whose work is done in Python.
-const FOR_PYTHON: [&str; 3] = ["dry_run", "upgrade_deps", "verbose"];
+const FOR_PYTHON: [&str; 4] = ["dry_run", "redirect", "upgrade_deps", "verbose"];
 
 /// What is to be made, of what.
 struct Plan {

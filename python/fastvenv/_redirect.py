@@ -1,0 +1,77 @@
+"""`.venv` as a file that leads to an environment elsewhere (PEP 832, a draft). Loaded only for such a file.
+
+The file has one line of UTF-8, the path of the environment; a relative path is one from the folder of the file.
+"""
+
+import os
+
+from . import _native
+
+NAME = ".venv"
+# A file that is longer holds something else.
+_LONGEST = 4096
+
+
+def target(path: str) -> str:
+    """Return the directory that a file leads to.
+
+    Args:
+        path: the file.
+
+    Raises:
+        ValueError: the file does not lead to an environment, or to where one could be.
+        OSError: the file cannot be read.
+
+    """
+    found = _read(path)
+    if found is None:
+        raise ValueError(f"Unable to create directory {path!r}")  # what `venv` says of a file
+    if os.path.isdir(found) and os.listdir(found) and not os.path.exists(os.path.join(found, "pyvenv.cfg")):
+        raise ValueError(f"{path} leads to {found}, which is not an environment. Correct the file, or remove it.")
+    if os.path.lexists(found) and not os.path.isdir(found):
+        raise ValueError(f"{path} leads to {found}, which is not a directory. Correct the file, or remove it.")
+    return found
+
+
+def check(env_dirs: "list[str]") -> None:
+    """Refuse, with `ValueError`, what `--redirect` cannot do: it writes one file, in the current directory.
+
+    Args:
+        env_dirs: the directories of the call.
+
+    """
+    if len(env_dirs) > 1:
+        raise ValueError(f"--redirect writes one {NAME}: give one directory.")
+    if os.path.abspath(env_dirs[0]) == os.path.abspath(NAME):
+        raise ValueError(f"--redirect needs another directory than {NAME}, which is to lead to it.")
+    if os.path.lexists(NAME) and (not os.path.isfile(NAME) or _read(NAME) is None):
+        raise ValueError(f"{os.path.abspath(NAME)} is in the way, and no file that leads to an environment. Remove it.")
+
+
+def write(env_dir: str) -> None:
+    """Let `.venv` in the current directory lead to an environment.
+
+    Args:
+        env_dir: the environment.
+
+    Raises:
+        OSError: the file cannot be written.
+        UnicodeEncodeError: the path is not UTF-8.
+
+    """
+    _native.write_text(NAME, f"{os.path.abspath(env_dir)}\n")
+
+
+def _read(path: str) -> "str | None":
+    """Return the absolute path that a file holds; `None` for a file that holds something else."""
+    if os.path.getsize(path) > _LONGEST:
+        return None
+    with open(path, "rb") as file:
+        try:
+            text = file.read().decode()
+        except UnicodeDecodeError:
+            return None
+    line = text.rstrip("\r\n")
+    if not line.strip() or len(line.splitlines()) > 1 or "\0" in line:
+        return None
+    return os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(path)), line))
