@@ -205,17 +205,20 @@ def test_a_failed_activation_changes_nothing(python: Interpreter, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash"])
-def test_a_windows_path_is_translated(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("directory", ["C:\\e nv", "\\\\server\\share\\e nv"], ids=["drive", "UNC"])
+def test_a_windows_path_is_translated(tmp_path: Path, name: str, directory: str) -> None:
     """As Cygwin and MSYS want it: by their `cygpath`, whatever function has that name."""
     (tmp_path / "e nv/Scripts").mkdir(parents=True)
     (tmp_path / "e nv/pyvenv.cfg").touch()
     template = Path(_native.__file__).parent / "scripts/common/activate"
     script = _native.render_script(
-        template.read_text(), "activate", dir="C:\\e nv", name="e", prompt="e", bin_name="Scripts", python="python"
+        template.read_text(), "activate", dir=directory, name="e", prompt="e", bin_name="Scripts", python="python"
     )
     (tmp_path / "e nv/Scripts/activate").write_text(script)
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/cygpath").write_text(f"#!/bin/sh\ntest \"$1\" = 'C:\\e nv' && printf '%s\\n' '{tmp_path}/e nv'\n")
+    (tmp_path / "bin/cygpath").write_text(
+        f"#!/bin/sh\ntest \"$1\" = '{directory}' && printf '%s\\n' '{tmp_path}/e nv'\n"
+    )
     (tmp_path / "bin/cygpath").chmod(0o755)
     typed = "cygpath () { echo wrong; }\n. 'e nv/Scripts/activate'\nprintf '%s\\n' \"$VIRTUAL_ENV\" \"$PATH\"\n"
     path = f"{tmp_path}/bin:/usr/bin:/bin"

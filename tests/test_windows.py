@@ -131,6 +131,51 @@ print(json.dumps([_windows.redirected(builder, real) == real, _windows.redirecte
     assert f'Actual location:    "{tmp_path}/real/python.exe"' in warning
 
 
+def test_pypy_has_its_own_steps(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import json, sys, venv
+from fastvenv import EnvBuilder, _interpreter, _windows
+called = []
+venv.EnvBuilder.setup_python = lambda *arguments: called.append(arguments)
+_interpreter.IS_PYPY = True
+builder = EnvBuilder()
+_windows.setup_python(builder, "context")
+print(json.dumps(called == [(builder, "context")]))
+"""
+    assert python.answer(script) is True
+
+
+def test_a_junction_is_a_directory(python: Interpreter, tmp_path: Path) -> None:
+    """There is none in Wine either: Python says here that the link is one."""
+    script = """
+import json, os, sys, types
+from fastvenv import EnvBuilder, _interpreter, _windows
+directory, junction, file = sys.argv[1:]
+real = os.lstat
+def lstat(path):
+    if path in (junction, file):
+        return types.SimpleNamespace(st_reparse_tag=0xA0000003)
+    return real(path)
+os.lstat = lstat
+found = [_windows.is_junction(path) for path in (directory, junction, file, directory + "/none")]
+os.lstat = real
+from fastvenv import _builder
+is_link = os.path.islink
+os.path.islink = lambda path: path != junction and is_link(path)
+_builder._is_junction = lambda path: path == junction
+builder = EnvBuilder(clear=True)
+builder.create(junction)
+print(json.dumps([found, sorted(os.listdir(directory)) == sorted(os.listdir(junction)), os.path.exists(directory + "/old"),
+                  os.path.exists(directory + "/pyvenv.cfg")]))
+"""
+    (tmp_path / "directory").mkdir()
+    (tmp_path / "directory/old").touch()
+    (tmp_path / "file").touch()
+    make_link(tmp_path / "junction", "directory")
+    paths = [tmp_path / name for name in ("directory", "junction", "file")]
+    assert python.answer(script, *paths) == [[False, True, False, False], True, False, True]
+
+
 SIGNED = b"# SIG # Begin signature block"
 
 

@@ -220,7 +220,8 @@ class EnvBuilder:
         context.env_name = os.path.split(env_dir)[1]
         prompt = self.prompt if self.prompt is not None else context.env_name
         context.prompt = f"({prompt}) " if _interpreter.DECORATES_PROMPT else prompt
-        _creation().create_directory(env_dir)
+        if not _is_junction(env_dir):
+            _creation().create_directory(env_dir)
         context.executable = executable
         context.python_dir, context.python_exe = os.path.split(os.path.abspath(executable))
         if _interpreter.IS_WINDOWS and _interpreter.HAS_WINDOWS_TABLE:
@@ -259,10 +260,10 @@ class EnvBuilder:
         if os.path.islink(env_dir):
             _native.create_directory(env_dir)
         self._refuse_to_clear_itself(env_dir)
-        self.clear_directory(env_dir)
+        self.clear_directory(os.path.realpath(env_dir) if _is_junction(env_dir) else env_dir)
 
     def _refuse_to_clear_itself(self, env_dir: "EnvDir") -> None:
-        if os.path.realpath(SCRIPTS).startswith(os.path.join(os.path.realpath(env_dir), "")):
+        if _native.is_in(SCRIPTS, env_dir):
             raise ValueError(f"Refusing to clear {env_dir} because fastvenv itself is installed in it.")
 
     def _include_path(self, env_dir: "EnvDir") -> str:
@@ -429,6 +430,15 @@ class EnvBuilder:
 
         logger.debug("Upgrading %s packages in %s", CORE_VENV_DEPS, context.bin_path)
         upgrade(self, context, CORE_VENV_DEPS, _interpreter.ISOLATES_ENSUREPIP)
+
+
+def _is_junction(env_dir: "EnvDir") -> bool:
+    """Whether a directory is a junction or a mounted volume of Windows, which `venv` takes for any other directory."""
+    if not _interpreter.IS_WINDOWS:
+        return False
+    from ._windows import is_junction
+
+    return is_junction(env_dir)
 
 
 def _creation() -> "_native.Creation":

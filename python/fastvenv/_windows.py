@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from typing import Optional
 
     from ._builder import EnvBuilder
+    from ._types import EnvDir
 
     _File = tuple[str, str]
+
+_MOUNT_POINT = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT
 
 
 def same_path(path1: str, path2: str) -> bool:
@@ -21,6 +24,18 @@ def same_path(path1: str, path2: str) -> bool:
     if os.path.normcase(path1) == os.path.normcase(path2):
         return True
     return os.path.normcase(_long_path(path1)) == os.path.normcase(_long_path(path2))
+
+
+def is_junction(path: "EnvDir") -> bool:
+    """Whether a path is that of a junction, or of a folder that a volume is mounted at, and leads to a directory.
+
+    Python tells them from symbolic links (`os.path.isjunction` from 3.12 on), and other languages do not.
+    """
+    try:
+        tag = getattr(os.lstat(path), "st_reparse_tag", 0)
+    except OSError:
+        return False
+    return tag == _MOUNT_POINT and os.path.isdir(path)
 
 
 def _long_path(path: str) -> str:
@@ -55,10 +70,16 @@ def redirected(builder: "EnvBuilder", env_exe: str) -> str:
 
 
 def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
-    """Put the interpreter into `Scripts`: links to the base, or copies of the launcher."""
-    from fastvenv import sysconfig
+    """Put the interpreter into `Scripts`: links to the base, or copies of the launcher.
 
-    is_source_build = sysconfig.is_python_build()
+    PyPy has no launchers: there, it is for the `venv` that comes with it.
+    """
+    if _interpreter.IS_PYPY:
+        from venv import EnvBuilder as Own
+
+        Own.setup_python(builder, context)  # type: ignore[arg-type]  # it has the attributes of one
+        return
+    is_source_build = _is_source_build()
     if _interpreter.HAS_WINDOWS_TABLE:
         _setup_by_table(builder, context, is_source_build)
     else:
@@ -74,6 +95,13 @@ def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
                 builder.symlink_or_copy(source, os.path.join(context.bin_path, name))
     if is_source_build:
         _copy_tcl(context)
+
+
+def _is_source_build() -> bool:
+    """Whether Python runs where it was built, by the question of its `venv`: up to 3.10, for the home of that build."""
+    from fastvenv import sysconfig
+
+    return sysconfig.is_python_build(True) if _interpreter.VERSION < (3, 11) else sysconfig.is_python_build()
 
 
 def _setup_by_table(builder: "EnvBuilder", context: "SimpleNamespace", is_source_build: bool) -> None:
@@ -95,9 +123,12 @@ def _setup_by_table(builder: "EnvBuilder", context: "SimpleNamespace", is_source
 
     if builder.symlinks and _link_all(files(symlinks=True)):
         return
+    import shutil
+
     for source, destination in files(symlinks=False):
         try:
             _native.copy_file(source, destination)
+            shutil.copystat(source, destination)
         except OSError:
             logger.warning("Unable to copy %r to %r", source, destination)
 
@@ -139,9 +170,7 @@ def symlink_or_copy(builder: "EnvBuilder", src: str, dst: str, is_relative: bool
         else:
             return
     launcher = os.path.join(_launcher_folder(), os.path.basename(src))
-    from fastvenv import sysconfig
-
-    if sysconfig.is_python_build() or not os.path.isfile(launcher):
+    if _is_source_build() or not os.path.isfile(launcher):
         launcher = _native.windows_legacy_launcher(src)
     if os.path.exists(launcher):
         _native.copy_file(launcher, dst)

@@ -297,11 +297,7 @@ fn absolute(current: &Path, directory: &str) -> Option<String> {
 
 /// Whether none of the files is in the directory: what is running must not be cleared.
 fn spares(env_dir: &str, files: &[&Path]) -> bool {
-    let Ok(directory) = fs::real(Path::new(env_dir)) else { return true };
-    files.iter().all(|file| {
-        let folder = file.parent().map(fs::real);
-        folder.is_some_and(|folder| folder.is_ok_and(|folder| !folder.starts_with(&directory)))
-    })
+    !files.iter().any(|file| fs::is_in(file, Path::new(env_dir)))
 }
 
 /// Whether none of the directories is another one, or in another one.

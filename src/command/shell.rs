@@ -42,8 +42,17 @@ pub fn how_to_activate(env_dir: &str, variable: impl Fn(&str) -> Option<OsString
     if !fs::exists(Path::new(&path)) {
         return Err(name);
     }
+    Ok(typed(shell, path))
+}
+
+/// What is typed in a shell to run the script at a path.
+fn typed(shell: &Shell, path: String) -> String {
+    if shell.script == "activate.bat" {
+        // What is typed in cmd is read otherwise than a script, where a percent sign is doubled.
+        return shell.command.replace("__VENV_DIR__", &path);
+    }
     let values = Values { dir: &path, name: "", prompt: "", bin_name: "", python: "" };
-    Ok(activation::render(shell.command, shell.script, values).unwrap_or(path))
+    activation::render(shell.command, shell.script, values).unwrap_or(path)
 }
 
 /// The shell among the processes that led here, or `SHELL`; where neither is known, the platform's own.
@@ -128,6 +137,15 @@ mod tests {
         assert_eq!(named(&["login", "cron"], Some("/usr/bin/tcsh")), "tcsh");
         assert_eq!(named(&[], Some("/opt/unknown")), "sh");
         assert_eq!(named(&[], None), "sh");
+    }
+
+    #[test]
+    fn what_is_typed_in_cmd_is_no_script() {
+        let cmd = SHELLS.iter().find(|shell| shell.names.contains(&"cmd")).unwrap();
+        assert_eq!(
+            typed(cmd, r".\50% off\Scripts\activate.bat".to_owned()),
+            r#"".\50% off\Scripts\activate.bat""#
+        );
     }
 
     #[test]

@@ -31,12 +31,16 @@ impl Platform {
                 ("lib", &["pypy", "python"]),
                 ("lib64", &["pypy", "python"]),
                 (".gitignore", &[]),
+                // What Finder puts where somebody has looked.
+                (".DS_Store", &[]),
             ],
             Self::Windows => &[
                 ("scripts", SCRIPTS),
                 ("include", HEADERS),
                 ("lib", &["site-packages"]),
                 (".gitignore", &[]),
+                // What Explorer puts where somebody has looked.
+                ("desktop.ini", &[]),
             ],
         }
     }
@@ -249,6 +253,7 @@ mod tests {
         assert!(
             clearable(Posix, &["bin/python3", "bin/Activate.ps1", "lib/python3.13", "include/site"]).is_ok()
         );
+        assert!(clearable(Posix, &[".DS_Store"]).is_ok() && clearable(Windows, &["Desktop.ini"]).is_ok());
         assert!(
             clearable(Windows, &["Scripts/python.exe", "Include", "Lib/site-packages", ".gitignore"]).is_ok()
         );
@@ -263,6 +268,7 @@ mod tests {
             &["bin/tool", "lib/python3.13"],
             &["lib64/main.c"],
             &[".gitignore/file"],
+            &[".DS_Store", "notes"],
         ]) {
             assert!(clearable(Posix, paths).is_err(), "{paths:?}");
         }

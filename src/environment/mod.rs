@@ -160,7 +160,7 @@ impl Environment {
                 // It is refused before what it leads to is lost.
                 fs::create_directory(path)?;
             }
-            if is_in(executable, path)? {
+            if fs::is_in(executable, path) {
                 let reason = format!("the interpreter {} is in it", executable.display());
                 return Err(Error::Refused { action: "clear", path: env_dir.into(), reason });
             }
@@ -240,11 +240,4 @@ impl Environment {
             options.activators.as_deref(),
         )
     }
-}
-
-/// Whether a file, or what it leads to, is in a directory.
-fn is_in(file: &Path, directory: &Path) -> Result<bool> {
-    let directory = fs::real(directory)?;
-    let folder = file.parent().unwrap_or(Path::new("/"));
-    Ok(fs::real(folder)?.starts_with(&directory) || fs::real(file)?.starts_with(&directory))
 }

@@ -7,6 +7,7 @@ mod folder;
 mod identity;
 mod link;
 mod normal;
+mod patience;
 mod remove;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -26,6 +27,7 @@ pub use folder::Folder;
 pub use identity::{Identity, Ownership};
 pub use link::{LinkMode, Linker, Stamp};
 pub use normal::normal;
+use patience::patiently;
 pub use remove::{Made, clear_directory, remove_directory, remove_empty};
 pub use system::{
     has_no_links, is_executable, is_own, is_root, make_executable, may_execute, mode_of, shared_mode,
@@ -135,6 +137,17 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).at(path)
 }
 
+/// Whether a file, or what it leads to, is a directory or in it, whatever the spelling: the directory has the identity of one
+/// above the file. `false` where it is not there.
+#[must_use]
+pub fn is_in(file: &Path, directory: &Path) -> bool {
+    let is_above = |path: &Path| same_file::is_same_file(path, directory).unwrap_or(false);
+    let folders = |path: &Path| path.parent().is_some_and(|folder| folder.ancestors().any(is_above));
+    // Where its folder is, and where the file itself is, all links followed.
+    let real = |path: &Path| fs::canonicalize(path).is_ok_and(|path| path.ancestors().any(is_above));
+    file.parent().is_some_and(real) || real(file) || folders(file)
+}
+
 /// Whether `path` leads to a file that can be run.
 #[must_use]
 pub fn is_program(path: &Path) -> bool {
@@ -225,7 +238,7 @@ pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
 /// # Errors
 /// [`Error::Io`] with the new name.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
-    fs::rename(from, to).at(to)
+    patiently(|| fs::rename(from, to)).at(to)
 }
 
 /// Makes something at `path`; where the directories above it are missing, after those.
@@ -246,7 +259,7 @@ fn with_parents<T>(path: &Path, mut make: impl FnMut() -> Result<T>) -> Result<T
 /// # Errors
 /// [`Error::Io`] where it cannot be removed.
 pub fn remove_file(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
+    match patiently(|| fs::remove_file(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result.at(path),
     }
@@ -277,6 +290,18 @@ mod tests {
         assert!(create_directory(&deep).unwrap().is_empty());
         assert_eq!(names(&deep).unwrap(), ["kept"]);
         assert_eq!(create_directory(&deep.join("d")).unwrap(), [deep.join("d")]);
+    }
+
+    #[test]
+    fn a_file_is_in_a_directory_however_both_are_spelt() {
+        let dir = temporary();
+        let (file, env) = (dir.path().join("env/lib/file"), dir.path().join("env"));
+        write_with_parents(&file, b"").unwrap();
+        assert!(is_in(&file, &env) && is_in(&file, &dir.path().join("env/../env/.")));
+        assert!(is_in(&dir.path().join("env/lib/../lib/file"), &env) && is_in(&env.join("python"), &env));
+        assert!(!is_in(&file, &dir.path().join("other")));
+        create_directory(&dir.path().join("other")).unwrap();
+        assert!(!is_in(&file, &dir.path().join("other")) && is_in(&env, &env));
     }
 
     #[test]

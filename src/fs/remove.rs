@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::CONFIGURATION_FILE;
+use super::patience::patiently;
 use super::system::remove_tree;
 use super::{Folder, Identity};
 use crate::error::{AtPath, Error, Result};
@@ -70,7 +71,7 @@ impl Made {
         if is_used || !self.is_there() {
             return Ok(());
         }
-        match self.0.clear().and_then(|()| fs::remove_dir(self.path()).at(self.path())) {
+        match self.0.clear().and_then(|()| patiently(|| fs::remove_dir(self.path())).at(self.path())) {
             // Another process removed it first, or uses it by now.
             Err(Error::Io { source, .. })
                 if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) =>

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use winapi_util::file::information;
 
+use super::patience::patiently;
 use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp};
 use crate::error::{AtPath, Result};
 
@@ -141,6 +142,26 @@ pub(super) fn identity_in(directory: &Handle, name: &str) -> io::Result<Identity
 /// number, which counts how often a place was used, is not that of another one later.
 pub(super) fn kept_open(_file: fs::File) -> Option<fs::File> {
     None
+}
+
+/// Opens a file, links followed.
+pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
+    if fs::metadata(path)?.is_dir() {
+        return Err(ErrorKind::NotFound.into()); // Windows opens none, and says that access is denied
+    }
+    fs::File::open(path)
+}
+
+/// Always: who may write to a file is not known here.
+pub(super) fn is_trusted(_metadata: &fs::Metadata) -> bool {
+    true
+}
+
+/// Whether an error may be gone in a moment: another process has the file open (`ERROR_SHARING_VIOLATION`,
+/// `ERROR_LOCK_VIOLATION`), as scanners do with what was just written. A file that is open cannot be replaced, or is
+/// still there after it was deleted (`ERROR_ACCESS_DENIED`, `ERROR_DIR_NOT_EMPTY`).
+pub(super) fn is_passing(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| [5, 32, 33, 145].contains(&code))
 }
 
 /// Opens a file to look at it, and no link.
@@ -295,9 +316,9 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
         if kind.is_dir() {
             remove_tree(&path)?;
         } else if kind.is_symlink_dir() {
-            fs::remove_dir(&path).at(&path)?;
+            patiently(|| fs::remove_dir(&path)).at(&path)?;
         } else {
-            fs::remove_file(&path).at(&path)?;
+            patiently(|| fs::remove_file(&path)).at(&path)?;
         }
     }
     Ok(())
@@ -305,5 +326,5 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
 
 /// Removes a directory with all that is in it; [`std::fs::remove_dir_all`] follows no link.
 pub(super) fn remove_tree(path: &Path) -> Result<()> {
-    fs::remove_dir_all(path).at(path)
+    patiently(|| fs::remove_dir_all(path)).at(path)
 }

@@ -11,6 +11,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::patience::patiently;
 use super::{Identity, system};
 use crate::error::{AtPath, Error, Result};
 
@@ -127,7 +128,7 @@ pub(super) fn replace_at_once(
     let aside = name_aside(&path, "link");
     let name_aside = aside.file_name().unwrap_or_default();
     for _ in 0..ATTEMPTS {
-        match make(name_aside).and_then(|()| fs::rename(&aside, &path)) {
+        match make(name_aside).and_then(|()| patiently(|| fs::rename(&aside, &path))) {
             // A rename of one name of a file to another one leaves both.
             Ok(()) => return fs::remove_file(&aside).or_else(absent_is_fine).at(&path),
             // It was left by a process that was killed, or another process makes the same.
@@ -168,7 +169,7 @@ pub(super) fn replace_aside<T>(
 ) -> Result<(T, File)> {
     let (aside, file) = open_aside(path).at(path)?;
     let written = filled(file, &aside, put).at(path)?;
-    fs::rename(&aside, path).inspect_err(|_| discard(&aside)).at(path)?;
+    patiently(|| fs::rename(&aside, path)).inspect_err(|_| discard(&aside)).at(path)?;
     Ok(written)
 }
 
@@ -233,7 +234,7 @@ impl Held {
 
 /// Removes a file that is of no use. That it cannot be removed matters less than the error that led here.
 fn discard(path: &Path) {
-    let _ = fs::remove_file(path);
+    let _ = patiently(|| fs::remove_file(path));
 }
 
 /// A new file beside `path`, and its name.

@@ -83,6 +83,12 @@ mod _native {
         detached(py, || fs::create_directory(&path).map(drop))
     }
 
+    /// Whether a file is in a directory, whatever their spelling, links followed.
+    #[pyfunction]
+    fn is_in(py: Python<'_>, file: PathBuf, directory: PathBuf) -> PyResult<bool> {
+        detached(py, || Ok(fs::is_in(&file, &directory)))
+    }
+
     /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last; with `must_be_environment`, `ValueError` for
     /// a directory that is none.
     #[pyfunction]
