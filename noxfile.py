@@ -46,6 +46,7 @@ WINDOWS_TARGET = "x86_64-pc-windows-gnu"
 
 # What does not depend on the interpreter under test, or little, and so runs on those alone.
 EXTENT = {
+    "test_on_windows.py": [],  # the sessions of Wine run it
     "test_quoting.py": ["3.13"],
     "test_templates.py": ["3.13"],
     "test_cmd.py": ["3.13"],
@@ -97,8 +98,20 @@ EXTENT_AT_NIGHT = {
 }
 
 # The tests that run on Windows, too, which is to say in Wine: on every change, and at night.
-ON_WINDOWS = ["test_pip.py", "test_tree.py::test_with_pip", "test_windows.py::test_the_signed_script_of_powershell"]
-ON_WINDOWS_AT_NIGHT = ["test_errors.py", "test_hooks.py", "test_pip.py", "test_tree.py", "test_windows.py"]
+ON_WINDOWS = [
+    "test_on_windows.py",
+    "test_pip.py",
+    "test_tree.py::test_with_pip",
+    "test_windows.py::test_the_signed_script_of_powershell",
+]
+ON_WINDOWS_AT_NIGHT = [
+    "test_errors.py",
+    "test_hooks.py",
+    "test_on_windows.py",
+    "test_pip.py",
+    "test_tree.py",
+    "test_windows.py",
+]
 
 # Who runs the tests where nox is run by root: our users are not, and which umask they have depends on the system.
 ORDINARY_USER = "nobody"

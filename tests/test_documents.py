@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -20,11 +21,18 @@ README = (ROOT / "README.md").read_text()
 LINK = re.compile(r"\]\((\S+?)\)")
 TESTS = re.compile(r"`(test_\w+)(?:::(test_\w+))?`")
 ADDRESS = re.compile(r"https?://[^\s)\"'`>]*fastvenv[^\s)\"'`>]*")
+SESSIONS = re.compile(r"`(tests|nightly|venv_suite|wine\w*|check)(?:\(([^)`]+)\))?`(☾?)")
 SOURCES = re.compile(r"`((?:src|tests|docs|benches|python|packaging)/[\w./]+)`")
 
 
 @pytest.mark.parametrize(
-    ("document", "least"), [("docs/explanation/differences.md", 20), ("docs/trust.md", 20), ("CONTRIBUTING.md", 3)]
+    ("document", "least"),
+    [
+        ("docs/explanation/differences.md", 20),
+        ("docs/trust.md", 20),
+        ("docs/where-it-works.md", 5),
+        ("CONTRIBUTING.md", 3),
+    ],
 )
 def test_every_test_and_file_that_is_named_exists(document: str, least: int) -> None:
     text = (ROOT / document).read_text()
@@ -36,6 +44,40 @@ def test_every_test_and_file_that_is_named_exists(document: str, least: int) -> 
         assert f"def {test}(" in path.read_text() if test else True, test
     for name in SOURCES.findall(text):
         assert (ROOT / name).exists(), name
+
+
+def test_where_it_works_is_what_the_sessions_run() -> None:
+    """Each session that the page names is there, runs when the page says, and each interpreter of the list is on the page."""
+    tree = ast.parse((ROOT / "noxfile.py").read_text())
+    lists: dict[str, ast.expr] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            lists[statement.targets[0].id] = statement.value
+    cpythons: list[str] = ast.literal_eval(lists["CPYTHONS"])
+    assert isinstance(lists["OTHERS"], ast.Dict)
+    others = [ast.literal_eval(key) for key in lists["OTHERS"].keys if key is not None]
+    users = ["3.13, umask 077", "3.13, as root"]
+    parameters = {
+        "tests": [*cpythons, *others, *users],
+        "nightly": [*cpythons, *others, *users],
+        "venv_suite": [*cpythons, "3.14", "3.15"],
+        "wine": [""],
+        "wine_whole": cpythons,
+        "wine_rust": [""],
+        "check": ast.literal_eval(lists["RUST_TARGETS"]),
+    }
+    decorators = {
+        function.name: ast.unparse(function.decorator_list[0])
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef) and function.decorator_list
+    }
+    named = set(SESSIONS.findall((ROOT / "docs/where-it-works.md").read_text()))
+    for session, parameter, mark in named:
+        assert parameter in parameters[session], (session, parameter)
+        assert (mark == "☾") == ("default=False" in decorators[session]), session
+    assert {(session, parameter) for session, parameter, _ in named} == {
+        (session, parameter) for session, found in parameters.items() for parameter in found
+    }
 
 
 def test_each_row_of_the_trust_model_names_its_test() -> None:

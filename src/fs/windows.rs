@@ -324,7 +324,18 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes a directory with all that is in it; [`std::fs::remove_dir_all`] follows no link.
+/// Removes a directory with all that is in it; [`std::fs::remove_dir_all`] follows no link. It ends at the first entry that
+/// stays, and does not say which that is.
 pub(super) fn remove_tree(path: &Path) -> Result<()> {
-    patiently(|| fs::remove_dir_all(path)).at(path)
+    patiently(|| fs::remove_dir_all(path)).at_with(|| first_in(path))
+}
+
+/// The first file in a directory or below it; the directory where there is none.
+fn first_in(path: &Path) -> PathBuf {
+    let is_directory = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
+    let mut entries = is_directory.then(|| fs::read_dir(path).ok()).flatten().into_iter().flatten();
+    entries
+        .next()
+        .and_then(|entry| entry.ok())
+        .map_or_else(|| path.to_owned(), |entry| first_in(&entry.path()))
 }

@@ -1,0 +1,152 @@
+"""What there is on Windows alone: the program `fastvenv.exe`, the scripts of cmd beside those of `venv`, and files that are open.
+
+In Wine, as elsewhere, `cmd` is the one of the system.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import IS_WINDOWS, Interpreter, Result, move_away, packages, program_in, surroundings, text_of
+from test_tree import compared
+
+pytestmark = pytest.mark.skipif(not IS_WINDOWS, reason="only Windows has that")
+
+
+@pytest.fixture(scope="module")
+def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program, in an environment that has fastvenv installed."""
+    [found] = Path(python.folder).glob("*.data/scripts/fastvenv.exe")
+    env_dir = tmp_path_factory.mktemp("program") / "installed"
+    assert python.run("-m", "fastvenv", "--without-pip", env_dir) == Result(0, "", "")
+    shutil.copytree(Path(python.folder, "fastvenv"), packages(env_dir) / "fastvenv")
+    return Path(shutil.copy(found, program_in(env_dir, "fastvenv")))
+
+
+def run(command: list[str | Path], home: Path) -> Result:
+    process = subprocess.run(
+        command, env=surroundings(str(home)), capture_output=True, stdin=subprocess.DEVNULL, timeout=120, check=False
+    )
+    return Result(process.returncode, text_of(process.stdout), text_of(process.stderr))
+
+
+@pytest.mark.parametrize("options", [["--without-pip"], []], ids=["without pip", "with pip"])
+def test_the_program_does_what_the_module_does(
+    python: Interpreter, program: Path, tmp_path: Path, options: list[str]
+) -> None:
+    trees = []
+    for command in ([program], [program.with_name("python.exe"), "-m", "fastvenv"]):
+        assert run([*command, *options, tmp_path / "sp ace"], tmp_path) == Result(0, "", "")
+        trees.append(compared(tmp_path / "sp ace"))
+        move_away(tmp_path / "sp ace")
+    assert trees[0] == trees[1]
+
+
+def test_the_program_tells_what_the_module_tells(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    commands: list[list[str | Path]] = [[program], [program.with_name("python.exe"), "-m", "fastvenv"]]
+    for arguments in (["--version"], ["--nonsense"], [str(tmp_path / "file")]):
+        results = [run([*command, *arguments], tmp_path) for command in commands]
+        assert results[0] == results[1]
+        assert results[0].status == (0 if arguments == ["--version"] else 1 if "file" in arguments[0] else 2)
+
+
+@pytest.mark.parametrize("name", ["env", "sp ace", "(x) y", "it's ^"])
+def test_cmd_is_activated_as_by_venv(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """What cmd shows of its variables: before, in the environment, and after."""
+    script = tmp_path / "script.bat"
+    steps = ["set", f'call "%ROOT%\\{name}\\Scripts\\activate.bat"', "set", "call deactivate.bat", "set"]
+    script.write_text(
+        "@echo off\nset ROOT=%~dp0\n" + "\necho ---\n".join(steps) + "\n", encoding="utf-8", newline="\r\n"
+    )
+    shown = []
+    for module in ("venv", "fastvenv"):
+        assert python.run("-m", module, "--without-pip", tmp_path / name) == Result(0, "", "")
+        variables = {**surroundings(str(tmp_path)), "PROMPT": "$P$G", "PYTHONHOME": "C:\\somewhere"}
+        process = subprocess.run(
+            ["cmd", "/c", str(script)], env=variables, capture_output=True, stdin=subprocess.DEVNULL, check=True
+        )
+        parts = text_of(process.stdout).split("---\n")
+        shown.append([{line for line in part.splitlines() if "=" in line} for part in (*parts[::2], parts[4])])
+        move_away(tmp_path / name)
+    assert shown[1] == shown[0]
+    before, active, after, _ = shown[1]
+    assert f"VIRTUAL_ENV={tmp_path / name}" in active and not any(line.startswith("PYTHONHOME=") for line in active)
+    assert before == after
+
+
+def test_an_environment_in_use_is_not_cleared_in_silence(python: Interpreter, tmp_path: Path) -> None:
+    """Its interpreter runs: the error names a file, and `venv` has the same."""
+    outcomes = []
+    for module in ("venv", "fastvenv"):
+        env_dir = tmp_path / module
+        assert python.run("-m", module, "--without-pip", env_dir) == Result(0, "", "")
+        script = "import sys; print(flush=True); sys.stdin.read()"
+        with subprocess.Popen(
+            [program_in(env_dir, "python"), "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None and process.stdin is not None
+            process.stdout.readline()
+            result = python.run("-m", module, "--clear", "--without-pip", env_dir)
+            process.stdin.close()
+        outcomes.append((result.status, str(program_in(env_dir, "python"))[1:] in result.stderr.replace("\\\\", "\\")))
+    assert outcomes == [(1, True)] * 2
+
+
+def test_a_held_file_is_waited_for(python: Interpreter, tmp_path: Path) -> None:
+    """As a scanner holds what was just written: another process has it open for a moment."""
+    assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "env") == Result(0, "", "")
+    script = """
+import sys, time
+with open(sys.argv[1]):
+    print(flush=True)
+    time.sleep(0.2)
+"""
+    waits = """
+import subprocess, sys, fastvenv
+child = subprocess.Popen([sys.executable, "-c", sys.argv[2], sys.argv[1] + "/pyvenv.cfg"], stdout=subprocess.PIPE)
+child.stdout.readline()
+fastvenv.EnvBuilder().clear_directory(sys.argv[1])
+child.wait()
+"""
+    assert python.run("-c", waits, tmp_path / "env", script) == Result(0, "", "")
+    assert list((tmp_path / "env").iterdir()) == []
+
+
+def test_a_failure_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        raise RuntimeError("stop")
+Builder(with_pip=True, system_site_packages=True).create(sys.argv[1])
+"""
+    result = python.run("-c", script, tmp_path / "new/env")
+    assert result.stderr.endswith("RuntimeError: stop\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_is_that_of_windows(python: Interpreter, tmp_path: Path) -> None:
+    """Type, `errno` and `winerror` are those of Python's own call."""
+    script = """
+import json, os, sys
+from fastvenv import _native
+def told(call, *arguments):
+    try:
+        call(*arguments)
+    except OSError as error:
+        return [type(error).__name__, error.errno, error.winerror, error.filename]
+root = sys.argv[1]
+missing, held = root + "\\\\missing\\\\file", root + "\\\\held"
+file = open(held, "w")
+answers = [[told(os.stat, path), told(_native.read_file, path)] for path in (missing, root + "\\\\none")]
+os.mkdir(root + "\\\\env")
+inner = open(root + "\\\\env\\\\held", "w")
+answers.append([told(os.remove, inner.name), told(_native.clear_directory, root + "\\\\env")])
+print(json.dumps(answers))
+"""
+    for theirs, ours in python.answer(script, tmp_path):
+        assert theirs is not None and ours == theirs
