@@ -100,7 +100,6 @@ EXTENT_AT_NIGHT = {
 # The tests that run on Windows, too, which is to say in Wine: on every change, and at night.
 ON_WINDOWS = [
     "test_on_windows.py",
-    "test_pip.py",
     "test_tree.py::test_with_pip",
     "test_windows.py::test_the_signed_script_of_powershell",
 ]
@@ -481,7 +480,7 @@ def cargo(session: nox.Session, target: str, command: str, *options: str, **vari
     env = {"PYO3_CROSS_PYTHON_VERSION": "3.9", "PYO3_BUILD_EXTENSION_MODULE": "1", **variables}
     if not has_library(target):
         # Tests unwind, and need the other way to panic, too.
-        options = (*options, f"-Zbuild-std=std,panic_abort{',panic_unwind' if command == 'test' else ''}")
+        options = (f"-Zbuild-std=std,panic_abort{',panic_unwind' if command == 'test' else ''}", *options)
         env.update(build_library(session))
     session.run("cargo", command, "--locked", "--target", target, *options, env=env, external=True)
 
@@ -501,7 +500,8 @@ def wine_whole(session: nox.Session, version: str) -> None:
 
 @nox.session(python=False, default=False, tags=["nightly"])
 def wine_rust(session: nox.Session) -> None:
-    """The unit tests of the core, in Wine."""
+    """clippy on what is for Windows, and the unit tests of the core, in Wine."""
+    cargo(session, WINDOWS_TARGET, "clippy", "--lib", "--bins", "--tests", "--", "-D", "warnings")
     variables = wine_variables(session, "3.13")
     runner = {f"CARGO_TARGET_{WINDOWS_TARGET.upper().replace('-', '_')}_RUNNER": "wine"}
     cargo(session, WINDOWS_TARGET, "test", "--no-default-features", "--lib", **variables, **runner)

@@ -116,13 +116,15 @@ child.wait()
     assert list((tmp_path / "env").iterdir()) == []
 
 
-def test_a_failure_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
-    script = """
+@pytest.mark.parametrize("hook", ["post_setup", "upgrade_dependencies"])
+def test_a_failure_leaves_nothing(python: Interpreter, tmp_path: Path, hook: str) -> None:
+    """Before `pyvenv.cfg` is written a second time, and after it."""
+    script = f"""
 import sys, fastvenv
 class Builder(fastvenv.EnvBuilder):
-    def post_setup(self, context):
+    def {hook}(self, context):
         raise RuntimeError("stop")
-Builder(with_pip=True, system_site_packages=True).create(sys.argv[1])
+Builder(with_pip=True, system_site_packages=True, upgrade_deps=True).create(sys.argv[1])
 """
     result = python.run("-c", script, tmp_path / "new/env")
     assert result.stderr.endswith("RuntimeError: stop\n")

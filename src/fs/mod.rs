@@ -273,6 +273,7 @@ mod tests {
         tempfile::tempdir().unwrap()
     }
 
+    #[cfg(unix)]
     fn errno(error: &Error) -> Option<i32> {
         match error {
             Error::Io { source, .. } => source.raw_os_error(),

@@ -32,11 +32,11 @@ pub fn normal(path: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn paths_are_what_python_makes_of_them() {
         for (path, expected) in [
             ("/a/./b/../c/", "/a/c"),

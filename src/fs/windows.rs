@@ -216,6 +216,7 @@ pub fn make_executable(_path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// None; the signature is the one of the POSIX file.
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
 pub(super) fn add_execute_permission(_path: &Path) -> Result<()> {
     Ok(())
 }
@@ -334,8 +335,5 @@ pub(super) fn remove_tree(path: &Path) -> Result<()> {
 fn first_in(path: &Path) -> PathBuf {
     let is_directory = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
     let mut entries = is_directory.then(|| fs::read_dir(path).ok()).flatten().into_iter().flatten();
-    entries
-        .next()
-        .and_then(|entry| entry.ok())
-        .map_or_else(|| path.to_owned(), |entry| first_in(&entry.path()))
+    entries.next().and_then(io::Result::ok).map_or_else(|| path.to_owned(), |entry| first_in(&entry.path()))
 }

@@ -87,6 +87,7 @@ impl Way {
 
 /// A distribution that is to be installed.
 #[derive(Debug)]
+#[cfg_attr(windows, expect(clippy::large_enum_variant, reason = "there are two of them"))]
 enum Source {
     /// Unpacked in memory.
     Wheel(Wheel, Distribution),

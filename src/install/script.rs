@@ -101,8 +101,9 @@ mod tests {
     #[test]
     fn the_interpreter_replaces_the_word_python() {
         let with = |script: &[u8]| with_interpreter(script.to_owned(), Path::new("/e/python"));
-        assert_eq!(with(b"#!pythonw -x\r\na\nb"), b"#!/e/python\na\nb");
-        assert_eq!(with(b"#!python"), b"#!/e/python\n");
+        let end = if cfg!(windows) { "\r\n" } else { "\n" };
+        assert_eq!(with(b"#!pythonw -x\r\na\nb"), format!("#!/e/python{end}a\nb").as_bytes());
+        assert_eq!(with(b"#!python"), format!("#!/e/python{end}").as_bytes());
         assert_eq!(with(b"#!/bin/sh\n#!python\n"), b"#!/bin/sh\n#!python\n");
     }
 

@@ -184,6 +184,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)] // what is expected has slashes
     fn a_project_sets_what_belongs_to_it() {
         let found = read(
             "[project]\nname = 'x'\n[tool.fastvenv]\npython = '3.12'\nactivators = ['bash', 'fish']\nwithout-pip = true\n",
@@ -197,6 +198,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)] // what is expected has slashes
     fn paths_are_from_the_folder_of_the_file() {
         let found = read("pip-wheel = 'wheels/../pip.whl'\npython = './bin/python'\n", Scope::User).unwrap();
         assert_eq!(found.settings["pip_wheel"], "DIR/pip.whl");
@@ -212,6 +214,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)] // what is expected has slashes
     fn a_mistake_is_told_with_its_line() {
         for (scope, text, expected) in [
             (
