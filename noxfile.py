@@ -500,7 +500,7 @@ def wine_whole(session: nox.Session, version: str) -> None:
 
 @nox.session(python=False, default=False, tags=["nightly"])
 def wine_rust(session: nox.Session) -> None:
-    """clippy on what is for Windows, and the unit tests of the core, in Wine."""
+    """Clippy on what is for Windows, and the unit tests of the core, in Wine."""
     cargo(session, WINDOWS_TARGET, "clippy", "--lib", "--bins", "--tests", "--", "-D", "warnings")
     variables = wine_variables(session, "3.13")
     runner = {f"CARGO_TARGET_{WINDOWS_TARGET.upper().replace('-', '_')}_RUNNER": "wine"}
