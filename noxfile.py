@@ -294,7 +294,7 @@ def release_check(session: nox.Session) -> None:
 @nox.session(python=False, default=False, tags=["nightly"])
 def reproducible(session: nox.Session) -> None:
     """Two checkouts of one commit, in different places, are built to the same bytes, without a path of the machine."""
-    programs = environment(Path(session.cache_dir, "wheels"), *WHEEL_BUILDERS)
+    programs = environment(Path(session.cache_dir, "reproducible"), *WHEEL_BUILDERS, *RELEASE_CHECKERS)
     env = {"PATH": os.pathsep.join([str(programs), os.environ["PATH"]]), "SOURCE_DATE_EPOCH": "1700000000"}
     session.run(programs / "python", "packaging/reproducible.py", env=env, external=True)
 
