@@ -16,13 +16,13 @@ pub enum Error {
     Io {
         /// The path that the call was about.
         path: PathBuf,
-        /// The operating system's own error.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Something that is not a directory lies where a directory of the environment has to be.
+    /// Something else is in the place of a directory of the environment.
     #[error("Unable to create directory {}", .0.display())]
     Occupied(PathBuf),
-    /// No environment may be made, or cleared, at `path`.
+    /// An environment at `path` cannot be made, or must not be cleared.
     #[error("Refusing to {action} {} because {reason}", path.display())]
     Refused {
         /// What is refused, as the words before the path.
@@ -32,17 +32,17 @@ pub enum Error {
         /// Why, as the words after "because".
         reason: String,
     },
-    /// A value would break the format of the file it goes to.
+    /// A value would break the format of the file into which it is written.
     #[error("the {name} must not contain {what}: {value:?}")]
     Unwritable {
         /// What the value is called: the option or the key of `pyvenv.cfg`.
         name: String,
-        /// What it holds that it must not.
+        /// What it contains and must not.
         what: &'static str,
         /// The value.
         value: OsString,
     },
-    /// A template of a script has a placeholder where a value is not certain to be read as it is.
+    /// A template has a placeholder in a place where the shell may not read the value as it is.
     #[error(
         "Unable to quote {value:?} for {placeholder} on line {line} of {}, because of {obstacle}. Write the placeholder \
          without quotes around it, before that, as the value of a variable, and use the variable.",
@@ -60,12 +60,12 @@ pub enum Error {
         /// What is in the way, and on which line.
         obstacle: String,
     },
-    /// A wheel that nobody should install: it is damaged, or was made to do harm.
+    /// A wheel that must not be installed: it is damaged, or was made to do harm.
     #[error("The wheel {} cannot be installed: {}{reason}", wheel.display(), entry.as_ref().map_or(String::new(), |entry| format!("{entry}: ")))]
     Wheel {
         /// The wheel.
         wheel: PathBuf,
-        /// The file in it, where the trouble is with one.
+        /// The file in it, if the fault is in a file.
         entry: Option<String>,
         /// What is wrong.
         reason: String,
@@ -81,7 +81,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The refusal of a wheel, or of what stands in for one.
+    /// The refusal of a wheel, or of an installed distribution that takes its place.
     pub(crate) fn wheel(wheel: &Path, entry: Option<&str>, reason: &str) -> Self {
         Self::Wheel {
             wheel: wheel.to_owned(),
@@ -96,7 +96,7 @@ pub(crate) trait AtPath<T> {
     /// Turns an [`io::Error`] into an [`Error`] that names `path`.
     fn at(self, path: &Path) -> Result<T>;
 
-    /// As [`Self::at`], where the path is not at hand: it is made for the error alone.
+    /// Like [`Self::at`], with a path that is only made if there is an error.
     fn at_with(self, path: impl FnOnce() -> PathBuf) -> Result<T>;
 }
 

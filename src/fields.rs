@@ -1,11 +1,11 @@
-//! Lines of fields, with a tab before each field but the first: how manifests and records are written.
+//! Lines of fields, separated by tabs: the format of manifests and records.
 
-/// A text without what separates fields and lines.
+/// Escapes the characters that separate fields and lines.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
 }
 
-/// Undoes [`escape`]; `None` for what it does not make.
+/// Reverses [`escape`]; `None` for a text that it cannot have made.
 pub(crate) fn unescape(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();

@@ -1,9 +1,9 @@
 //! The native part of fastvenv: what touches the disk when a virtual environment (PEP 405) is made.
 //!
 //! There are two entrances. The hooks of `fastvenv.EnvBuilder` pass plain strings and flags to [`python`], which turns them
-//! into paths and structs, and [`error::Error`] into Python exceptions. The program `fastvenv` enters by [`command`]. Both
-//! call the steps in [`environment`]. Nothing but [`python`] knows `PyO3`; nothing but [`command`] prints or reads the
-//! process's environment.
+//! into paths and structs, and [`error::Error`] into Python exceptions. The program `fastvenv` starts in [`command`]. Both
+//! call the steps in [`environment`]. Only [`python`] uses `PyO3`; only [`command`] prints, or reads the variables of the
+//! process.
 
 pub mod cache;
 pub mod command;

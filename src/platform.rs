@@ -1,4 +1,4 @@
-//! The two kinds of systems that Python tells apart.
+//! The two kinds of systems that Python distinguishes.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The platform that this code was built for.
+    /// The platform for which this code was built.
     pub const HOST: Self = if cfg!(windows) { Self::Windows } else { Self::Posix };
 
     /// `os.name`, which is also the name of the folder that holds this platform's script templates.

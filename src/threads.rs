@@ -1,4 +1,4 @@
-//! Work on many files, shared by threads: a list of it, or tasks that bring more tasks.
+//! Shares work on many files between threads: a list of items, or tasks that create more tasks.
 
 use std::panic::resume_unwind;
 use std::result;
@@ -8,18 +8,17 @@ use std::thread::{self, Builder, Scope, ScopedJoinHandle, available_parallelism}
 
 use crate::error::Result;
 
-/// With fewer files for each, starting a thread costs more than it saves.
+/// With fewer files for each thread, starting it takes longer than it saves.
 const ENOUGH: usize = 128;
 
-/// How many threads can run at the same time, as it was when this was first asked: the answer takes twenty system
-/// calls.
+/// How many threads can run at the same time. The answer takes twenty system calls, and is kept.
 #[must_use]
 pub fn available() -> usize {
     static AVAILABLE: OnceLock<usize> = OnceLock::new();
     *AVAILABLE.get_or_init(|| available_parallelism().map_or(1, usize::from))
 }
 
-/// How many threads are worth having for work on so many files, that of the caller among them.
+/// How many threads are worth starting for that many files, including the calling one.
 #[must_use]
 pub fn worth(files: usize) -> usize {
     match files / ENOUGH {
@@ -28,11 +27,11 @@ pub fn worth(files: usize) -> usize {
     }
 }
 
-/// Calls a function with each item of a list, in this thread and others, of which each takes the next item when it is
-/// done with one.
+/// Calls a function with each item of a list, in this thread and others. Each thread takes the next item when it has
+/// finished one.
 ///
 /// # Errors
-/// The first error in the order of the items; with an error, a thread takes no more of them.
+/// The first error, in the order of the items. After an error, the thread takes no further item.
 pub fn share<T: Sync>(items: &[T], threads: usize, work: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
     let next = AtomicUsize::new(0);
     let work_on = || {
@@ -49,7 +48,7 @@ pub fn share<T: Sync>(items: &[T], threads: usize, work: impl Fn(&T) -> Result<(
     let mut errors = thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map_while(|_| start(scope, work_on)).collect();
         let own = work_on();
-        // A thread that panics ends the call as if it had panicked itself: nothing of ours does.
+        // If a thread panics, so does the call.
         let join = |other: ScopedJoinHandle<_>| other.join().unwrap_or_else(|panic| resume_unwind(panic));
         own.into_iter().chain(others.into_iter().filter_map(join)).collect::<Vec<_>>()
     });
@@ -57,7 +56,7 @@ pub fn share<T: Sync>(items: &[T], threads: usize, work: impl Fn(&T) -> Result<(
     errors.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
 }
 
-/// Starts a thread; `None` where the system has none left, and the others do its work.
+/// Starts a thread; `None` if the system cannot. The other threads then do its work.
 fn start<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: impl FnOnce() -> T + Send + 'scope,
@@ -65,18 +64,18 @@ fn start<'scope, T: Send + 'scope>(
     Builder::new().spawn_scoped(scope, work).ok()
 }
 
-/// How many threads work off tasks, at most. Even with few processors they pay, as the disk is waited for, too; more of
-/// them would wait for each other.
+/// How many threads work on tasks, at most. They help even with few processors, because they wait for the disk, too. More
+/// threads would wait for each other.
 const THREADS: usize = 8;
 
-/// Where so many tasks wait, another thread starts.
+/// If this many tasks wait, another thread starts.
 const MANY_TASKS: usize = 8;
 
-/// Calls a function with a task and with all the tasks that it returns, the last first; where many wait, in several
-/// threads.
+/// Calls a function with a task, and with all tasks that it returns, the last one first. If many wait, several threads do
+/// that.
 ///
 /// # Errors
-/// The first error; no task is begun after it.
+/// The first error. No task is begun after it.
 pub fn work_off<T: Send, E: Send>(
     first: T,
     run: impl Fn(T) -> result::Result<Vec<T>, E> + Sync,
@@ -87,7 +86,7 @@ pub fn work_off<T: Send, E: Send>(
     work.tasks().failure.take().map_or(Ok(()), Err)
 }
 
-/// Tasks that bring more tasks.
+/// Tasks that create more tasks.
 struct Work<T, E, F> {
     run: F,
     tasks: Mutex<Tasks<T, E>>,
@@ -95,25 +94,24 @@ struct Work<T, E, F> {
 
 struct Tasks<T, E> {
     waiting: Vec<T>,
-    /// How many take from them.
+    /// How many threads take tasks.
     threads: usize,
     failure: Option<E>,
 }
 
 impl<T: Send, E: Send, F: Fn(T) -> result::Result<Vec<T>, E> + Sync> Work<T, E, F> {
-    /// Takes tasks until none waits; who is at one then looks after what it brings.
+    /// Takes tasks until none waits. A thread that is still working on one does the tasks that it creates.
     fn take_part<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         while let Some((task, is_help_wanted)) = self.next() {
             if is_help_wanted {
-                // Where the system has no thread to give, it goes on with those that are.
+                // If the system cannot start a thread, the others go on.
                 drop(Builder::new().spawn_scoped(scope, || self.take_part(scope)));
             }
             self.note((self.run)(task));
         }
     }
 
-    /// The next task, and whether another thread, which counts from now on, is to take part; none where this thread is
-    /// at its end.
+    /// The next task, and whether to start another thread, which is counted from now on; `None` if this thread has to end.
     fn next(&self) -> Option<(T, bool)> {
         let mut tasks = self.tasks();
         let Some(task) = tasks.waiting.pop() else {
@@ -125,7 +123,7 @@ impl<T: Send, E: Send, F: Fn(T) -> result::Result<Vec<T>, E> + Sync> Work<T, E, 
         Some((task, is_help_wanted))
     }
 
-    /// Keeps what came of a task.
+    /// Records the result of a task.
     fn note(&self, outcome: result::Result<Vec<T>, E>) {
         let mut tasks = self.tasks();
         match outcome {

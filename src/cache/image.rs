@@ -1,9 +1,9 @@
 //! An image: a wheel unpacked, with its bytecode, ready to be linked into environments.
 //!
-//! It is never trusted blindly: it belongs to the user, nobody else may write to it, and each file has the owner, size, time
-//! and mode that it had when it was written; some are compared with their hashes. Otherwise it is made anew.
+//! An image is used only if it belongs to the user, if nobody else may write to it, and if each file has the owner, size,
+//! time and mode with which it was written. Some files are also compared with their hashes. Otherwise it is made anew.
 //!
-//! Its folder is opened once, and what is in it is found from there: a folder that gets the same name later is another one.
+//! Its folder is opened once, and files are opened from there, because another folder may get the same name later.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::wheel::{Distribution, DistributionFile, Wheel, record};
 const FILES: &str = "files";
 const MANIFEST: &str = "manifest";
 
-/// A wheel that was prepared.
+/// A wheel that is unpacked and compiled.
 #[derive(Debug)]
 pub(crate) struct Image {
     folder: Folder<'static>,
@@ -27,28 +27,28 @@ pub(crate) struct Image {
     manifest: Manifest,
 }
 
-/// What is under the name of an image.
+/// What has the name of an image.
 #[derive(Debug)]
 pub(crate) enum Found {
     /// An image whose manifest is whole.
     Image(Box<Image>),
-    /// A folder without such a manifest, as when the power failed, or another version of fastvenv made it.
+    /// A folder without such a manifest: the power failed, or another version of fastvenv made it.
     Damaged(Folder<'static>),
-    /// Nothing, or what cannot be read.
+    /// Nothing, or a folder that cannot be read.
     Nothing,
 }
 
-/// In which order, and by how many threads, files are placed.
+/// The order in which files are placed, and the number of threads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
-    /// In the order in which it can be cut short: it is a repair.
+    /// In an order in which the call can be interrupted, because it is a repair.
     pub(crate) is_repair: bool,
-    /// By one thread: other threads make environments at the same time.
+    /// By one thread, because other threads make environments at the same time.
     pub(crate) is_shared: bool,
 }
 
 impl Image {
-    /// Looks what is in a folder.
+    /// Finds out what is in a folder.
     pub(crate) fn find(path: &Path) -> Found {
         let Ok(folder) = Folder::open(path).map(Folder::into_owned) else { return Found::Nothing };
         let read = folder.read(MANIFEST).and_then(|text| Ok((text, folder.open_in(FILES)?)));
@@ -64,7 +64,7 @@ impl Image {
         }
     }
 
-    /// Whether a folder holds nothing but what an image has.
+    /// Whether a folder contains nothing that an image does not have.
     pub(crate) fn may_be_in(path: &Path) -> bool {
         let is_part = |name: &std::ffi::OsString| name == FILES || name == MANIFEST;
         Folder::open(path).and_then(|folder| folder.names()).is_ok_and(|names| names.iter().all(is_part))
@@ -80,7 +80,7 @@ impl Image {
         &self.manifest.distribution
     }
 
-    /// What it says of itself.
+    /// Its manifest.
     pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
     }
@@ -88,12 +88,12 @@ impl Image {
     /// The contents of one of its files.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read.
+    /// [`Error::Io`] if it cannot be read.
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>> {
         self.files.read(path)
     }
 
-    /// Links, or copies, those of its files that are wanted to where they go; in the order that is wanted.
+    /// Places the files that are wanted in an environment, by links or copies, in the order that is wanted.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be made.
@@ -112,26 +112,25 @@ impl Image {
         });
         let mut moves: Vec<_> = moves.collect();
         if order.is_repair {
-            // Bytecode goes before its source: as long as that is missing, both are wanted, whenever the run is killed.
+            // Bytecode is placed before its source. If the run is killed between them, the missing source shows that both are wanted.
             moves.reverse();
         }
         let Some((first, rest)) = moves.split_first() else { return Ok(()) };
-        // It shows which way works.
+        // The first file shows which way works.
         first.run(linker)?;
         let number = rest.iter().map(|folder| folder.files.len()).sum();
         let threads = if order.is_shared || order.is_repair { 1 } else { threads::worth(number) };
         threads::share(rest, threads, |folder| folder.run(&mut linker.clone()))
     }
 
-    /// Whether every file is what it was, as far as that can be told without reading them all, and nobody else could have
-    /// changed it.
+    /// Whether every file is unchanged, as far as that shows without reading them all, and nobody else could change it.
     pub(crate) fn is_sound(&self) -> bool {
         let is_private =
             self.folder.ownership().is_ok_and(|found| found.is_own && !found.is_writable_by_others());
         is_private && self.check_stamps().is_ok() && self.check_sample().is_ok()
     }
 
-    /// Compares what the operating system says of each file with what it said when the file was written.
+    /// Compares the stamp of each file with its stamp when it was written.
     fn check_stamps(&self) -> Result<()> {
         let Manifest { distribution, stamps, .. } = &self.manifest;
         let mut left = stamps.as_slice();
@@ -150,7 +149,7 @@ impl Image {
         threads::share(&folders, threads::worth(distribution.files.len()), check)
     }
 
-    /// Compares some files, by chance, with their hashes.
+    /// Compares some files, chosen at random, with their hashes.
     fn check_sample(&self) -> Result<()> {
         let files = self.distribution().files.iter().zip(&self.manifest.stamps);
         let small = files.filter(|(_, stamp)| stamp.size <= trust::LARGEST_IN_SAMPLE);
@@ -158,7 +157,7 @@ impl Image {
         trust::sample(small.len()).try_for_each(|position| self.check_hash(small[position]))
     }
 
-    /// Whether the file at a path was changed when those of the image were, so that it may come from there.
+    /// Whether the file at a path has the time of the files of the image, so that it may come from it.
     pub(crate) fn has_time_of(&self, path: &Path) -> bool {
         let time = self.manifest.stamps.first().map(|stamp| stamp.modified);
         time.is_some() && fs::modified(path).ok() == time
@@ -167,7 +166,7 @@ impl Image {
     /// Compares every file with its hash.
     ///
     /// # Errors
-    /// [`Error::Io`] with the first that was changed or cannot be read.
+    /// [`Error::Io`] with the first file that was changed or cannot be read.
     pub(crate) fn verify(&self) -> Result<()> {
         let files = &self.distribution().files;
         threads::share(files, threads::worth(files.len()), |file| self.check_hash(file))
@@ -182,7 +181,7 @@ impl Image {
     }
 }
 
-/// The error of a file in the cache that is not what was written.
+/// The error for a file in the cache that was changed.
 fn changed() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "it was changed since it was written")
 }
@@ -203,9 +202,8 @@ impl Move<'_> {
     }
 }
 
-/// Writes the files, the bytecode if there is a compiler for it, and the manifest of an image, into a folder that
-/// is there. The files have a time that depends on the wheel alone: bytecode that was made for one image of it is valid
-/// for every other one.
+/// Writes an image into an existing folder: its files, their bytecode if there is a compiler, and its manifest. The time of
+/// the files depends only on the wheel, so that bytecode for one image of the wheel is valid for every other one.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be written, or the interpreter that failed.
@@ -244,14 +242,14 @@ pub(crate) fn write(
             });
         }
     }
-    // Folder by folder, which is how they are placed.
+    // Folder by folder, as they are placed.
     distribution.files.sort_by(|one, other| one.path.rsplit_once('/').cmp(&other.path.rsplit_once('/')));
     let manifest = Manifest::render(origin, &distribution, &files)?;
     fs::write_as(&folder.join(MANIFEST), manifest.as_bytes(), Mode::Exactly(fs::shared_mode(false))).map(drop)
 }
 
-/// When the files of a wheel were changed, in seconds since 1970: some time in 2020, by the hash of the wheel, so that
-/// bytecode of another version is not valid by chance.
+/// The time that the files of a wheel get, in seconds since 1970: a time in 2020 that depends on the hash of the wheel, so
+/// that bytecode of another version is not valid by chance.
 fn time_of(hash: &str) -> u64 {
     const BEGIN: u64 = 1_577_836_800;
     const YEAR: u64 = 366 * 24 * 60 * 60;

@@ -1,7 +1,7 @@
-//! The manifest of an image: what the image is of, whom it is for, and a line for each script, each folder
-//! and each file in it.
+//! The manifest of an image: its wheel, the interpreter that it is for, and a line for each script, each folder and each
+//! file in it.
 //!
-//! Fields are separated by tabs. The last line has a checksum of the others, and says that the manifest is whole.
+//! Fields are separated by tabs. The last line has a checksum of the others, which shows that the manifest is whole.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -12,17 +12,17 @@ use crate::fields::{escape, unescape};
 use crate::fs::{self, Stamp};
 use crate::wheel::{Distribution, DistributionFile, EntryPoint, archive};
 
-/// Changes with the form of images, so that no version reads what another wrote.
+/// The version of the format. No version of fastvenv reads images of another format.
 pub(crate) const FORMAT: &str = "fastvenv image 5";
 
-/// What a line begins with that is about a file of the wheel, or about bytecode that was made.
+/// The beginning of a line about a file of the wheel, or about bytecode.
 const FILE: &str = "file";
 const BYTECODE: &str = "bytecode";
 
-/// What the last line begins with.
+/// The beginning of the last line.
 const END: &str = "end\t";
 
-/// How many fields a line has at most.
+/// The most fields that a line can have.
 const MOST_FIELDS: usize = 7;
 
 /// What a manifest says.
@@ -30,11 +30,11 @@ const MOST_FIELDS: usize = 7;
 pub(crate) struct Manifest {
     pub(crate) origin: Origin,
     pub(crate) distribution: Distribution,
-    /// What each file of the distribution was when it was written.
+    /// The stamp of each file of the distribution when it was written.
     pub(crate) stamps: Vec<Stamp>,
 }
 
-/// Where an image comes from, and whom it is for.
+/// The origin of an image, and the interpreter that it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The wheel, or the folder of metadata, with the time that it had.
@@ -43,7 +43,7 @@ pub(crate) struct Origin {
     pub(crate) hash: String,
     /// When the image was made, in seconds since 1970.
     pub(crate) made: u64,
-    /// The interpreter of the bytecode, and what it says of itself; none for an image without bytecode.
+    /// The interpreter of the bytecode, and its version; none for an image without bytecode.
     pub(crate) interpreter: Option<(Stamped, String)>,
 }
 
@@ -90,7 +90,7 @@ impl Manifest {
         Ok(text)
     }
 
-    /// Reads a manifest; `None` for one that is cut short, of another form, or that leads out of its folders.
+    /// Reads a manifest; `None` if it was cut, has another format, or names a path outside its folders.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (text, checksum) = text.strip_suffix('\n')?.rsplit_once(END)?;
         if u32::from_str_radix(checksum, 16) != Ok(rawzip::crc32(text.as_bytes())) {
@@ -135,7 +135,7 @@ impl Manifest {
                     if archive::fault_of(name).is_none() && !name.contains('/') =>
                 {
                     let size = size.parse().ok()?;
-                    // A file of another user is never as it was written.
+                    // A file of another user counts as changed.
                     stamps.push(Stamp {
                         size,
                         modified: modified.parse().ok()?,
@@ -162,16 +162,16 @@ impl Manifest {
 }
 
 impl Stamped {
-    /// The file at `path`, which may be a link to it.
+    /// The file at `path`, links followed.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where there is none.
+    /// [`crate::error::Error::Io`] if there is none.
     pub(crate) fn of(path: &Path) -> Result<Self> {
         let Stamp { size, modified, .. } = Stamp::of_target(path)?;
         Ok(Self { path: path.to_owned(), size, modified })
     }
 
-    /// Whether the file is there as it was.
+    /// Whether the file exists and is unchanged.
     pub(crate) fn is_current(&self) -> bool {
         Self::of(&self.path).is_ok_and(|found| found == *self)
     }
@@ -186,7 +186,7 @@ impl Stamped {
     }
 }
 
-/// The fields of a line: as many as the longest line has, and for a line with more none at all.
+/// The fields of a line, filled up to the number of the longest line; none if the line has more.
 fn split(line: &str) -> ([&str; MOST_FIELDS], usize) {
     let mut fields = [""; MOST_FIELDS];
     let (mut number, mut start) = (0, 0);

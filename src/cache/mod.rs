@@ -1,7 +1,7 @@
 //! The cache: a folder of images, and of notes.
 //!
-//! An image is made aside and renamed into place, so that it is there whole or not at all, however many processes make it
-//! at once. The cache is never needed: whatever goes wrong with it, the wheel is installed without.
+//! An image is made under a temporary name and then renamed, so that it is whole as soon as it exists, even if several
+//! processes make it at once. The cache is never needed: if anything goes wrong with it, the wheel is installed without.
 
 mod image;
 pub mod location;
@@ -22,43 +22,43 @@ use manifest::{FORMAT, Origin, Stamped};
 
 pub(crate) use image::{Image, Order};
 
-/// How the name of a folder begins in which an image is being made, or from which one is being removed.
+/// The beginning of the name of a folder in which an image is being made or removed.
 const MAKING: &str = "making-";
 
-/// How many digits of a hash end the name of an image.
+/// The number of digits of a hash at the end of the name of an image.
 const DIGITS: usize = 16;
 
-/// After that time, what a process has begun and not ended is taken for left.
+/// After that time, an image that a process has begun is assumed to be left over.
 const AN_HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// After that time, what nobody needs is removed when a new image is made.
+/// After that time, an image that is not needed is removed when a new one is made.
 const A_MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A folder of images, for one interpreter.
 #[derive(Debug)]
 pub(crate) struct Cache<'a> {
     folder: &'a Path,
-    /// Whom the bytecode is for; without, there is none.
+    /// The interpreter that the bytecode is for; without it, images have no bytecode.
     interpreter: Option<&'a Interpreter>,
 }
 
-/// What is in the cache, as `python -m fastvenv.cache info` tells it.
+/// An image in the cache, as `fastvenv cache info` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The name of its folder.
     pub name: String,
-    /// The wheel that was unpacked, and its hash, as RECORD has hashes; none where the image is damaged, or of another
+    /// The wheel that was unpacked, and its hash, as RECORD has hashes; `None` if the image is damaged, or of another
     /// version of fastvenv.
     pub wheel: Option<(PathBuf, String)>,
-    /// When it was made, in seconds since 1970.
+    /// The time when it was made, in seconds since 1970.
     pub made: u64,
     /// How many bytes its files have.
     pub size: u64,
-    /// The interpreter that the bytecode is for; none where there is no bytecode.
+    /// The interpreter that the bytecode is for; `None` if there is no bytecode.
     pub interpreter: Option<PathBuf>,
     /// Whether every file is as it was written.
     pub is_sound: bool,
-    /// Whether the wheel and the interpreter are still there, as they were.
+    /// Whether the wheel and the interpreter still exist, unchanged.
     pub is_needed: bool,
 }
 
@@ -76,8 +76,8 @@ impl<'a> Cache<'a> {
         Self { folder, interpreter }
     }
 
-    /// The image of a wheel, where there is a sound one; none where the folder may not be used. Nothing is changed: the
-    /// process may end while a thread looks.
+    /// The sound image of a wheel, if there is one; `None` if the folder may not be used. Nothing is changed, because the
+    /// process may end while a thread is here.
     pub(crate) fn find(&self, wheel: &Path) -> Option<Image> {
         trust::check(self.folder).ok()?;
         let hash = self.hash_of(wheel).ok()?;
@@ -87,7 +87,7 @@ impl<'a> Cache<'a> {
         }
     }
 
-    /// The sound image in a folder; one that is not sound is removed, so that nobody uses it again.
+    /// The sound image in a folder. An image that is not sound is removed, so that it is not used again.
     fn open(&self, path: &Path, hash: &str) -> Option<Image> {
         match Image::find(path) {
             Found::Image(image) if is_usable(&image, hash) => return Some(*image),
@@ -98,8 +98,8 @@ impl<'a> Cache<'a> {
         None
     }
 
-    /// Removes the image in an open folder, as far as that can be done. Another process may have put a sound one into its
-    /// place: that one stays.
+    /// Removes the image in an open folder, as far as possible. If another process has replaced it by a sound one, that one
+    /// stays.
     pub(crate) fn discard(&self, folder: &Folder<'_>) {
         let aside = aside(self.folder);
         let is_taken = fs::rename(folder.path(), &aside).is_ok();
@@ -109,8 +109,8 @@ impl<'a> Cache<'a> {
         }
     }
 
-    /// Makes the image of a wheel, in the folder that is made where it is missing; another process may have been faster, and
-    /// its image is taken then. None where the folder may not be used.
+    /// Makes the image of a wheel, and the folder of the cache if it is missing. If another process was faster, its image is
+    /// taken. `None` if the folder may not be used.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
@@ -125,13 +125,13 @@ impl<'a> Cache<'a> {
             return Ok(None);
         }
         let hash = self.hash_of(wheel_path)?;
-        // What was read is an image of that wheel only if nobody has replaced it since.
+        // The image is of that wheel only if the wheel was not replaced since it was read.
         if hash != wheel.hash() {
             return Ok(None);
         }
         let Some(folder) = self.path(wheel_path, &hash) else { return Ok(None) };
         if let Some(image) = self.open(&folder, &hash) {
-            // What was found by chance a moment ago would be missed by chance now.
+            // The random check has just found a fault, which it might miss this time.
             if image.verify().is_ok() {
                 return Ok(Some(image));
             }
@@ -145,13 +145,13 @@ impl<'a> Cache<'a> {
             .and_then(|()| fs::rename(&aside, &folder));
         if let Err(error) = made {
             let _ = fs::remove_directory(&aside);
-            // Another process's has the name by now, or there is a real reason.
+            // Either the image of another process has the name now, or this is a real error.
             return self.open(&folder, &hash).map_or(Err(error), |image| Ok(Some(image)));
         }
         Ok(self.open(&folder, &hash))
     }
 
-    /// Where the image of a wheel lies: under a name made of all that it depends on.
+    /// The path of the image of a wheel. Its name is made of everything that the image depends on.
     fn path(&self, wheel: &Path, hash: &str) -> Option<PathBuf> {
         let name = wheel.file_stem()?.to_str()?;
         let bytecode = self.interpreter.map_or_else(String::new, |interpreter| {
@@ -162,7 +162,7 @@ impl<'a> Cache<'a> {
         Some(self.folder.join(format!("{name}-{}", digest.get(7..7 + DIGITS)?)))
     }
 
-    /// The hash of a wheel, as RECORD has hashes. It is kept, since it takes long to make.
+    /// The hash of a wheel, as RECORD has hashes. It is kept, because it takes long to compute.
     fn hash_of(&self, wheel: &Path) -> Result<String> {
         let file = file_of(wheel);
         let key = format!("hash of {}", trust::version(&file)?);
@@ -195,15 +195,15 @@ fn is_usable(image: &Image, hash: &str) -> bool {
 /// What is in the cache in a folder, by name.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the folder cannot be read.
+/// [`crate::error::Error::Io`] if the folder cannot be read.
 pub fn entries(folder: &Path) -> Result<Vec<Entry>> {
     Ok(images(folder)?.iter().map(|path| entry(path, Image::is_sound)).collect())
 }
 
-/// Compares every file in the cache in a folder with its hash; what is wrong, for each image that is damaged.
+/// Compares every file in the cache in a folder with its hash, and returns what is wrong with each damaged image.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the folder cannot be read.
+/// [`crate::error::Error::Io`] if the folder cannot be read.
 pub fn verify(folder: &Path) -> Result<Vec<String>> {
     let fault = |path: &PathBuf| match Image::find(path) {
         Found::Image(image) => image.verify().err().map(|error| error.to_string()),
@@ -221,9 +221,9 @@ pub fn clear(folder: &Path) -> Result<u64> {
     remove(folder, |_| true, Duration::ZERO)
 }
 
-/// Removes from the cache in a folder what nobody needs: images of a wheel or for an interpreter that is gone or was
-/// changed, those that are damaged or of another version of fastvenv, what killed processes left, and all notes, which are
-/// made again in no time. Returns how many bytes the files of the images had.
+/// Removes from the cache in a folder what is not needed: images whose wheel or interpreter does not exist any more or was
+/// changed, images that are damaged or of another version of fastvenv, what killed processes left, and all notes, which
+/// are quickly made again. Returns how many bytes the files of the images had.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be removed.
@@ -231,7 +231,7 @@ pub fn prune(folder: &Path) -> Result<u64> {
     remove(folder, |path| !is_whole(path), Duration::ZERO)
 }
 
-/// Removes what nobody has needed for long; where that cannot be done, it stays.
+/// Removes what was not needed for long, as far as possible.
 fn tidy(folder: &Path) {
     let is_due = |path: &Path| entry(path, Image::is_sound).is_due();
     let _ = remove(folder, is_due, A_MONTH);
@@ -243,7 +243,7 @@ fn is_whole(path: &Path) -> bool {
     is_sound && is_needed
 }
 
-/// Removes images that are unwanted, notes from before that time, and what killed processes left.
+/// Removes images that are not needed, notes older than that time, and what killed processes left.
 fn remove(folder: &Path, is_unwanted: impl Fn(&Path) -> bool, age: Duration) -> Result<u64> {
     let mut freed = 0;
     for path in images(folder)?.iter().filter(|path| is_unwanted(path)) {
@@ -261,7 +261,7 @@ fn remove(folder: &Path, is_unwanted: impl Fn(&Path) -> bool, age: Duration) -> 
     Ok(freed)
 }
 
-/// Removes an image. It loses its name first: another process may give that to a new image at any moment.
+/// Removes an image. It is renamed first, because another process may give the name to a new image at any moment.
 fn take_away(folder: &Path, path: &Path) -> Result<()> {
     let aside = aside(folder);
     match fs::rename(path, &aside) {
@@ -276,7 +276,7 @@ fn aside(folder: &Path) -> PathBuf {
     folder.join(format!("{MAKING}{}-{}", std::process::id(), now().as_nanos()))
 }
 
-/// The paths in the cache in a folder whose names are of one kind; none where the folder is no cache.
+/// The paths in the cache in a folder whose names are of one kind; `None` if the folder is no cache.
 fn paths(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
     if trust::check(folder).is_err() {
         return Ok(Vec::new());
@@ -333,14 +333,14 @@ fn entry(path: &Path, is_sound: impl Fn(&Image) -> bool) -> Entry {
     }
 }
 
-/// What processes that were killed have left, an hour after.
+/// What killed processes have left, an hour later.
 fn leftovers(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = paths(folder, |name| begun(name).is_some_and(|begun| is_past(begun, AN_HOUR)))?;
     paths.retain(|path| Image::may_be_in(path));
     Ok(paths)
 }
 
-/// When the making of an image began in a folder of that name; `None` for another name.
+/// The time when an image was begun in a folder of that name; `None` if it is another name.
 fn begun(name: &str) -> Option<Duration> {
     let (process, begun) = name.strip_prefix(MAKING)?.split_once('-')?;
     process.parse::<u32>().ok()?;
@@ -352,7 +352,7 @@ fn is_past(time: Duration, age: Duration) -> bool {
     now().checked_sub(time).is_some_and(|passed| passed >= age)
 }
 
-/// When a file or a folder was changed; now, where that cannot be told.
+/// The time of the last change of a file or a folder; the current time if that cannot be found out.
 fn time_of(path: &Path) -> Duration {
     fs::modified(path).map_or_else(|_| now(), Duration::from_nanos)
 }

@@ -1,7 +1,7 @@
-//! What is costly to find out, kept in the cache: what `sysconfig` says, and the hashes of wheels.
+//! Notes in the cache, of what takes long to find out: the records of interpreters, and the hashes of wheels.
 //!
-//! A note lies under a name made of its key, which says all that it depends on, and begins with a hash of the key and the
-//! text: it cannot be taken for another, nor for whole where it is not, and a key that has changed finds nothing.
+//! The name of a note is made of its key, which contains everything that the note depends on. A note begins with a hash of
+//! the key and the text, so that it is not confused with another one, and is known to be whole.
 
 use std::path::{Path, PathBuf};
 
@@ -11,13 +11,13 @@ use sha2::{Digest, Sha256};
 use super::trust;
 use crate::fs;
 
-/// How the name of a note begins.
+/// The beginning of the name of a note.
 const PREFIX: &str = "note-";
 
-/// How many digits of a hash are in the name.
+/// The number of digits of a hash in the name.
 const DIGITS: usize = 16;
 
-/// What was kept under a key in a folder; `None` where there is nothing, or nothing that may be used.
+/// The text under a key in a folder; `None` if there is none, or none that may be used.
 #[must_use]
 pub fn recall(folder: &Path, key: &str) -> Option<String> {
     trust::check(folder).ok()?;
@@ -26,7 +26,7 @@ pub fn recall(folder: &Path, key: &str) -> Option<String> {
     (header == hash(&[key, text])).then(|| text.to_owned())
 }
 
-/// Keeps a text under a key in a folder, which is made where it is missing. Where that cannot be done, nothing is kept.
+/// Keeps a text under a key in a folder, which is made if it is missing. If that is not possible, nothing is kept.
 pub fn remember(folder: &Path, key: &str, text: &str) {
     if trust::prepare(folder).is_ok() {
         let note = format!("{}\n{text}", hash(&[key, text]));

@@ -1,6 +1,6 @@
-//! The records of interpreters, kept from run to run: asking an interpreter takes longer than everything else.
+//! Keeps the records of interpreters between runs, because asking an interpreter takes longer than everything else.
 //!
-//! A record is used only as long as every file and folder that it depends on is what it was.
+//! A record is used only as long as every file and folder that it depends on is unchanged.
 
 use std::path::Path;
 
@@ -12,9 +12,9 @@ use crate::interpreter::{Failure, Interpreter, probe};
 /// What separates the stamps of the files from the record.
 const SEPARATOR: &str = "\n\n";
 
-/// What the program at an absolute path says of itself: its record in the cache, or else it is asked, and the record is kept.
+/// The record of the program at an absolute path: from the cache, or else by asking the program, and then it is kept.
 ///
-/// A script that runs an interpreter is asked each time: which one it runs may depend on anything.
+/// A script that runs an interpreter is asked each time, because anything may decide which one it runs.
 ///
 /// # Errors
 /// Why it cannot be used.
@@ -29,8 +29,8 @@ pub fn ask(folder: Option<&Path>, program: &Path) -> Result<Interpreter, Failure
     Ok(interpreter)
 }
 
-/// The record of the interpreter that is started by a path, from the cache in a folder; `None` where there is none, and
-/// where something that it depends on has changed.
+/// The record of the interpreter that is started by a path, from the cache in a folder; `None` if there is none, or if
+/// something that it depends on has changed.
 #[must_use]
 pub fn recall(folder: &Path, executable: &Path) -> Option<Interpreter> {
     let note = notes::recall(folder, &key(executable)?)?;
@@ -44,7 +44,7 @@ pub fn recall(folder: &Path, executable: &Path) -> Option<Interpreter> {
     is_current.then_some(interpreter)
 }
 
-/// Keeps a record in the cache in a folder, where that can be used.
+/// Keeps a record in the cache in a folder, if the cache can be used.
 pub fn remember(folder: &Path, interpreter: &Interpreter) {
     let stamps: Option<Vec<_>> = interpreter.files.iter().map(|file| stamp(file)).collect();
     if let (Some(key), Some(stamps)) = (key(&interpreter.executable), stamps) {
@@ -53,12 +53,12 @@ pub fn remember(folder: &Path, interpreter: &Interpreter) {
     }
 }
 
-/// What a record is kept under; `None` for a path that cannot be written down.
+/// The key of a record; `None` if the path is not UTF-8.
 fn key(executable: &Path) -> Option<String> {
     Some(format!("interpreter {} {}", env!("CARGO_PKG_VERSION"), executable.to_str()?))
 }
 
-/// What changes with a file or a folder, also when it comes or goes; `None` where that cannot be told.
+/// A text that changes when a file or a folder changes, appears or disappears; `None` if that cannot be found out.
 fn stamp(path: &Path) -> Option<String> {
     match fs::version(path) {
         Ok(numbers) => Some(numbers.map(|number| number.to_string()).join(" ")),

@@ -1,4 +1,4 @@
-//! Whether what is in the cache may be used. Every such decision is made here; `docs/trust.md` is the model.
+//! Decides whether the contents of the cache may be used. `docs/trust.md` is the model, and no other file decides.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -7,13 +7,13 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::fs::{self, LinkMode, Ownership};
 
-/// The file that marks a folder as a cache of fastvenv. Where it is missing, nothing in the folder is used or deleted.
+/// The file that marks a folder as a cache of fastvenv. Without it, nothing in the folder is used or deleted.
 pub const MARKER: &str = ".fastvenv-cache";
 
-/// So many files of an image are compared with their hashes in each run.
+/// The number of files of an image that are compared with their hashes in each run.
 const SAMPLE: usize = 4;
 
-/// Larger files are not among them, so that each run takes the same time.
+/// The largest size of such a file, so that each run takes the same time.
 pub const LARGEST_IN_SAMPLE: u64 = 16 << 10;
 
 /// Why the cache in a folder is not used.
@@ -21,20 +21,20 @@ pub const LARGEST_IN_SAMPLE: u64 = 16 << 10;
 pub enum Distrust {
     /// There is no folder, or it is empty.
     Absent,
-    /// It cannot be looked at, or not be made; the error that tells.
+    /// It cannot be read, or not be made; the error.
     Inaccessible(String),
     /// It is a file or a link.
     NoDirectory,
     /// It belongs to another user.
     Foreign,
-    /// Others than its owner may write to it; its permission bits.
+    /// Others may write to it; its permission bits.
     Writable(u32),
-    /// It holds other files, and was not made for this.
+    /// It contains other files, and is not a cache.
     Unmarked,
 }
 
 impl fmt::Display for Distrust {
-    /// The reason, and what to do, as the words behind the path and a colon.
+    /// The reason, and what to do, as words that follow the path and a colon.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => write!(formatter, "it is not there"),
@@ -56,11 +56,11 @@ impl fmt::Display for Distrust {
     }
 }
 
-/// Whether the cache in a folder may be used: the folder is this user's, nobody else may write to it, and it was made for
-/// this.
+/// Checks that the cache in a folder may be used: the folder belongs to this user, nobody else may write to it, and it has
+/// the mark of a cache.
 ///
 /// # Errors
-/// Why it may not.
+/// Why it may not be used.
 pub fn check(folder: &Path) -> std::result::Result<(), Distrust> {
     let ownership = match Ownership::of(folder) {
         Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
@@ -81,15 +81,15 @@ pub fn check(folder: &Path) -> std::result::Result<(), Distrust> {
         return Ok(());
     }
     match fs::names(folder).map_err(inaccessible)? {
-        // As good as none: it becomes a cache.
+        // An empty folder becomes a cache.
         names if names.is_empty() => Err(Distrust::Absent),
-        // Another process has marked it since.
+        // Another process has marked it meanwhile.
         names if names.iter().any(|name| name == MARKER) => Ok(()),
         _ => Err(Distrust::Unmarked),
     }
 }
 
-/// Makes a folder a cache where there is none, and an empty one, too.
+/// Makes a folder a cache, if it does not exist or is empty.
 ///
 /// # Errors
 /// Why the cache may not be used.
@@ -112,7 +112,7 @@ fn inaccessible(error: Error) -> Distrust {
     })
 }
 
-/// Which of so many files of an image are compared with their hashes in this run: some side by side, by chance.
+/// The files of an image that are compared with their hashes in this run: some that follow one another, at random.
 pub fn sample(files: usize) -> impl Iterator<Item = usize> {
     let random = usize::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default();
     (0..SAMPLE.min(files)).map(move |position| (random % files + position) % files)
@@ -120,8 +120,8 @@ pub fn sample(files: usize) -> impl Iterator<Item = usize> {
 
 /// The ways in which files of the cache may get into an environment.
 ///
-/// Files that root shares by hard links change hands when the environment is given to its user (`chown -R`), and with them
-/// the cache. So `auto` shares none where the directory, or the one that it is in, is not root's.
+/// If root gives an environment away (`chown -R`), the files that it shares by hard links with the cache go with it. So
+/// `auto` shares no files if the directory, or the one above it, does not belong to root.
 #[must_use]
 pub fn link_modes(wanted: &'static [LinkMode], env_dir: &Path) -> &'static [LinkMode] {
     if wanted != LinkMode::AUTO || !fs::is_root() {
@@ -131,12 +131,13 @@ pub fn link_modes(wanted: &'static [LinkMode], env_dir: &Path) -> &'static [Link
     if is_roots(env_dir) && env_dir.parent().is_none_or(is_roots) { wanted } else { LinkMode::UNSHARED }
 }
 
-/// What a file is told by, without being read: nobody can change the file and leave this.
+/// Identifies the contents of a file without reading it: no program can change the file without changing this.
 ///
-/// Its path, its number, its size, and when its contents and when its metadata were changed; the last cannot be set.
+/// It has the path, the number and the size of the file, and the times at which its contents and its metadata were changed.
+/// No program can set the last one.
 ///
 /// # Errors
-/// [`Error::Io`] where there is no file.
+/// [`Error::Io`] if there is no file.
 pub fn version(path: &Path) -> Result<String> {
     let [number, size, modified, changed] = fs::version(path)?;
     Ok(format!("{}\n{number} {size} {modified} {changed}", path.display()))

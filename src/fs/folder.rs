@@ -1,4 +1,4 @@
-//! A directory that is open: what is in it is found by its name, however long its path.
+//! An open directory. Its entries are found by their names, so the length of its path does not matter.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{Identity, Ownership, Stamp, system};
 use crate::error::{AtPath, Result};
 
-/// An open directory, which is no link.
+/// An open directory. It was not opened through a link.
 #[derive(Debug)]
 pub struct Folder<'a> {
     path: Cow<'a, Path>,
@@ -16,19 +16,19 @@ pub struct Folder<'a> {
 }
 
 impl<'a> Folder<'a> {
-    /// The directory at `path`.
+    /// Opens the directory at `path`.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where there is none, or a link in its place.
+    /// [`crate::error::Error::Io`] if there is none, or a link in its place.
     pub fn open(path: &'a Path) -> Result<Self> {
         let handle = system::open_directory(path).at(path)?;
         Ok(Self { path: path.into(), handle })
     }
 
-    /// A directory below it, by its path from here, which is empty for the directory itself.
+    /// Opens a directory below it, by the path relative to it; an empty path is the directory itself.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where there is none, or a link in its place.
+    /// [`crate::error::Error::Io`] if there is none, or a link in its place.
     pub fn open_in(&self, path: &str) -> Result<Folder<'static>> {
         let name = if path.is_empty() { "." } else { path };
         let whole = self.path.join(path);
@@ -36,23 +36,23 @@ impl<'a> Folder<'a> {
         Ok(Folder { path: whole.into(), handle })
     }
 
-    /// The contents of a file in it or below it, by its path from here.
+    /// Reads a file in it or below it, by the path relative to it.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where there is no file, or it cannot be read.
+    /// [`crate::error::Error::Io`] if there is no file, or it cannot be read.
     pub fn read(&self, path: &str) -> Result<Vec<u8>> {
         system::read_in(&self.handle, path).at_with(|| self.path.join(path))
     }
 
-    /// Whose it is, and who may write to it.
+    /// Who owns it, and who may write to it.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where the operating system does not tell.
+    /// [`crate::error::Error::Io`] if the operating system does not say.
     pub fn ownership(&self) -> Result<Ownership> {
         system::ownership_of_handle(&self.handle).at(&self.path)
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -64,18 +64,18 @@ impl<'a> Folder<'a> {
         Folder { path: self.path.into_owned().into(), handle: self.handle }
     }
 
-    /// What it is known by.
+    /// Its identity.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where the operating system does not tell.
+    /// [`crate::error::Error::Io`] if the operating system does not say.
     pub fn identity(&self) -> Result<Identity> {
         system::identity_of_handle(&self.handle).at(&self.path)
     }
 
-    /// What the file of a name in it is known by; none where there is none.
+    /// The identity of the file of that name in it; `None` if there is no such file.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where the operating system does not tell.
+    /// [`crate::error::Error::Io`] if the operating system does not say.
     pub(super) fn identity_of(&self, name: &str) -> Result<Option<Identity>> {
         match system::identity_in(&self.handle, name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -83,24 +83,24 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// Whether a name is that of one file in both directories.
+    /// Whether a name is that of the same file in both directories.
     pub(super) fn has_same_file(&self, name: &str, other: &Folder<'_>) -> bool {
         let own = self.identity_of(name).ok().flatten();
         own.is_some() && own == other.identity_of(name).ok().flatten()
     }
 
-    /// The names in it, in no order.
+    /// The names in it, in any order.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where it cannot be read.
+    /// [`crate::error::Error::Io`] if it cannot be read.
     pub fn names(&self) -> Result<Vec<OsString>> {
         system::names(&self.handle, OsStr::new(".")).at(&self.path)
     }
 
-    /// The names in a directory in it; none for what is no directory.
+    /// The names in a directory in it; none if it is not a directory.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where it cannot be read.
+    /// [`crate::error::Error::Io`] if it cannot be read.
     pub fn names_in(&self, name: &OsStr) -> Result<Vec<OsString>> {
         match system::names(&self.handle, name) {
             Err(error) if error.kind() == io::ErrorKind::NotADirectory || system::is_loop(&error) => {
@@ -121,15 +121,15 @@ impl<'a> Folder<'a> {
     /// The stamp of a file in it, which must not be a link.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where there is no file of that name.
+    /// [`crate::error::Error::Io`] if there is no file of that name.
     pub fn stamp(&self, name: &str) -> Result<Stamp> {
         system::stamp(&self.handle, name).at_with(|| self.path.join(name))
     }
 
-    /// Gives a file in it another name in another directory, where nothing may have that.
+    /// Moves a file in it to another directory, under a name that is free there.
     ///
     /// # Errors
-    /// The operating system's own.
+    /// The error of the operating system.
     pub(super) fn hard_link(&self, name: &str, to: &Folder<'_>, new: &OsStr) -> io::Result<()> {
         system::hard_link(&self.handle, name, &to.handle, new)
     }

@@ -1,4 +1,4 @@
-//! What a file or a directory is known by, whatever its names, and whose it is.
+//! The identity of a file or a directory, which does not depend on its names, and its owner.
 
 use std::fs::File;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::system;
 use crate::error::{AtPath, Result};
 
-/// What a file or a directory is known by as long as it is there: its device and its number on that.
+/// Identifies a file or a directory as long as it exists: its device, and its number on that device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub(super) device: u64,
@@ -15,18 +15,18 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The identity of what has the name `path`, a link not followed.
+    /// The identity of the file, directory or link at `path`. A link is not followed.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where nothing has it.
+    /// [`crate::error::Error::Io`] if there is nothing at `path`.
     pub fn of(path: &Path) -> Result<Self> {
         system::identity(path).at(path)
     }
 
-    /// The identity of what `path` leads to, links followed.
+    /// The identity of the file or directory at `path`. Links are followed.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where it leads to nothing, or the operating system does not tell.
+    /// [`crate::error::Error::Io`] if there is nothing, or the operating system does not say.
     pub(super) fn of_target(path: &Path) -> Result<Self> {
         system::identity_of_target(path).at(path)
     }
@@ -34,33 +34,33 @@ impl Identity {
     /// The identity of an open file.
     ///
     /// # Errors
-    /// The operating system's own.
+    /// The error of the operating system.
     pub(super) fn of_file(file: &File) -> io::Result<Self> {
         system::identity_of_file(file)
     }
 }
 
-/// Whose a directory is, and who may write to it.
+/// The owner of a directory, and who may write to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ownership {
-    /// Whether it is a directory, and no link to one.
+    /// Whether it is a directory, and not a link to one.
     pub is_directory: bool,
-    /// Whether it is this user's.
+    /// Whether it belongs to this user.
     pub is_own: bool,
     /// The permission bits; none on Windows.
     pub mode: u32,
 }
 
 impl Ownership {
-    /// The ownership of what has the name `path`.
+    /// The ownership of the directory at `path`.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where nothing has it.
+    /// [`crate::error::Error::Io`] if there is nothing at `path`.
     pub fn of(path: &Path) -> Result<Self> {
         system::ownership(path).at(path)
     }
 
-    /// Whether others than its owner may write to it.
+    /// Whether anyone but the owner may write to it.
     #[must_use]
     pub fn is_writable_by_others(&self) -> bool {
         self.mode & 0o022 != 0

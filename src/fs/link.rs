@@ -1,4 +1,4 @@
-//! Files that come from elsewhere as they are: cloned, linked, or copied where neither can be.
+//! Files that are placed unchanged: cloned or linked, or copied if neither is possible.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::fs::{self, File};
@@ -10,16 +10,16 @@ use super::write::{replace, replace_at_once};
 use super::{Folder, Mode, system};
 use crate::error::{AtPath, Result};
 
-/// What tells that a file is still the one that was written.
+/// Shows whether a file is unchanged since it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// The size in bytes.
     pub size: u64,
-    /// When it was changed, in nanoseconds since 1970.
+    /// The time of its last change, in nanoseconds since 1970.
     pub modified: u64,
     /// The permission bits; on Windows, whether it can be written.
     pub mode: u32,
-    /// The user that it belongs to; on Windows nobody.
+    /// Its owner; none on Windows.
     pub owner: u32,
 }
 
@@ -27,15 +27,15 @@ impl Stamp {
     /// The stamp of the file at `path`, which must not be a link.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where there is no file.
+    /// [`crate::error::Error::Io`] if there is no file.
     pub fn of(path: &Path) -> Result<Self> {
         fs::symlink_metadata(path).and_then(|found| Self::new(&found)).at(path)
     }
 
-    /// The stamp of the file that `path` leads to.
+    /// The stamp of the file at `path`. Links are followed.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where there is no file.
+    /// [`crate::error::Error::Io`] if there is no file.
     pub fn of_target(path: &Path) -> Result<Self> {
         fs::metadata(path).and_then(|found| Self::new(&found)).at(path)
     }
@@ -53,22 +53,22 @@ impl Stamp {
     }
 }
 
-/// When a file was changed, in nanoseconds since 1970.
+/// The time of a file's last change, in nanoseconds since 1970.
 pub(super) fn modified(metadata: &fs::Metadata) -> io::Result<u64> {
     let modified = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Ok(u64::try_from(modified.as_nanos()).unwrap_or_default())
 }
 
-/// How a file gets to where it belongs.
+/// How a file is placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkMode {
-    /// By a file of its own that shares its blocks until one of them is changed (`FICLONE`, `clonefile`).
+    /// As a file of its own that shares its blocks until either is changed (`FICLONE`, `clonefile`).
     Clone,
-    /// By another name for the same file.
+    /// As another name of the same file.
     HardLink,
-    /// By a symbolic link to it.
+    /// As a symbolic link to it.
     Symlink,
-    /// By a file of its own.
+    /// As a file of its own.
     Copy,
 }
 
@@ -76,14 +76,13 @@ impl LinkMode {
     /// The ways that `auto` stands for.
     pub const AUTO: &'static [Self] = &[Self::Clone, Self::HardLink, Self::Copy];
 
-    /// Those of [`Self::AUTO`] that make a file of its own.
+    /// The ways of [`Self::AUTO`] in which the file shares nothing with its source once it is changed.
     pub const UNSHARED: &'static [Self] = &[Self::Clone, Self::Copy];
 
     /// The settings that [`Self::of_setting`] knows.
     pub const SETTINGS: [&'static str; 5] = ["auto", "clone", "hardlink", "copy", "symlink"];
 
-    /// The ways that a setting stands for, best first; `None` for a setting that does not exist. The last is always the
-    /// one that works everywhere.
+    /// The ways that a setting stands for, best first; `None` if there is no such setting. The last way always works.
     #[must_use]
     pub fn of_setting(setting: &str) -> Option<&'static [Self]> {
         match setting {
@@ -96,7 +95,7 @@ impl LinkMode {
         }
     }
 
-    /// The setting that wants it.
+    /// The name of the setting.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -107,13 +106,13 @@ impl LinkMode {
         }
     }
 
-    /// Puts a file of one directory into another, in the place of what has its name.
+    /// Places a file of one directory in another, and replaces what has its name there.
     fn place(self, name: &str, from: &Folder<'_>, to: &Folder<'_>, is_executable: bool) -> Result<()> {
         let [source, destination] = [from, to].map(|folder| move || folder.path().join(name));
         match self {
             Self::HardLink => replace_at_once(to.path(), name.as_ref(), |new| {
                 let linked = from.hard_link(name, to, new);
-                // A name of that file may be there already; a rename would leave both.
+                // If the name is already one of this file, a rename would do nothing and leave both names.
                 if linked.is_err() && new == name && from.has_same_file(name, to) { Ok(()) } else { linked }
             }),
             Self::Symlink => replace_at_once(to.path(), name.as_ref(), |new| {
@@ -128,8 +127,7 @@ impl LinkMode {
     }
 }
 
-/// Places files one after the other; where one cannot be placed in the best way, it and those after it are placed in the
-/// next one.
+/// Places files one after the other. If a way fails for a file, that file and all later ones are placed in the next way.
 #[derive(Clone, Copy, Debug)]
 pub struct Linker {
     modes: &'static [LinkMode],
@@ -142,7 +140,7 @@ impl Linker {
         Self { modes }
     }
 
-    /// A linker of files that may have another mode than those they come from.
+    /// A linker of files whose modes may differ from those of their sources.
     #[must_use]
     pub fn copying() -> Self {
         Self { modes: &[LinkMode::Copy] }
@@ -154,8 +152,8 @@ impl Linker {
         self.modes.first().copied().unwrap_or(LinkMode::Copy)
     }
 
-    /// Puts a file of one directory into another, under the same name and with its time, so that bytecode stays valid. A
-    /// file that has the name is replaced and not written to: it may be shared.
+    /// Places a file of one directory in another, under the same name and with the same time, so that bytecode stays valid. A
+    /// file that has the name is replaced and not written to, because it may be shared.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
@@ -168,7 +166,7 @@ impl Linker {
     ) -> Result<()> {
         while let [mode, rest @ ..] = self.modes {
             match mode.place(name, from, to, is_executable) {
-                // Another file system, too many links, or no links at all here. What else can be wrong, a copy tells.
+                // It is another file system, there are too many links, or links do not exist. The copy reports any other error.
                 Err(_) if !rest.is_empty() => self.modes = rest,
                 result => return result,
             }

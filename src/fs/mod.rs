@@ -1,4 +1,4 @@
-//! The filesystem: every call that the crate makes, each keeping its path for the error message.
+//! Every call to the file system. An error has the path of its call.
 //!
 //! `clippy.toml` bans the functions of [`std::fs`] everywhere else.
 #![expect(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
@@ -43,14 +43,14 @@ pub const CONFIGURATION_FILE: &str = "pyvenv.cfg";
 
 /// Makes `path` a directory, with the missing ones above it, and returns those that it made, the topmost first.
 ///
-/// A directory that is there is left alone; a file, or a link to anything, in its place is refused, as `venv` does:
-/// what is written through a link would land outside the environment.
+/// An existing directory is left alone. A file or a link in its place is refused, as in `venv`: what is written through
+/// a link would end up outside the environment.
 ///
 /// # Errors
 /// [`Error::Occupied`] for a file or a link that leads somewhere; [`Error::Io`] with the first path that could not
 /// be made.
 pub fn create_directory(path: &Path) -> Result<Vec<PathBuf>> {
-    // Most often there is nothing in the way, and one call does it.
+    // Usually nothing is in the way, and one call is enough.
     if fs::create_dir(path).is_ok() {
         return Ok(vec![path.to_owned()]);
     }
@@ -78,7 +78,7 @@ fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Res
     let mut made = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => {
             match create_missing(parent, create) {
-                // A link that leads nowhere: that nothing can be made below it is the error that tells.
+                // For a link that leads nowhere, the error that says most is the one of making something below it.
                 Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => Vec::new(),
                 result => result?,
             }
@@ -97,16 +97,16 @@ fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Res
     Ok(made)
 }
 
-/// Whether `path` leads to something, links followed; like Python's `os.path.exists`, `false` where it cannot tell.
+/// Whether `path` exists, links followed; like Python's `os.path.exists`, `false` if that cannot be found out.
 #[must_use]
 pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
 }
 
-/// Whether something has the name `path`, links not followed.
+/// Whether there is anything at `path`, links not followed.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot tell.
+/// [`Error::Io`] if that cannot be found out.
 pub fn is_there(path: &Path) -> Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
@@ -121,18 +121,18 @@ pub fn is_link(path: &Path) -> bool {
     path.is_symlink()
 }
 
-/// Whether `path` leads to something, links followed.
+/// Whether `path` exists, links followed.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot tell.
+/// [`Error::Io`] if that cannot be found out.
 pub fn try_exists(path: &Path) -> Result<bool> {
     path.try_exists().at(path)
 }
 
-/// Where `path` leads, every link followed.
+/// The path without links to what is at `path`.
 ///
 /// # Errors
-/// [`Error::Io`] where it leads to nothing.
+/// [`Error::Io`] if there is nothing.
 pub fn real(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).at(path)
 }
@@ -148,39 +148,39 @@ pub fn is_in(file: &Path, directory: &Path) -> bool {
     file.parent().is_some_and(real) || real(file) || folders(file)
 }
 
-/// Whether `path` leads to a file that can be run.
+/// Whether `path` is a file that can be executed, links followed.
 #[must_use]
 pub fn is_program(path: &Path) -> bool {
     path.is_file() && may_execute(path)
 }
 
-/// The path that the link at `path` holds; `None` where there is no link.
+/// The target of the link at `path`; `None` if there is no link.
 #[must_use]
 pub fn target(path: &Path) -> Option<PathBuf> {
     fs::read_link(path).ok()
 }
 
-/// When what has the name `path` was changed, in nanoseconds since 1970.
+/// The time of the last change of what is at `path`, in nanoseconds since 1970.
 ///
 /// # Errors
-/// [`Error::Io`] where nothing has it.
+/// [`Error::Io`] if there is nothing at `path`.
 pub fn modified(path: &Path) -> Result<u64> {
     fs::symlink_metadata(path).and_then(|found| link::modified(&found)).at(path)
 }
 
-/// The names in a directory, in no order.
+/// The names in a directory, in any order.
 ///
 /// # Errors
-/// [`Error::Io`] where `path` is not a directory or cannot be read.
+/// [`Error::Io`] if `path` is not a directory or cannot be read.
 pub fn names(path: &Path) -> Result<Vec<OsString>> {
     fs::read_dir(path).at(path)?.map(|entry| entry.map(|entry| entry.file_name()).at(path)).collect()
 }
 
-/// Removes the link at `path` where it does not lead to the file `target`; a path that is no link is left alone, and so is
-/// a link of which it cannot be told where it leads.
+/// Removes the link at `path` if it does not lead to the file `target`. Anything but a link is left alone, and so is a
+/// link whose target cannot be found out.
 ///
 /// # Errors
-/// [`Error::Io`] where the link cannot be removed.
+/// [`Error::Io`] if the link cannot be removed.
 pub fn remove_stale_link(path: &Path, target: &Path) -> Result<()> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     let Some(wanted) = is_link.then(|| Identity::of_target(target).ok()).flatten() else { return Ok(()) };
@@ -191,7 +191,7 @@ pub fn remove_stale_link(path: &Path, target: &Path) -> Result<()> {
     }
 }
 
-/// Whether an error says that there is nothing at a path, or at the end of a link.
+/// Whether an error says that a path, or the target of a link, does not exist.
 pub(crate) fn leads_nowhere(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory) || system::is_loop(error)
@@ -200,7 +200,7 @@ pub(crate) fn leads_nowhere(error: &io::Error) -> bool {
 /// The contents of a file.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be read.
+/// [`Error::Io`] if it cannot be read.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).at(path)
 }
@@ -214,10 +214,10 @@ pub struct Contents {
     pub is_trusted: bool,
 }
 
-/// The contents of a file that may not be there, and whether what it says can be believed; `None` where no file has the name.
+/// The contents of a file that may not be there, and whether what it says can be believed; `None` if no file has the name.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be read.
+/// [`Error::Io`] if it cannot be read.
 pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
     let mut file = match system::open_to_read(path) {
         Ok(file) => file,
@@ -233,7 +233,7 @@ pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
     Ok(Some(Contents { bytes, is_trusted: system::is_trusted(&metadata) }))
 }
 
-/// Gives a file or directory another name, which must not be that of a file or of a directory that is not empty.
+/// Renames a file or directory. The new name must not be that of a file, or of a directory that is not empty.
 ///
 /// # Errors
 /// [`Error::Io`] with the new name.
@@ -241,7 +241,7 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     patiently(|| fs::rename(from, to)).at(to)
 }
 
-/// Makes something at `path`; where the directories above it are missing, after those.
+/// Makes something at `path`, after the directories above it if they are missing.
 fn with_parents<T>(path: &Path, mut make: impl FnMut() -> Result<T>) -> Result<T> {
     match make() {
         Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
@@ -254,10 +254,10 @@ fn with_parents<T>(path: &Path, mut make: impl FnMut() -> Result<T>) -> Result<T
     }
 }
 
-/// Removes a file or a link; one that is gone is no error.
+/// Removes a file or a link. If it does not exist any more, that is not an error.
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be removed.
+/// [`Error::Io`] if it cannot be removed.
 pub fn remove_file(path: &Path) -> Result<()> {
     match patiently(|| fs::remove_file(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -1,10 +1,10 @@
-//! Paths as text: what can be done with one without looking at the disk.
+//! Paths as text: what needs no look at the disk.
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-/// A path without `.`, `..` and double slashes, as `os.path.normpath` writes it: `..` takes away what is before it, whether
-/// that is a link or not. An empty path is `.`.
+/// A path without `.`, `..` and double slashes, as `os.path.normpath` writes it: `..` removes the part before it, even if
+/// that is a link. An empty path becomes `.`.
 #[must_use]
 pub fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
@@ -21,7 +21,7 @@ pub fn normal(path: &Path) -> PathBuf {
             other => normal.push(other),
         }
     }
-    // POSIX leaves the meaning of two slashes at the beginning to the system.
+    // POSIX lets the system decide what two slashes at the beginning mean.
     let bytes = path.as_os_str().as_encoded_bytes();
     if cfg!(unix) && bytes.starts_with(b"//") && !bytes.starts_with(b"///") {
         let mut text = OsString::from("/");

@@ -1,4 +1,4 @@
-//! Removing: the contents of a directory, and what a failed call had made.
+//! Removes the contents of a directory, and what a failed call made.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::fs;
@@ -13,19 +13,19 @@ use crate::error::{AtPath, Error, Result};
 
 /// Removes everything in a directory but the directory itself, if a check allows that.
 ///
-/// The directory is opened once, without following a link, and never found by its path again: what is cleared is what was
-/// checked. Sockets, FIFOs and devices at the top are left alone, as `venv` does. `pyvenv.cfg` is removed last, so that
-/// as long as anything is left, the directory can be told for an environment.
+/// The directory is opened once, without following a link, and is not looked up by its path again, so the directory that
+/// is cleared is the one that was checked. Sockets, FIFOs and devices at the top are left alone, as in `venv`.
+/// `pyvenv.cfg` is removed last, so that the directory is recognised as an environment as long as anything is left.
 ///
 /// # Errors
-/// [`Error::Io`] with the path that is no directory, or that could not be removed; what the check returns.
+/// [`Error::Io`] with the path that is not a directory, or could not be removed; or the error of the check.
 pub fn clear_directory(path: &Path, check: impl FnOnce(&Folder<'_>) -> Result<()>) -> Result<()> {
     let folder = Folder::open(path)?;
     check(&folder)?;
     folder.clear()
 }
 
-/// Removes a directory with all that is in it, following no link; one that is gone is no error.
+/// Removes a directory with its contents, following no link. If it does not exist any more, that is not an error.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that cannot be removed.
@@ -36,32 +36,32 @@ pub fn remove_directory(path: &Path) -> Result<()> {
     }
 }
 
-/// Removes a directory that is empty; one that is not stays.
+/// Removes a directory if it is empty.
 pub fn remove_empty(path: &Path) {
     let _ = fs::remove_dir(path);
 }
 
-/// A directory that was made. It is held open, so that no other one can have its identity.
+/// A directory that was made. It is kept open, so that no other directory can get its identity.
 #[derive(Debug)]
 pub struct Made(Folder<'static>);
 
 impl Made {
-    /// The directory at `path`, which was just made.
+    /// Opens the directory at `path`, which was just made.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be opened.
+    /// [`Error::Io`] if it cannot be opened.
     pub fn at(path: &Path) -> Result<Self> {
         Folder::open(path).map(|folder| Self(folder.into_owned()))
     }
 
-    /// Where it was made.
+    /// The path at which it was made.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// Removes the directory with all that is in it; not where its name is that of something else by now, and not where the
-    /// configuration in it is not the one that is given: then another process uses it.
+    /// Removes the directory with its contents, unless its name belongs to something else now, or the configuration in it is
+    /// not the given one, which means that another process uses it.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that cannot be removed.
@@ -72,7 +72,7 @@ impl Made {
             return Ok(());
         }
         match self.0.clear().and_then(|()| patiently(|| fs::remove_dir(self.path())).at(self.path())) {
-            // Another process removed it first, or uses it by now.
+            // Another process removed it first, or uses it now.
             Err(Error::Io { source, .. })
                 if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) =>
             {

@@ -1,4 +1,4 @@
-//! Removing a tree of directories, with several threads and following no link.
+//! Removes a tree of directories, with several threads, without following links.
 
 use std::ffi::{CStr, OsStr, OsString};
 use std::iter;
@@ -15,25 +15,25 @@ use super::system::Handle;
 use crate::error::Error;
 use crate::threads::work_off;
 
-/// So many files of one directory make a task: with fewer, threads spend more time on waiting for that directory.
+/// How many files of one directory make a task. With fewer, threads spend more time waiting for that directory.
 const FILES: usize = 128;
 
-/// Removes a directory with all that is in it.
+/// Removes a directory with its contents.
 ///
-/// It goes from directory to directory by what is open, and follows no link, not even one that is put in the place of a
-/// directory while it runs: nothing outside can be reached.
+/// Each directory is opened from the one above it, without following a link, even if a link takes the place of a directory
+/// meanwhile. So nothing outside is removed.
 ///
 /// # Errors
-/// [`Error::Io`] with the path that cannot be removed; what was not begun by then stays.
+/// [`Error::Io`] with the path that cannot be removed. What was not begun stays.
 pub(super) fn remove_tree(path: &Path) -> crate::error::Result<()> {
     remove(Ok(Task::Directory(Place { above: None, name: path.into() })))
 }
 
-/// Removes all that is in an open directory, as [`remove_tree`] does, but not the directory; sockets, FIFOs and devices in
-/// it are left alone, as `venv` does.
+/// Removes the contents of an open directory like [`remove_tree`], but not the directory. Sockets, FIFOs and devices in it
+/// are left alone, as in `venv`.
 ///
 /// # Errors
-/// [`Error::Io`] with the path that cannot be removed; what was not begun by then stays.
+/// [`Error::Io`] with the path that cannot be removed. What was not begun stays.
 pub(super) fn clear_tree(handle: &Handle, path: &Path) -> crate::error::Result<()> {
     let place = Place { above: None, name: path.into() };
     let directory =
@@ -41,7 +41,7 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> crate::error::Result<(
     remove(directory.map(Task::Opened))
 }
 
-/// Does a task, and all that it brings.
+/// Does a task, and the tasks that it creates.
 fn remove(first: Outcome<Task>) -> crate::error::Result<()> {
     let removed = first.and_then(|first| {
         work_off(first, |task| match task {
@@ -57,23 +57,23 @@ fn remove(first: Outcome<Task>) -> crate::error::Result<()> {
     removed.map_err(|Failure(place, source)| Error::Io { path: place.path(), source: source.into() })
 }
 
-/// How a directory is opened, and no link.
+/// How a directory is opened. A link is not followed.
 const DIRECTORY: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// What could not be removed. As long as it is kept, the directories above it are held, and nobody tries to remove them.
+/// What could not be removed. While it exists, it holds the directories above it, so no thread tries to remove those.
 struct Failure(Place, Errno);
 
 type Outcome<T> = Result<T, Failure>;
 
-/// What one thread does at a time.
+/// What one thread does in one step.
 enum Task {
     Directory(Place),
     Opened(Directory),
     Files(Arc<Directory>, Vec<DirEntry>),
 }
 
-/// A name in an open directory, or, without one, a path.
+/// A name in an open directory, or a path if there is no such directory.
 struct Place {
     above: Option<Arc<Directory>>,
     name: OsString,
@@ -84,7 +84,7 @@ impl Place {
         Self { above: Some(Arc::clone(directory)), name: OsStr::from_bytes(name.to_bytes()).to_owned() }
     }
 
-    /// What the name is relative to.
+    /// The directory that the name is relative to.
     fn base(&self) -> BorrowedFd<'_> {
         self.above.as_ref().map_or(CWD, |directory| directory.descriptor.as_fd())
     }
@@ -104,9 +104,9 @@ impl Place {
 struct Directory {
     place: Place,
     descriptor: OwnedFd,
-    /// What is in it and not begun yet: the last group is removed, then the one before it.
+    /// The contents that are not begun yet. The last group is removed first.
     groups: Vec<Vec<DirEntry>>,
-    /// Whether it stays when it is empty.
+    /// Whether the directory itself stays.
     is_kept: bool,
 }
 
@@ -115,7 +115,7 @@ impl Directory {
         Self::read(openat(place.base(), &place.name, DIRECTORY, Mode::empty()), place)
     }
 
-    /// Reads what is in a directory that was opened.
+    /// Reads the names in an open directory.
     fn read(opened: rustix::io::Result<OwnedFd>, place: Place) -> Outcome<Self> {
         let read = opened.and_then(|descriptor| {
             let entries = Dir::read_from(&descriptor)?.collect::<rustix::io::Result<Vec<_>>>()?;
@@ -129,7 +129,7 @@ impl Directory {
         Ok(Self { place, descriptor, groups: groups(entries), is_kept: false })
     }
 
-    /// The directory as one that stays itself, with what is neither a directory nor a file nor a link.
+    /// Lets the directory itself stay, with everything in it that is neither a directory nor a file nor a link.
     fn kept(mut self) -> Self {
         for group in &mut self.groups {
             let descriptor = &self.descriptor;
@@ -142,7 +142,7 @@ impl Directory {
         Self { is_kept: true, ..self }
     }
 
-    /// The tasks that remove these entries; each of them holds the directory until it is done.
+    /// The tasks that remove these entries. Each task holds the directory until it is done.
     fn tasks(self, entries: Vec<DirEntry>) -> Vec<Task> {
         let directory = Arc::new(self);
         let (directories, mut files): (Vec<_>, Vec<_>) =
@@ -157,7 +157,7 @@ impl Directory {
     }
 }
 
-/// What is removed one after the other, the last group first.
+/// The groups of entries, which are removed one after the other, the last one first.
 fn groups(entries: Vec<DirEntry>) -> Vec<Vec<DirEntry>> {
     let mut groups: [Vec<DirEntry>; 4] = Default::default();
     for entry in entries {
@@ -166,9 +166,9 @@ fn groups(entries: Vec<DirEntry>) -> Vec<Vec<DirEntry>> {
     groups.into_iter().filter(|group| !group.is_empty()).collect()
 }
 
-/// First goes what makes a distribution count as installed; then `lib`, which has that below it, and scripts beside it.
-/// So when something cannot be removed, nobody takes what is left of a distribution for the whole. Last goes what tells
-/// that a directory is an environment, so that it can be cleared again.
+/// The metadata of distributions is removed first, then `lib` and the scripts. So if something cannot be removed, no tool
+/// takes the rest of a distribution for a whole one. What shows that a directory is an environment is removed last, so
+/// that it can be cleared again.
 fn rank(name: &CStr) -> usize {
     match name.to_bytes() {
         b"METADATA" => 3,
@@ -179,7 +179,7 @@ fn rank(name: &CStr) -> usize {
     }
 }
 
-/// What an entry of an open directory is; none where that cannot be told.
+/// The type of an entry of an open directory; `None` if it cannot be found out.
 fn kind(directory: &OwnedFd, entry: &DirEntry) -> Option<FileType> {
     match entry.file_type() {
         FileType::Unknown => kind_of(directory, entry.file_name()),
@@ -187,20 +187,20 @@ fn kind(directory: &OwnedFd, entry: &DirEntry) -> Option<FileType> {
     }
 }
 
-/// What has a name in an open directory; none where that cannot be told.
+/// The type of what has a name in an open directory; `None` if it cannot be found out.
 fn kind_of(directory: &OwnedFd, name: &CStr) -> Option<FileType> {
     let found = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     Some(FileType::from_raw_mode(found.st_mode))
 }
 
-/// Removes what is no directory; what turns out to be one is left to further tasks.
+/// Removes an entry that is not a directory. If it turns out to be one, further tasks remove it.
 fn remove_files(directory: Arc<Directory>, files: &[DirEntry]) -> Outcome<Vec<Task>> {
     let mut tasks = Vec::new();
     for file in files {
         let name = file.file_name();
         match unlinkat(&directory.descriptor, name, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {} // another process removes it, too
-            // Some file systems do not tell what an entry is before one tries.
+            Ok(()) | Err(Errno::NOENT) => {} // another process is removing it, too
+            // Some file systems do not say what an entry is.
             Err(Errno::ISDIR | Errno::PERM)
                 if kind_of(&directory.descriptor, name) == Some(FileType::Directory) =>
             {
@@ -213,8 +213,8 @@ fn remove_files(directory: Arc<Directory>, files: &[DirEntry]) -> Outcome<Vec<Ta
     Ok(tasks)
 }
 
-/// Goes on with a directory that nobody else holds any more: with what is to be removed next from it; or, when it is
-/// empty, with its own removal, and then with the directory above in the same way.
+/// Continues with a directory that no other task holds: with its next group; or, if it is empty, with its own removal, and
+/// then with the directory above it in the same way.
 fn go_on(mut unheld: Option<Directory>) -> Outcome<Vec<Task>> {
     while let Some(mut directory) = unheld {
         if let Some(entries) = directory.groups.pop() {

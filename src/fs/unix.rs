@@ -28,7 +28,7 @@ pub fn symlink(target: &Path, link: &Path) -> Result<()> {
 /// Makes a symbolic link like [`symlink`].
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, link)
 }
@@ -36,7 +36,7 @@ pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
 /// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the file system, or the operating system, cannot do that; nothing is left then.
+/// [`crate::error::Error::Io`] if the file system, or the operating system, cannot do that. Nothing is left in that case.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
     let reader = fs::File::open(source).at(source)?;
@@ -52,7 +52,7 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
 /// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time and mode.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the file system cannot do that; nothing is left then.
+/// [`crate::error::Error::Io`] if the file system cannot do that. Nothing is left in that case.
 #[cfg(target_vendor = "apple")]
 pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
     let reader = fs::File::open(source).at(source)?;
@@ -65,7 +65,7 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
     })
 }
 
-/// Nothing: other systems have no such call.
+/// Fails, because other systems have no such call.
 ///
 /// # Errors
 /// Always [`crate::error::Error::Io`].
@@ -77,7 +77,7 @@ pub(super) fn clone_file(_source: &Path, destination: &Path) -> Result<()> {
 /// Gives `path` mode 0755, whatever the umask, as `venv` does with a copied interpreter; a link is left alone.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the mode cannot be read or set.
+/// [`crate::error::Error::Io`] if the mode cannot be read or set.
 pub fn make_executable(path: &Path) -> Result<()> {
     if fs::symlink_metadata(path).at(path)?.is_symlink() {
         return Ok(());
@@ -85,19 +85,19 @@ pub fn make_executable(path: &Path) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).at(path)
 }
 
-/// Lets everybody execute the file at `path`.
+/// Lets all users execute the file at `path`.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where the mode cannot be read or set.
+/// [`crate::error::Error::Io`] if the mode cannot be read or set.
 pub(super) fn add_execute_permission(path: &Path) -> Result<()> {
     let bits = mode_of(path)? | 0o111;
     fs::set_permissions(path, fs::Permissions::from_mode(bits)).at(path)
 }
 
-/// Gives an open file that was just made a mode, and returns the bits that the umask left it.
+/// Sets the mode of an open file that was just made, and returns the bits that the umask left it.
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn set_mode_of_file(file: &fs::File, wanted: Mode) -> io::Result<u32> {
     let bits = mode(&file.metadata()?);
     let wanted = match wanted {
@@ -106,15 +106,14 @@ pub(super) fn set_mode_of_file(file: &fs::File, wanted: Mode) -> io::Result<u32>
         Mode::Script => bits | 0o555,
         Mode::Exactly(wanted) => wanted,
     };
-    // To set it costs more than to compare.
+    // Setting a mode takes longer than comparing it.
     if wanted != bits {
         file.set_permissions(fs::Permissions::from_mode(wanted))?;
     }
     Ok(bits)
 }
 
-/// The mode that files in the cache have: what most people's umask leaves of a new file, and nothing that lets others
-/// write.
+/// The mode of files in the cache: that of a new file under the usual umask, without permission for others to write.
 #[must_use]
 pub fn shared_mode(is_executable: bool) -> u32 {
     if is_executable { 0o755 } else { 0o644 }
@@ -125,10 +124,10 @@ pub(super) fn mode(metadata: &fs::Metadata) -> u32 {
     metadata.permissions().mode() & 0o7777
 }
 
-/// The permission bits of what `path` leads to.
+/// The permission bits of what is at `path`, links followed.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where there is nothing.
+/// [`crate::error::Error::Io`] if there is nothing.
 pub fn mode_of(path: &Path) -> Result<u32> {
     fs::metadata(path).map(|found| mode(&found)).at(path)
 }
@@ -145,18 +144,18 @@ pub fn may_execute(path: &Path) -> bool {
     is_executable(path)
 }
 
-/// Makes a directory that only this user may look into.
+/// Makes a directory that only this user can read.
 pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// Whose what has the name `path` is, and who may write to it.
+/// The owner of what is at `path`, and who may write to it.
 pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
     let found = fs::symlink_metadata(path)?;
     Ok(Ownership { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(&found) })
 }
 
-/// Whether what a path leads to is this user's, links followed.
+/// Whether what is at a path belongs to this user, links followed.
 #[must_use]
 pub fn is_own(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.uid() == user())
@@ -168,16 +167,16 @@ pub fn user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Whether that user may do everything, and give files away.
+/// Whether that user is root, who can give files away.
 #[must_use]
 pub fn is_root() -> bool {
     user() == 0
 }
 
-/// What changes with a file: its number, its size, and when its contents and when its metadata were changed.
+/// What shows a change of a file: its number, its size, and the times of the last change of its contents and metadata.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where there is no file.
+/// [`crate::error::Error::Io`] if there is no file.
 pub fn version(path: &Path) -> Result<[i128; 4]> {
     let found = fs::metadata(path).at(path)?;
     let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
@@ -189,7 +188,7 @@ pub fn version(path: &Path) -> Result<[i128; 4]> {
     ])
 }
 
-/// Whether an error says that links lead round in a circle.
+/// Whether an error says that links form a circle.
 pub(super) fn is_loop(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
 }
@@ -203,12 +202,12 @@ pub fn has_no_links(error: &io::Error) -> bool {
         .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
-/// The identity of what has the name `path`.
+/// The identity of what is at `path`.
 pub(super) fn identity(path: &Path) -> io::Result<Identity> {
     fs::symlink_metadata(path).map(|found| identity_of(&found))
 }
 
-/// The identity of what `path` leads to.
+/// The identity of what is at `path`, links followed.
 pub(super) fn identity_of_target(path: &Path) -> io::Result<Identity> {
     fs::metadata(path).map(|found| identity_of(&found))
 }
@@ -229,7 +228,7 @@ pub(super) fn identity_of_handle(handle: &Handle) -> io::Result<Identity> {
     fstat(handle).map(|found| identity_of_stat(&found)).map_err(Into::into)
 }
 
-/// The identity of what has a name in an open directory.
+/// The identity of what has that name in an open directory.
 pub(super) fn identity_in(directory: &Handle, name: &str) -> io::Result<Identity> {
     statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)
         .map(|found| identity_of_stat(&found))
@@ -251,7 +250,7 @@ fn identity_of(found: &fs::Metadata) -> Identity {
 
 /// Opens a file, links followed.
 pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
-    let flags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC); // a FIFO is not waited for
+    let flags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC); // does not wait for a FIFO
     Ok(openat(CWD, path, flags, Permissions::empty())?.into())
 }
 
@@ -265,43 +264,43 @@ pub(super) fn is_passing(_error: &io::Error) -> bool {
     false
 }
 
-/// Opens a file to look at it, and no link.
+/// Opens a file to look at it. A link is not followed.
 pub(super) fn open_unfollowed(path: &Path) -> io::Result<fs::File> {
-    // A FIFO does not keep anybody waiting so.
+    // With this, opening a FIFO does not wait.
     let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
     Ok(openat(CWD, path, flags, Permissions::empty())?.into())
 }
 
-/// What an open directory is known by.
+/// The identity of an open directory.
 pub(super) type Handle = OwnedFd;
 
-/// How a directory is opened to find what is in it by name; not to list it, which Linux would ask a permission for.
+/// How a directory is opened to look up names in it. Listing it would need one more permission on Linux.
 const HANDLE: OFlags = ACCESS.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const ACCESS: OFlags = OFlags::PATH;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const ACCESS: OFlags = OFlags::RDONLY;
 
-/// Opens a directory to find what is in it by name.
+/// Opens a directory to look up names in it.
 ///
 /// # Errors
-/// The operating system's own, where there is none or a link in its place.
+/// The error of the operating system if there is no directory, or a link in its place.
 pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
     Ok(openat(CWD, path, HANDLE, Permissions::empty())?)
 }
 
-/// Opens a directory like [`open_directory`], by its path from an open one.
+/// Opens a directory like [`open_directory`], by its path relative to an open one.
 ///
 /// # Errors
-/// The operating system's own, where there is none or a link in its place.
+/// The error of the operating system if there is no directory, or a link in its place.
 pub(super) fn open_directory_in(directory: &Handle, path: &str) -> io::Result<Handle> {
     Ok(openat(directory, path, HANDLE, Permissions::empty())?)
 }
 
-/// The contents of a file, by its path from an open directory.
+/// The contents of a file, by its path relative to an open directory.
 ///
 /// # Errors
-/// The operating system's own, where there is none or a link in its place.
+/// The error of the operating system if there is no directory, or a link in its place.
 pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
     let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
     let mut contents = Vec::new();
@@ -309,7 +308,7 @@ pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
     Ok(contents)
 }
 
-/// Whose an open directory is, and who may write to it.
+/// The owner of an open directory, and who may write to it.
 #[allow(clippy::useless_conversion, reason = "the types of these numbers differ between systems")]
 pub(super) fn ownership_of_handle(handle: &Handle) -> io::Result<Ownership> {
     let found = fstat(handle)?;
@@ -320,10 +319,10 @@ pub(super) fn ownership_of_handle(handle: &Handle) -> io::Result<Ownership> {
     })
 }
 
-/// The names in a directory that has a name in an open one, which must not be a link.
+/// The names in a directory that is in an open one, and is not a link.
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn names(directory: &Handle, name: &OsStr) -> io::Result<Vec<OsString>> {
     let flags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
     let opened = openat(directory, name, flags, Permissions::empty())?;
@@ -340,7 +339,7 @@ pub(super) fn names(directory: &Handle, name: &OsStr) -> io::Result<Vec<OsString
 /// The stamp of a file in an open directory, which must not be a link.
 ///
 /// # Errors
-/// The operating system's own, and `InvalidData` for what is no file.
+/// The error of the operating system, or `InvalidData` if it is not a file.
 #[allow(clippy::useless_conversion, reason = "the types of these numbers differ between systems")]
 pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
     let found = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
@@ -356,15 +355,15 @@ pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
     })
 }
 
-/// Gives a file in an open directory another name in another directory.
+/// Moves a file in an open directory to another directory, under another name.
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle, new: &OsStr) -> io::Result<()> {
     Ok(linkat(directory, name, to, new, AtFlags::empty())?)
 }
 
-/// The user that a file belongs to.
+/// The owner of a file.
 pub(super) fn owner(metadata: &fs::Metadata) -> u32 {
     metadata.uid()
 }

@@ -1,6 +1,6 @@
 //! Links, identities and modes on Windows.
 //!
-//! Nothing is found from an open directory here: a [`Handle`] is a path, with the identity of what had it.
+//! A [`Handle`] is a path with the identity of what was there: nothing is looked up from an open directory.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::ffi::{OsStr, OsString};
@@ -33,25 +33,25 @@ pub fn symlink(target: &Path, link: &Path) -> Result<()> {
 /// Makes a symbolic link like [`symlink`].
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
     std::os::windows::fs::symlink_file(target, link)
 }
 
-/// A file stands where a directory is wanted, or a link (`ERROR_DIRECTORY`).
+/// The error for a file or a link in the place of a directory (`ERROR_DIRECTORY`).
 const NO_DIRECTORY: i32 = 267;
 
-/// What an open directory is known by.
+/// The identity of an open directory.
 #[derive(Debug)]
 pub(super) struct Handle {
     path: PathBuf,
     identity: Identity,
 }
 
-/// The directory at `path`.
+/// Opens the directory at `path`.
 ///
 /// # Errors
-/// Those of the operating system, where there is none, and `NotADirectory` for a file or a link in its place.
+/// The error of the operating system if there is no directory, or `NotADirectory` for a file or a link in its place.
 pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
     if !fs::symlink_metadata(path)?.is_dir() {
         return Err(io::Error::from_raw_os_error(NO_DIRECTORY));
@@ -59,26 +59,26 @@ pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
     Ok(Handle { path: path.to_owned(), identity: identity(path)? })
 }
 
-/// Opens a directory like [`open_directory`], by its path from another one.
+/// Opens a directory like [`open_directory`], by its path relative to another one.
 ///
 /// # Errors
-/// The operating system's own, and `NotADirectory` for a file or a link in its place.
+/// The error of the operating system, or `NotADirectory` for a file or a link in its place.
 pub(super) fn open_directory_in(directory: &Handle, path: &str) -> io::Result<Handle> {
     open_directory(&directory.path.join(path))
 }
 
-/// The contents of a file, by its path from a directory.
+/// The contents of a file, by its path relative to a directory.
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
     fs::read(directory.path.join(path))
 }
 
-/// The names in a directory that has a name in another one; `NotADirectory` for a link.
+/// The names in a directory that is in another one; `NotADirectory` for a link.
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn names(directory: &Handle, name: &OsStr) -> io::Result<Vec<OsString>> {
     let path = directory.path.join(name);
     if !fs::symlink_metadata(&path)?.is_dir() {
@@ -90,20 +90,20 @@ pub(super) fn names(directory: &Handle, name: &OsStr) -> io::Result<Vec<OsString
 /// The stamp of a file in a directory, which must not be a link.
 ///
 /// # Errors
-/// The operating system's own, and `InvalidData` for what is no file.
+/// The error of the operating system, or `InvalidData` if it is not a file.
 pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
     Stamp::new(&fs::symlink_metadata(directory.path.join(name))?)
 }
 
-/// Gives a file in a directory another name in another directory.
+/// Moves a file in a directory to another directory, under another name.
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle, new: &OsStr) -> io::Result<()> {
     fs::hard_link(directory.path.join(name), to.path.join(new))
 }
 
-/// Nothing: what can share blocks here (`ReFS`) is not where people have their environments.
+/// Fails: the file system that can share blocks (`ReFS`) is rarely used for environments.
 ///
 /// # Errors
 /// Always [`crate::error::Error::Io`].
@@ -111,12 +111,12 @@ pub(super) fn clone_file(_source: &Path, destination: &Path) -> Result<()> {
     Err(io::Error::from(ErrorKind::Unsupported)).at(destination)
 }
 
-/// The identity of what has the name `path`.
+/// The identity of what is at `path`.
 pub(super) fn identity(path: &Path) -> io::Result<Identity> {
     identity_of_file(&open(path, DIRECTORIES_TOO | NO_LINK)?)
 }
 
-/// The identity of what `path` leads to.
+/// The identity of what is at `path`, links followed.
 pub(super) fn identity_of_target(path: &Path) -> io::Result<Identity> {
     identity_of_file(&open(path, DIRECTORIES_TOO)?)
 }
@@ -133,13 +133,13 @@ pub(super) fn identity_of_handle(handle: &Handle) -> io::Result<Identity> {
     Ok(handle.identity)
 }
 
-/// The identity of what has a name in a directory.
+/// The identity of what has that name in a directory.
 pub(super) fn identity_in(directory: &Handle, name: &str) -> io::Result<Identity> {
     identity(&directory.path.join(name))
 }
 
-/// None: a file that is open cannot be replaced everywhere here, and is in the way of its directory's removal; on NTFS its
-/// number, which counts how often a place was used, is not that of another one later.
+/// Returns `None`: an open file cannot be replaced everywhere on Windows, and its directory cannot be removed. On NTFS its
+/// number, which counts how often a place was used, is not that of a later file.
 pub(super) fn kept_open(_file: fs::File) -> Option<fs::File> {
     None
 }
@@ -164,7 +164,7 @@ pub(super) fn is_passing(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| [5, 32, 33, 145].contains(&code))
 }
 
-/// Opens a file to look at it, and no link.
+/// Opens a file to look at it. A link is not followed.
 pub(super) fn open_unfollowed(path: &Path) -> io::Result<fs::File> {
     if fs::symlink_metadata(path)?.is_symlink() {
         return Err(ErrorKind::InvalidData.into());
@@ -176,27 +176,27 @@ fn open(path: &Path, flags: u32) -> io::Result<fs::File> {
     fs::OpenOptions::new().access_mode(0).custom_flags(flags).open(path)
 }
 
-/// Always: a folder in the user's profile counts as the user's, which `python/fastvenv/cache.py` looks for.
+/// Always true: the cache is in the user's profile, and a folder there counts as the user's.
 #[must_use]
 pub fn is_own(_path: &Path) -> bool {
     true
 }
 
-/// Never: Windows says that such a link cannot be followed, and not why.
+/// Always false: Windows says that such a link cannot be followed, but not why.
 pub(super) fn is_loop(_error: &io::Error) -> bool {
     false
 }
 
-/// Never: no such link is made on Windows.
+/// Always false: no such link is made on Windows.
 #[must_use]
 pub fn has_no_links(_error: &io::Error) -> bool {
     false
 }
 
-/// What changes with a file: its number, its size, and when it was changed and made.
+/// What shows a change of a file: its number, its size, and the times when it was changed and made.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where there is no file.
+/// [`crate::error::Error::Io`] if there is no file.
 pub fn version(path: &Path) -> Result<[i128; 4]> {
     let found = open(path, 0).and_then(|file| information(&file)).at(path)?;
     let times =
@@ -204,7 +204,7 @@ pub fn version(path: &Path) -> Result<[i128; 4]> {
     Ok([found.file_index().into(), found.file_size().into(), times[0], times[1]])
 }
 
-/// Nothing: on Windows the ending of the name makes a file executable.
+/// Does nothing: on Windows the extension makes a file executable.
 ///
 /// # Errors
 /// None; the signature is the one of the POSIX file.
@@ -212,7 +212,7 @@ pub fn make_executable(_path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Nothing: on Windows the ending of the name makes a file executable.
+/// Does nothing: on Windows the extension makes a file executable.
 ///
 /// # Errors
 /// None; the signature is the one of the POSIX file.
@@ -221,11 +221,11 @@ pub(super) fn add_execute_permission(_path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Gives an open file that was just made a mode: whether it can be written, the one permission that Windows keeps. Returns
-/// what it had.
+/// Sets the mode of an open file that was just made: whether it can be written, the one permission that Windows keeps.
+/// Returns the mode that it had.
 ///
 /// # Errors
-/// The operating system's own.
+/// The error of the operating system.
 pub(super) fn set_mode_of_file(file: &fs::File, wanted: Mode) -> io::Result<u32> {
     if wanted == Mode::Exactly(READ_ONLY) {
         let mut permissions = file.metadata()?.permissions();
@@ -238,7 +238,7 @@ pub(super) fn set_mode_of_file(file: &fs::File, wanted: Mode) -> io::Result<u32>
 /// The mode of a file that cannot be written.
 const READ_ONLY: u32 = 1;
 
-/// The mode that files in the cache have: they can be written.
+/// The mode of files in the cache: they can be written.
 #[must_use]
 pub fn shared_mode(_is_executable: bool) -> u32 {
     0
@@ -249,62 +249,62 @@ pub(super) fn mode(metadata: &fs::Metadata) -> u32 {
     if metadata.permissions().readonly() { READ_ONLY } else { 0 }
 }
 
-/// The mode of what `path` leads to.
+/// The mode of what is at `path`, links followed.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] where there is nothing.
+/// [`crate::error::Error::Io`] if there is nothing.
 pub fn mode_of(path: &Path) -> Result<u32> {
     fs::metadata(path).map(|found| mode(&found)).at(path)
 }
 
-/// Never: on Windows the ending of the name makes a file executable.
+/// Always false: on Windows the extension makes a file executable.
 #[must_use]
 pub fn is_executable(_path: &Path) -> bool {
     false
 }
 
-/// Always: on Windows a file needs no permission for that.
+/// Always true: on Windows a file needs no permission for that.
 #[must_use]
 pub fn may_execute(_path: &Path) -> bool {
     true
 }
 
-/// Makes a directory. It has the permissions of the one that it is in.
+/// Makes a directory. It gets the permissions of the directory above it.
 pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// Whose what has the name `path` is, and who may write to it, as far as that is known here: `fastvenv.cache` takes no
-/// folders but those below the user's own.
+/// The owner of what is at `path`, and who may write to it. Both are assumed: the cache is always below the user's own
+/// folder.
 pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
     Ok(Ownership { is_directory: fs::symlink_metadata(path)?.is_dir(), is_own: true, mode: 0 })
 }
 
-/// Whose a directory is, and who may write to it.
+/// The owner of a directory, and who may write to it.
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
 pub(super) fn ownership_of_handle(_handle: &Handle) -> io::Result<Ownership> {
     Ok(Ownership { is_directory: true, is_own: true, mode: 0 })
 }
 
-/// Nobody: users have no numbers here.
+/// None: users have no numbers on Windows.
 #[must_use]
 pub fn user() -> u32 {
     0
 }
 
-/// Never: administrators do not give files away unawares.
+/// Always false: an administrator does not give files away without noticing.
 #[must_use]
 pub fn is_root() -> bool {
     false
 }
 
-/// The user that a file belongs to: nobody.
+/// The owner of a file, which has no number on Windows.
 pub(super) fn owner(_metadata: &fs::Metadata) -> u32 {
     0
 }
 
-/// Removes all that is in a directory, but not the directory; `pyvenv.cfg` last, and the packages before the scripts that
-/// need them.
+/// Removes the contents of a directory, but not the directory: the packages before the scripts that need them, and
+/// `pyvenv.cfg` last.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that cannot be removed.
@@ -325,8 +325,7 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes a directory with all that is in it; [`std::fs::remove_dir_all`] follows no link. It ends at the first entry that
-/// stays, and does not say which that is.
+/// Removes a directory with its contents; [`std::fs::remove_dir_all`] does not follow links.
 pub(super) fn remove_tree(path: &Path) -> Result<()> {
     patiently(|| fs::remove_dir_all(path)).at_with(|| first_in(path))
 }

@@ -1,7 +1,7 @@
-//! Files that are written whole: a file that has the name is replaced by a rename, and never written to or through.
+//! Writes whole files: a file that has the name is replaced by a rename, and never written to or through.
 //!
-//! A reader finds the old file or the new one, and a failed write leaves the old one. What the name was before does not
-//! matter: another name of a file in the cache, or a link to a file elsewhere, stays as it is.
+//! A reader finds either the old file or the new one, and a failed write leaves the old one. If the name was another name
+//! of a file in the cache, or a link to a file elsewhere, that file does not change.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::ffi::{OsStr, OsString};
@@ -15,26 +15,26 @@ use super::patience::patiently;
 use super::{Identity, system};
 use crate::error::{AtPath, Error, Result};
 
-/// How often a name aside is tried that other processes use, too.
+/// How often a temporary name is tried that other processes use, too.
 const ATTEMPTS: u32 = 100;
 
 /// The permission bits of a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// What the umask leaves.
+    /// Those that the umask leaves.
     Plain,
-    /// That, and everybody may execute it, as pip does with files that a wheel marks so.
+    /// Those, and all users may execute it, as pip does for files that a wheel marks as executable.
     Executable,
-    /// That, and everybody may read and execute it, as pip does with scripts.
+    /// Those, and all users may read and execute it, as pip does for scripts.
     Script,
     /// These bits, whatever the umask.
     Exactly(u32),
 }
 
-/// Writes a file in a directory that is there, with the permission bits that the umask leaves.
+/// Writes a file in an existing directory, with the permission bits that the umask leaves.
 ///
 /// # Errors
-/// [`Error::Io`] with the path; a file that had the name is as it was then.
+/// [`Error::Io`] with the path; a file that had the name is unchanged.
 pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
     replace(path, |file| file.write_all(contents)).map(drop)
 }
@@ -50,7 +50,7 @@ pub fn write_with_parents(path: &Path, contents: &[u8]) -> Result<()> {
 /// Writes a file like [`write`], with other permission bits. Returns those that the umask left.
 ///
 /// # Errors
-/// [`Error::Io`] with the path; a file that had the name is as it was then.
+/// [`Error::Io`] with the path; a file that had the name is unchanged.
 pub fn write_as(path: &Path, contents: &[u8], mode: Mode) -> Result<u32> {
     let written = replace(path, |file| {
         file.write_all(contents)?;
@@ -67,8 +67,8 @@ pub fn write_as_with_parents(path: &Path, contents: &[u8], mode: Mode) -> Result
     super::with_parents(path, || write_as(path, contents, mode))
 }
 
-/// Writes a file like [`write_as`] that was changed at that time, in seconds since 1970, and makes the directories above it
-/// that are missing.
+/// Writes a file like [`write_as`] whose last change is at that time, in seconds since 1970, and makes the directories
+/// above it that are missing.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be made or written.
@@ -83,24 +83,24 @@ pub fn write_dated(path: &Path, contents: &[u8], mode: Mode, modified: u64) -> R
     })
 }
 
-/// Writes a file anew, with the permission bits that it has.
+/// Writes an existing file anew, with the same permission bits.
 ///
 /// # Errors
-/// [`Error::Io`] with the path, where there is no file or it cannot be written.
+/// [`Error::Io`] with the path, if there is no file or it cannot be written.
 pub fn rewrite(path: &Path, contents: &[u8]) -> Result<()> {
     write_as(path, contents, Mode::Exactly(system::mode_of(path)?)).map(drop)
 }
 
-/// Copies the contents of one file to another, which is made or replaced; not its mode, times or attributes.
+/// Copies the contents of one file to another, which is made or replaced. Mode, times and attributes are not copied.
 ///
 /// # Errors
-/// [`Error::SameFile`] where both are one file; [`Error::Io`] with the path that could not be read or written.
+/// [`Error::SameFile`] if both are one file; [`Error::Io`] with the path that could not be read or written.
 pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
     if same_file::is_same_file(source, destination).unwrap_or(false) {
         return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
     let mut reader = File::open(source).at(source)?;
-    // What cannot be read, as a directory, shows before anything is made.
+    // If the source cannot be read, as with a directory, this fails before anything is made.
     let mut start = [0; 4096];
     let length = reader.read(&mut start).at(source)?;
     let copy = |writer: &mut File| {
@@ -110,10 +110,10 @@ pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
     replace(destination, copy).map(drop)
 }
 
-/// Makes what is whole as soon as it is there, such as a link, in the place of what has its name.
+/// Makes something that is complete as soon as it exists, such as a link, and replaces what has its name.
 ///
 /// # Errors
-/// [`Error::Io`] with the path; what had the name is as it was then.
+/// [`Error::Io`] with the path; what had the name is unchanged.
 pub(super) fn replace_at_once(
     directory: &Path,
     name: &OsStr,
@@ -124,18 +124,18 @@ pub(super) fn replace_at_once(
         result => return result.at_with(|| directory.join(name)),
     }
     let path = directory.join(name);
-    // Another name than that of a file that is being written, which nothing but its lock tells from one that was left.
+    // This name differs from that of a file that is being written: only a lock shows that such a file is not left over.
     let aside = name_aside(&path, "link");
     let name_aside = aside.file_name().unwrap_or_default();
     for _ in 0..ATTEMPTS {
         match make(name_aside).and_then(|()| patiently(|| fs::rename(&aside, &path))) {
-            // A rename of one name of a file to another one leaves both.
+            // Renaming one name of a file to another name of it does nothing and leaves both.
             Ok(()) => return fs::remove_file(&aside).or_else(absent_is_fine).at(&path),
-            // It was left by a process that was killed, or another process makes the same.
+            // A killed process left it, or another process is making the same.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 fs::remove_file(&aside).or_else(absent_is_fine).at(&path)?;
             }
-            // That other process took this for left.
+            // The other process took this one for left over.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
                 discard(&aside);
@@ -146,10 +146,10 @@ pub(super) fn replace_at_once(
     Err(ErrorKind::ResourceBusy.into()).at(&path)
 }
 
-/// Makes a file, in the place of what has its name, and puts something into it. Returns what `put` returned, and the file.
+/// Makes a file, replaces what has its name, and lets `put` write into it. Returns what `put` returned, and the file.
 ///
 /// # Errors
-/// [`Error::Io`] with the path; what had the name is as it was then.
+/// [`Error::Io`] with the path; what had the name is unchanged.
 pub(super) fn replace<T>(path: &Path, put: impl FnOnce(&mut File) -> io::Result<T>) -> Result<(T, File)> {
     match File::create_new(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -158,11 +158,11 @@ pub(super) fn replace<T>(path: &Path, put: impl FnOnce(&mut File) -> io::Result<
     replace_aside(path, put)
 }
 
-/// Makes a file like [`replace`], under another name until it is whole, also where nothing has its name: for what is expected
-/// to fail, during which another process may put its file there.
+/// Makes a file like [`replace`], under a temporary name until it is whole even if nothing has its name: for calls that may
+/// fail after another process has put its file there.
 ///
 /// # Errors
-/// [`Error::Io`] with the path; what had the name is as it was then.
+/// [`Error::Io`] with the path; what had the name is unchanged.
 pub(super) fn replace_aside<T>(
     path: &Path,
     put: impl FnOnce(&mut File) -> io::Result<T>,
@@ -173,8 +173,7 @@ pub(super) fn replace_aside<T>(
     Ok(written)
 }
 
-/// Fills a file that was just made under a name, and removes it where that fails, unless another process has put its own file
-/// there.
+/// Fills a file that was just made. If that fails, removes it, unless another process has put its own file there.
 fn filled<T>(
     mut file: File,
     name: &Path,
@@ -191,7 +190,7 @@ fn filled<T>(
     }
 }
 
-/// A file that was written. It is held open where another one could have its identity otherwise.
+/// A file that was written. It is kept open if another file could get its identity otherwise.
 #[derive(Debug)]
 pub struct Held {
     identity: Option<Identity>,
@@ -199,10 +198,10 @@ pub struct Held {
 }
 
 impl Held {
-    /// Writes a file of which nothing has the name; `None` where something has.
+    /// Writes a file whose name is free; `None` if it is not.
     ///
     /// # Errors
-    /// [`Error::Io`] with the path; nothing is left then.
+    /// [`Error::Io`] with the path; nothing is left.
     pub fn create(path: &Path, contents: &[u8]) -> Result<Option<Self>> {
         match File::create_new(path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
@@ -216,7 +215,7 @@ impl Held {
     /// Writes a file like [`write`].
     ///
     /// # Errors
-    /// [`Error::Io`] with the path; a file that had the name is as it was then.
+    /// [`Error::Io`] with the path; a file that had the name is unchanged.
     pub fn replace(path: &Path, contents: &[u8]) -> Result<Self> {
         replace(path, |file| written(file, contents)).map(|(identity, file)| Self::new(identity, file))
     }
@@ -225,7 +224,7 @@ impl Held {
         Self { identity, _file: system::kept_open(file) }
     }
 
-    /// What the file is known by; none where the operating system does not tell.
+    /// The identity of the file; `None` if the operating system does not say.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
         self.identity
@@ -238,24 +237,24 @@ fn written(file: &mut File, contents: &[u8]) -> io::Result<Option<Identity>> {
     Ok(Identity::of_file(file).ok())
 }
 
-/// Removes a file that is of no use. That it cannot be removed matters less than the error that led here.
+/// Removes a file that is of no use. An error of this matters less than the error that led here.
 fn discard(path: &Path) {
     let _ = patiently(|| fs::remove_file(path));
 }
 
 /// A new file beside `path`, and its name.
 ///
-/// A process holds a lock on such a file as long as it writes it. One that nobody has locked was left by a process that
-/// was killed, and is removed: a file that is written again leaves nothing beside it.
+/// A process holds a lock on such a file while it writes it. A file without a lock was left by a process that was killed,
+/// and is removed.
 fn open_aside(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut number = 0;
     for _ in 0..ATTEMPTS {
         let aside = name_aside(path, number);
         match File::create_new(&aside) {
             Ok(file) => {
-                // Where the file system has no locks, it does without.
+                // If the file system has no locks, the file is written without one.
                 let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-                // Before it was locked, another process may have taken it for one that was left.
+                // Before it was locked, another process may have taken it for left over.
                 let own = Identity::of_file(&file).inspect_err(|_| discard(&aside))?;
                 if !is_taken && system::identity(&aside).ok() == Some(own) {
                     return Ok((aside, file));
@@ -271,8 +270,8 @@ fn open_aside(path: &Path) -> io::Result<(PathBuf, File)> {
 
 /// Removes the file of that name if no process writes it, and returns whether the name is free now.
 ///
-/// Its lock is held until it is gone, and only while the name is still that of the locked file: the process that made it a
-/// moment ago and has not locked it yet finds the lock taken, and one that is done with it has given it another name.
+/// It is removed only if the name is still that of the locked file, and its lock is held until then: a process that has
+/// just made it and not yet locked it finds the lock taken, and one that has finished it has renamed it.
 fn remove_abandoned(aside: &Path) -> io::Result<bool> {
     let _lock = match system::open_unfollowed(aside) {
         Ok(file) => {
@@ -283,7 +282,7 @@ fn remove_abandoned(aside: &Path) -> io::Result<bool> {
             Some(file)
         }
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-        // No process of ours makes a link there.
+        // fastvenv makes no link under such a name.
         Err(_) if fs::symlink_metadata(aside).is_ok_and(|found| found.is_symlink()) => None,
         Err(_) => return Ok(false),
     };
@@ -296,7 +295,7 @@ fn absent_is_fine(error: io::Error) -> io::Result<()> {
     if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
-/// The name beside `path` under which something is made that is to replace it.
+/// The temporary name beside `path` under which its replacement is made.
 pub(super) fn name_aside(path: &Path, ending: impl Display) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());

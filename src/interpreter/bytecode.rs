@@ -12,9 +12,9 @@ use crate::error::{AtPath, Result};
 use crate::fs::{self, Stamp};
 use crate::threads;
 
-/// Compiles modules: each comes on standard input, and goes to standard output, behind its length in eight bytes. What is
-/// no valid Python on this version has no bytecode, as when pip compiles. The name that tracebacks show is set when a
-/// module is loaded.
+/// Compiles modules. Each is read from standard input and written to standard output, after its length in eight bytes. A
+/// module that is not valid on this version gets no bytecode, as when pip compiles. The name that tracebacks show is set
+/// when a module is loaded.
 const PROGRAM: &str = "\
 import gc, marshal, sys
 gc.disable()
@@ -35,10 +35,10 @@ while data:
 output.flush()
 ";
 
-/// With fewer modules for each, starting an interpreter costs more than it saves.
+/// With fewer modules for each interpreter, starting it takes longer than it saves.
 const ENOUGH: usize = 16;
 
-/// More interpreters than that wait for the same disk and the same memory.
+/// More interpreters than that wait for each other, for the disk and for memory.
 const MOST: usize = 16;
 
 /// A module: the path of its source in a wheel, and its contents.
@@ -54,13 +54,13 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    /// The contents of the bytecode file of a source that has that stamp.
+    /// The contents of the bytecode file of a source with that stamp.
     pub(crate) fn contents(&self, interpreter: &Interpreter, source: Stamp) -> Vec<u8> {
         [header(&interpreter.magic_number, source), self.code.clone()].concat()
     }
 }
 
-/// Whether the file is a module, which has bytecode.
+/// Whether the file is a module, and so has bytecode.
 pub(crate) fn is_source(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| ending == "py")
 }
@@ -72,14 +72,14 @@ pub(crate) fn path(source: &str, cache_tag: &str) -> String {
     format!("{folder}{separator}__pycache__/{}.{cache_tag}.pyc", name.strip_suffix(".py").unwrap_or(name))
 }
 
-/// Whether a bytecode file holds code that Python takes for that of its source.
+/// Whether Python accepts a bytecode file for its source.
 pub(crate) fn is_valid(path: &Path, source: &Path, magic_number: &[u8]) -> bool {
     let Ok(stamp) = Stamp::of_target(source) else { return false };
     let header = header(magic_number, stamp);
     fs::read(path).is_ok_and(|contents| contents.len() > header.len() && contents.starts_with(&header))
 }
 
-/// How bytecode begins that is valid as long as its source has the time and the size that it had (PEP 552).
+/// The beginning of bytecode that is valid as long as the time and the size of its source do not change (PEP 552).
 fn header(magic_number: &[u8], source: Stamp) -> Vec<u8> {
     let seconds = source.modified / 1_000_000_000;
     // Both are cut to 32 bits, which is what Python compares.
@@ -91,21 +91,21 @@ fn header(magic_number: &[u8], source: Stamp) -> Vec<u8> {
 /// What compiles modules: an environment's interpreter.
 #[derive(Clone, Copy, Debug)]
 pub struct Compiler<'a> {
-    /// How it is started.
+    /// The path by which it is started.
     pub python: &'a Path,
-    /// What is known of it.
+    /// Its record.
     pub interpreter: &'a Interpreter,
 }
 
 impl Compiler<'_> {
-    /// Compiles modules. One that is no valid Python on this version is not among the results.
+    /// Compiles modules. A module that is not valid on this version is not among the results.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; what it printed
-    /// belongs to the error.
+    /// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; the error has what it
+    /// printed.
     pub(crate) fn compile(self, modules: &[Module]) -> Result<Vec<Compiled>> {
         let workers = threads::available().min(MOST).min(modules.len().div_ceil(ENOUGH));
-        // Every worker gets every so-manieth module: large ones lie side by side.
+        // Modules are dealt out in turn, because large ones are next to each other.
         let shares: Vec<Vec<Module>> = (0..workers)
             .map(|first| modules.iter().skip(first).step_by(workers).copied().collect())
             .collect();
@@ -135,13 +135,13 @@ fn compile_share(python: &Path, modules: &[Module]) -> Result<Vec<Vec<u8>>> {
     let mut child = start(python).at(python)?;
     let fed = feed(&mut child, &input);
     let output = child.wait_with_output().at(python)?;
-    // One that ended before it had read everything says so by its status.
+    // If the interpreter ended before it had read everything, its status shows that.
     fields(&output, modules.len()).and_then(|codes| fed.map(|()| codes)).at(python)
 }
 
 fn start(python: &Path) -> io::Result<Child> {
     let mut command = Command::new(python);
-    // The user's settings could change what comes out. `-I` would ignore them, and the seed, without which sets of constants
+    // The user's settings could change the result. `-I` would ignore them, but also the seed, without which sets of constants
     // have another order in each run.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PYTHON")) {
         command.env_remove(name);
@@ -160,7 +160,7 @@ fn feed(child: &mut Child, input: &[u8]) -> io::Result<()> {
     child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(input))
 }
 
-/// The fields that an interpreter has written, of which there are so many.
+/// The fields that an interpreter has written; their number is known.
 fn fields(output: &Output, number: usize) -> io::Result<Vec<Vec<u8>>> {
     let mut rest = output.stdout.as_slice();
     let mut next = || {
@@ -173,7 +173,7 @@ fn fields(output: &Output, number: usize) -> io::Result<Vec<Vec<u8>>> {
     if output.status.success() && found.len() == number && rest.is_empty() {
         return Ok(found);
     }
-    // The last line is the one that tells; before it, there is the way to it.
+    // The last line of a traceback says what failed.
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.trim_end().lines().last().map_or(String::new(), |line| format!(": {line}"));
     Err(io::Error::other(format!("compiling the bytecode of pip ended with {}{said}", output.status)))

@@ -1,4 +1,4 @@
-//! Which of the programs that were found is taken, and why the others are not.
+//! Chooses one of the programs that were found, and says why the others are not taken.
 
 use std::collections::HashSet;
 use std::env::consts::EXE_SUFFIX;
@@ -17,7 +17,7 @@ pub struct Chosen {
     pub candidate: Candidate,
     /// What it says of itself.
     pub interpreter: Interpreter,
-    /// What was tried before it.
+    /// The programs that were tried before it.
     pub passed_over: Vec<PassedOver>,
 }
 
@@ -35,11 +35,11 @@ pub struct PassedOver {
 pub enum Reason {
     /// It cannot be used.
     Unusable(Failure),
-    /// It is another Python than the one that is asked for; what it is called.
+    /// It is not the Python that is asked for; its name.
     Other(String),
 }
 
-/// That nothing will do.
+/// No program fits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotFound {
     /// What was asked for.
@@ -49,7 +49,7 @@ pub struct NotFound {
 }
 
 impl fmt::Display for Reason {
-    /// The reason, as the words behind the path and a colon.
+    /// The reason, as words that follow the path and a colon.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unusable(failure) => failure.fmt(formatter),
@@ -66,7 +66,7 @@ impl fmt::Display for PassedOver {
 }
 
 impl fmt::Display for NotFound {
-    /// What was asked for, and in a line for each what was tried.
+    /// What was asked for, and one line for each program that was tried.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { request, passed_over } = self;
         match (request, &passed_over[..]) {
@@ -101,10 +101,10 @@ pub struct Found {
     pub outcome: Result<Interpreter, Failure>,
 }
 
-/// Takes the first program that is what is asked for; each is asked once, by `probe`, whatever its names.
+/// Takes the first program that fits. Each program is asked once, by `probe`, even if it has several names.
 ///
 /// # Errors
-/// [`NotFound`] with all that was tried.
+/// [`NotFound`] with the programs that were tried.
 pub fn choose(
     request: &Request,
     candidates: impl Iterator<Item = Candidate>,
@@ -124,7 +124,7 @@ pub fn choose(
     Err(NotFound { request: request.clone(), passed_over })
 }
 
-/// All that is found, each interpreter once.
+/// All programs that are found, each interpreter once.
 pub fn list(
     candidates: impl Iterator<Item = Candidate>,
     probe: impl Fn(&Path) -> Result<Interpreter, Failure>,
@@ -136,7 +136,7 @@ pub fn list(
     each_once(candidates, probe).filter(|found| is_new(found)).collect()
 }
 
-/// Only conditions can be missed: a path or a name is that of what is meant.
+/// Whether a program does not fit: a path or a name always fits, conditions may not.
 fn is_wanted(request: &Request, interpreter: &Interpreter) -> bool {
     match request {
         Request::Path(_) | Request::Program(_) => true,
@@ -144,7 +144,7 @@ fn is_wanted(request: &Request, interpreter: &Interpreter) -> bool {
     }
 }
 
-/// Asks each program that is not one of those before it.
+/// Asks each program, unless it is the same as an earlier one.
 fn each_once(
     candidates: impl Iterator<Item = Candidate>,
     probe: impl Fn(&Path) -> Result<Interpreter, Failure>,
@@ -155,15 +155,14 @@ fn each_once(
             return None;
         }
         let outcome = probe(&candidate.path);
-        // A script that runs an interpreter, and an environment of it, stand for the interpreter from here on.
+        // From here on, a script or an environment is replaced by the interpreter that it runs.
         seen.extend(outcome.iter().map(|interpreter| interpreter.real_executable.clone()));
         Some(Found { candidate, outcome })
     })
 }
 
-/// What a program is known by: the file that its links lead to. Where that has not the name of a Python it is one program
-/// for several versions, as the shims of mise are, and it depends on the link what it runs; in an environment it depends on
-/// that.
+/// What identifies a program: the file that its links lead to. If that file does not have the name of a Python, such as the
+/// shims of mise, the link decides what it runs, so the link identifies it; in an environment, its path does.
 fn place(path: &Path) -> PathBuf {
     let folder = path.parent().unwrap_or(Path::new(""));
     let is_in_environment = [Some(folder), folder.parent()]

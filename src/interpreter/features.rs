@@ -1,19 +1,19 @@
-//! What the `venv` of one version of Python does that others do not. Each fact is stated here alone.
+//! The differences between the `venv` of the versions of Python. Each is stated here and nowhere else.
 
-/// The facts about a version of Python 3, which is known by its minor number.
+/// The facts about a version of Python 3, which is identified by its minor number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Features {
     minor: u8,
 }
 
 impl Features {
-    /// Those of Python 3 with that minor number.
+    /// The facts about Python 3 with that minor number.
     #[must_use]
     pub const fn of(minor: u8) -> Self {
         Self { minor }
     }
 
-    /// Whether `sysconfig` has a scheme of the name "venv", and `pyvenv.cfg` tells `executable` and `command` (bpo-45413).
+    /// Whether `sysconfig` has a scheme of the name "venv", and `pyvenv.cfg` has `executable` and `command` (bpo-45413).
     #[must_use]
     pub const fn has_venv_scheme(self) -> bool {
         self.minor >= 11
@@ -26,7 +26,7 @@ impl Features {
         self.minor < 10
     }
 
-    /// Whether the prompt comes as "(name) " and not as the bare name (gh-89427).
+    /// Whether the prompt is "(name) " and not the bare name (gh-89427).
     #[must_use]
     pub const fn decorates_prompt(self) -> bool {
         self.minor < 13
@@ -50,7 +50,7 @@ impl Features {
         self.minor >= 11 && self.minor < 14
     }
 
-    /// Whether the platlib directory is made; before, a link `lib64` stood in for it on 64-bit POSIX (bpo-21197,
+    /// Whether the platlib directory is made. Earlier, a link `lib64` took its place on 64-bit POSIX (bpo-21197,
     /// gh-137139).
     #[must_use]
     pub const fn has_platlib(self) -> bool {

@@ -1,13 +1,13 @@
-//! What a name says about a Python: that of a program, or of the folder that it is installed in.
+//! What a name says about a Python: the name of a program, or of the folder in which a Python is installed.
 
 use std::cmp::Reverse;
 
 use super::specifiers::numbers;
 
-/// What runs the code, of those that programs and folders are named after.
+/// The implementations that programs and folders are named after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Implementation {
-    /// The one of python.org.
+    /// That of python.org.
     CPython,
     /// `PyPy`.
     PyPy,
@@ -27,13 +27,13 @@ impl Implementation {
 /// What a name says: `python3.13t`, `pypy3.11-7.3.20`, `3.12.1`, `cpython-3.13.0+freethreaded-linux-x86_64-gnu`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Label {
-    /// None for `python`, which any implementation may be called.
+    /// None for `python`, which any implementation may have as its name.
     pub(super) implementation: Option<Implementation>,
-    /// As many numbers as there are, which may be none.
+    /// The numbers of the version; there may be none.
     pub(super) version: Vec<u8>,
     pub(super) is_free_threaded: bool,
     is_prerelease: bool,
-    /// Whether an interpreter is called that: nothing else is in the name, and it is no version alone.
+    /// Whether an interpreter has that name: nothing else is in it, and it is not only a version.
     pub(super) is_program: bool,
 }
 
@@ -68,8 +68,8 @@ impl Label {
         })
     }
 
-    /// By what names are sorted, the one to try first being the least: what is released and not free-threaded comes
-    /// first, and then the newest.
+    /// The key that sorts names, with the one to try first as the least: released versions that are not free-threaded come
+    /// first, and the newest of them.
     ///
     /// A name with two numbers is most often a link to the newest that begins with them, which the installer moves
     /// (`cpython-3.12-linux` of uv, `3.12` of mise): `is_current` says whether it comes before those, as what is made of it
@@ -83,7 +83,7 @@ impl Label {
     }
 }
 
-/// Whether a text begins with what tells that a version is not released yet (`a2`, `b1`, `rc3`), and what comes behind.
+/// Whether a text begins with the mark of a version that is not released yet (`a2`, `b1`, `rc3`), and what follows it.
 fn prerelease(text: &str) -> (bool, &str) {
     let number = ["rc", "a", "b"].into_iter().find_map(|letters| text.strip_prefix(letters));
     let rest = number.map(|number| number.trim_start_matches(|digit: char| digit.is_ascii_digit()));

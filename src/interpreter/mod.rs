@@ -1,4 +1,4 @@
-//! The base Python: what must be known of it to make environments, and the bytecode that it alone can make.
+//! The base Python: what has to be known of it to make environments, and the bytecode that only it can make.
 
 pub mod bytecode;
 mod choice;
@@ -24,14 +24,14 @@ pub use request::{Request, Unclear};
 pub use specifiers::Specifiers;
 pub use wanted::Wanted;
 
-/// The record of an interpreter: all that must be known of it.
+/// The record of an interpreter: everything that has to be known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interpreter {
-    /// How it was started (`sys.executable`): it may be that of an environment.
+    /// The path by which it was started (`sys.executable`), which may be that of an environment.
     pub executable: PathBuf,
-    /// What environments are made of (`sys._base_executable`), with its links not resolved (gh-96861).
+    /// The interpreter that environments are made of (`sys._base_executable`), with its links not resolved (gh-96861).
     pub base_executable: PathBuf,
-    /// Where the links of `executable` lead.
+    /// `executable` with its links resolved.
     pub real_executable: PathBuf,
     /// Where the base installation is, as the interpreter says; settings of the user can change that.
     pub prefixes: Vec<String>,
@@ -39,13 +39,13 @@ pub struct Interpreter {
     pub version: (u8, u8),
     /// The third number of its version.
     pub micro: u8,
-    /// What runs the code: `cpython`, `pypy` (`sys.implementation.name`).
+    /// The implementation: `cpython`, `pypy` (`sys.implementation.name`).
     pub implementation: String,
-    /// All that it says about its version and its build (`sys.version`).
+    /// What it says about its version and its build (`sys.version`).
     pub description: String,
-    /// What the names of bytecode files end in (`sys.implementation.cache_tag`); empty where it writes none.
+    /// The tag in the names of bytecode files (`sys.implementation.cache_tag`); empty if it writes no bytecode.
     pub cache_tag: String,
-    /// What bytecode begins with (`importlib.util.MAGIC_NUMBER`).
+    /// The first bytes of bytecode (`importlib.util.MAGIC_NUMBER`).
     pub magic_number: Vec<u8>,
     /// Whether it is a 64-bit program.
     pub is_64_bit: bool,
@@ -53,12 +53,12 @@ pub struct Interpreter {
     pub is_free_threaded: bool,
     /// Whether it is a debug build.
     pub is_debug: bool,
-    /// Where the parts of an environment go.
+    /// The paths of the parts of an environment.
     pub paths: Paths,
-    /// What `ensurepip` would install, pip first: wheels, or the metadata of what is installed where there is no
-    /// `ensurepip`; none where that is for `ensurepip` to find.
+    /// What `ensurepip` would install, pip first: wheels, or without `ensurepip` the metadata of what is installed; `None` if
+    /// only `ensurepip` knows.
     pub wheels: Option<Vec<PathBuf>>,
-    /// All files and folders that the record depends on, there or not.
+    /// All files and folders that the record depends on, whether they exist or not.
     pub files: Vec<PathBuf>,
 }
 
@@ -82,7 +82,7 @@ impl Interpreter {
         Features::of(self.version.1)
     }
 
-    /// What it is called: `CPython 3.13.0, free-threaded`.
+    /// Its name: `CPython 3.13.0, free-threaded`.
     #[must_use]
     pub fn title(&self) -> String {
         let implementation = match self.implementation.as_str() {
@@ -103,7 +103,7 @@ impl Interpreter {
 }
 
 impl Paths {
-    /// The path of that name; `None` for another one than the four.
+    /// The path of that name; `None` if it is not one of the four.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&str> {
         Some(match name {
@@ -115,8 +115,8 @@ impl Paths {
         })
     }
 
-    /// Where a path lies below an environment, by the layout that `venv` had fixed before Python 3.11 gave `sysconfig` a
-    /// scheme of that name. `name` is one of `scripts`, `include`, `purelib` and `platlib`; others have no place.
+    /// The place of a path below an environment, by the layout that `venv` had before Python 3.11 gave `sysconfig` the
+    /// scheme "venv". `name` is `scripts`, `include`, `purelib` or `platlib`; other names have no place.
     #[must_use]
     pub fn fixed(name: &str, version: (u8, u8)) -> Option<String> {
         Self::fixed_on(Platform::HOST, name, version)

@@ -1,4 +1,4 @@
-//! What an interpreter says of itself when it is asked.
+//! Asks an interpreter what has to be known of it.
 
 use std::fmt;
 use std::io::Read;
@@ -11,40 +11,40 @@ use std::time::{Duration, Instant};
 use super::Interpreter;
 use super::record::{Fault, OLDEST};
 
-/// The script that asks: the standard library alone, for any Python 3.
+/// The script that asks. It uses only the standard library, and runs on any Python 3.
 const SCRIPT: &str = include_str!("../../python/fastvenv/_probe.py");
 
-/// An interpreter that says nothing for so long is taken for one that hangs.
+/// An interpreter that prints nothing for so long is assumed to hang.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often it is looked whether the interpreter has ended.
+/// The time between two checks whether the interpreter has ended.
 const PACE: Duration = Duration::from_millis(1);
 
-/// The most characters of what a program printed that are told: one may repeat the script.
+/// The most characters of a program's output in an error: a program may print the whole script.
 const ENOUGH: usize = 200;
 
-/// How the script ends where `sysconfig` does not have the scheme, as `venv` does.
+/// The error with which the script, like `venv`, ends if `sysconfig` does not have the scheme.
 const NO_SCHEME: &str = "KeyError: 'venv'";
 
 /// Why a program cannot be used as an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It cannot be started; the operating system's reason.
+    /// It cannot be started; the reason of the operating system.
     NotStarted(String),
     /// It did not end in time.
     Hangs,
-    /// It ended with an error; how, and a line of what it printed.
+    /// It ended with an error: the status, and a line of its output.
     Failed(String),
-    /// Its `sysconfig` has no scheme "venv", which Python 3.11 and later lay environments out by.
+    /// Its `sysconfig` has no scheme "venv", by which Python 3.11 and later lay out environments.
     NoScheme,
-    /// It printed nothing that a Python would.
+    /// It did not print what a Python prints.
     NoPython,
-    /// It is too old, or no Python 3; its version.
+    /// It is too old, or not Python 3; its version.
     Unsupported(String),
 }
 
 impl fmt::Display for Failure {
-    /// The reason, as the words behind the path and a colon.
+    /// The reason, as words that follow the path and a colon.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotStarted(reason) => write!(formatter, "it cannot be started: {reason}"),
@@ -59,7 +59,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs an interpreter, and reads what it says of itself. The user's settings do not count.
+/// Runs an interpreter and reads its record. The user's settings are ignored.
 ///
 /// # Errors
 /// Why it cannot be used.
@@ -74,7 +74,7 @@ fn probe_for(python: &Path, patience: Duration) -> Result<Interpreter, Failure> 
     // A launcher of macOS hands the path of another interpreter down to its children.
     command.env_remove("__PYVENV_LAUNCHER__");
     let mut child = command.spawn().map_err(|error| Failure::NotStarted(error.to_string()))?;
-    // Each is read while the interpreter runs, which would wait for a pipe that is full.
+    // Both are read while the interpreter runs, because it waits if a pipe is full.
     let output = read_aside(child.stdout.take());
     let errors = read_aside(child.stderr.take());
     let status = wait(&mut child, patience).ok_or(Failure::Hangs)?;
@@ -92,19 +92,19 @@ fn probe_for(python: &Path, patience: Duration) -> Result<Interpreter, Failure> 
     }
 }
 
-/// Reads to the end in a thread of its own, which a child of the interpreter that keeps the pipe open can delay for ever.
+/// Reads to the end in another thread: a child of the interpreter may keep the pipe open for ever.
 fn read_aside(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut contents = Vec::new();
-        // What was read before an error is all there is, and nobody may be waiting for it any more.
+        // After an error, what was read so far is all there is. Possibly nothing waits for it any more.
         let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut contents));
         let _ = sender.send(contents);
     });
     receiver
 }
 
-/// The status of a child that ends in time; one that does not is ended.
+/// The status of a child. If it does not end in time, it is killed.
 fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     let begin = Instant::now();
     loop {
@@ -112,7 +112,7 @@ fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
             return Some(status);
         }
         if begin.elapsed() >= patience {
-            // Both fail only where it has ended.
+            // Both fail only if it has ended.
             let _ = child.kill();
             let _ = child.wait();
             return None;
@@ -121,7 +121,7 @@ fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     }
 }
 
-/// How a program ended, and what it said first. What matters in a traceback comes last.
+/// How a program ended, and the first line of its output, or the last one of a traceback.
 fn ending(status: ExitStatus, errors: &str) -> String {
     let mut lines = errors.lines().map(str::trim).filter(|line| !line.is_empty());
     let is_traceback = errors.contains("Traceback (most recent call last):");
@@ -129,7 +129,7 @@ fn ending(status: ExitStatus, errors: &str) -> String {
     format!("ended with {status}{}", said.map_or_else(String::new, |line| format!(": {}", beginning(line))))
 }
 
-/// The beginning of a line, which says that it goes on if it does.
+/// The beginning of a line, with a mark if it was cut.
 fn beginning(line: &str) -> String {
     match line.char_indices().nth(ENOUGH) {
         Some((end, _)) => format!("{}...", &line[..end]),

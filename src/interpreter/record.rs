@@ -5,26 +5,26 @@ use std::path::PathBuf;
 use super::{Interpreter, Paths};
 use crate::fields::{escape, unescape};
 
-/// The first line, which changes with the meaning of the others.
+/// The first line, which changes when the meaning of the others does.
 const FORMAT: &str = "fastvenv interpreter 1";
 
-/// The last line, without which the record is cut short.
+/// The last line. If it is missing, the record was cut.
 const END: &str = "end";
 
-/// The oldest Python 3 whose environments are known, by its minor number.
+/// The oldest Python 3 that is supported, by its minor number.
 pub const OLDEST: u8 = 9;
 
-/// Why a text is no record that can be used.
+/// Why a text cannot be used as a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is no record, or not whole.
+    /// It is not a record, or not a whole one.
     Unreadable,
-    /// It is that of an older Python, or of one that is not Python 3; its version.
+    /// It is the record of an older Python, or not of Python 3; its version.
     Unsupported(String),
 }
 
 impl Interpreter {
-    /// Reads what a Python printed of itself; what it printed before that is passed over.
+    /// Reads the record in the output of a Python. What comes before the record is ignored.
     ///
     /// # Errors
     /// Why it cannot be used.
@@ -83,7 +83,7 @@ impl Interpreter {
     }
 }
 
-/// The facts as they stand in the text.
+/// The facts as they are written in the text.
 #[derive(Debug, Default)]
 struct Facts {
     version: [u8; 3],
@@ -121,7 +121,7 @@ impl Facts {
         None
     }
 
-    /// Keeps one fact; one of another name is that of a later version, and says nothing here.
+    /// Keeps one fact. A fact with an unknown name comes from a later version, and is ignored.
     fn add(&mut self, name: &str, values: &[String]) -> Option<()> {
         let paths = || values.iter().map(PathBuf::from).collect::<Vec<_>>();
         match (name, values) {

@@ -1,4 +1,4 @@
-//! Which interpreter is asked for: `--python 3.12`.
+//! The interpreter that is asked for: `--python 3.12`.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::path::{PathBuf, is_separator};
 
 use super::{OLDEST, Wanted};
 
-/// What is asked for.
+/// A request for an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// An interpreter, or the directory of an environment or of an installation, by its path.
@@ -17,7 +17,7 @@ pub enum Request {
     Python(Wanted),
 }
 
-/// Why a text is no request.
+/// Why a text is not a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unclear {
     /// It cannot be understood; the text.
@@ -68,7 +68,7 @@ impl Request {
 }
 
 impl fmt::Display for Request {
-    /// As it was given.
+    /// The text that was given.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path(path) => path.display().fmt(formatter),
@@ -78,7 +78,7 @@ impl fmt::Display for Request {
     }
 }
 
-/// Whether a path is meant: it has a separator, or begins with a dot, which nothing else does.
+/// Whether it is a path: only a path has a separator, or begins with a dot.
 fn is_path(given: &OsStr) -> bool {
     let text = given.to_string_lossy();
     text.starts_with('.') || text.contains(is_separator)

@@ -17,7 +17,7 @@ enum Specifier {
 }
 
 impl Specifiers {
-    /// Reads specifiers with commas between them; `None` where one is not understood, as those of pre-releases are not.
+    /// Reads specifiers with commas between them; `None` if one is not understood, as those of pre-releases are not.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let specifiers = text.split(',').map(str::trim).filter(|specifier| !specifier.is_empty());
@@ -30,7 +30,7 @@ impl Specifiers {
         self.0.iter().all(|specifier| specifier.allows(version))
     }
 
-    /// Whether they allow the versions that begin with those two numbers; `None` where they allow some of them.
+    /// Whether they allow the versions that begin with those two numbers; `None` if they allow some of them.
     #[must_use]
     pub fn allow_all(&self, (major, minor): (u8, u8)) -> Option<bool> {
         let first = self.allow([major, minor, 0]);

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::fs;
 
-/// The folder of the cache, there or not; `None` where there is to be none.
+/// The folder of the cache, which need not exist; `None` if the cache is turned off.
 ///
-/// `FASTVENV_CACHE_DIR` names it, and turns it off when it is empty. Else it is in the user's folder for caches
-/// (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`), if that is the user's own: with `sudo`, it may be another user's, and
-/// there may be no home at all. `variable` gives the variables of the process.
+/// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty. Otherwise the folder is in the user's
+/// folder for caches (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`), if that belongs to the user: with `sudo`, it may
+/// belong to another one, or there may be no home. `variable` gives the variables of the process.
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     if let Some(chosen) = variable("FASTVENV_CACHE_DIR") {

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::fs;
 
-/// The folder of the cache, there or not; `None` where there is to be none.
+/// The folder of the cache, which need not exist; `None` if the cache is turned off.
 ///
-/// `FASTVENV_CACHE_DIR` names it, and turns it off when it is empty or not in the user's profile: a folder counts as the
-/// user's own if it is there. Else it is in `%LOCALAPPDATA%`. `variable` gives the variables of the process.
+/// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty or not in the user's profile: only a folder
+/// there counts as the user's own. Otherwise the folder is in `%LOCALAPPDATA%`. `variable` gives the variables of the process.
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
@@ -25,7 +25,7 @@ pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf>
     profile.map(|folder| comparable(&folder)).any(|folder| place.starts_with(folder)).then_some(chosen)
 }
 
-/// The path with the links resolved of the part that is there, in small letters.
+/// The path in lower case, with the links of its existing part resolved.
 fn comparable(path: &Path) -> PathBuf {
     let resolved = path.ancestors().find_map(|part| {
         let rest = path.strip_prefix(part).ok()?;
