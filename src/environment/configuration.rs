@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::interpreter::Features;
 use crate::platform::Platform;
 
-/// What the file says.
+/// The contents of the file.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are the parameters of venv.EnvBuilder")]
 pub struct Configuration<'a> {
@@ -16,17 +16,17 @@ pub struct Configuration<'a> {
     pub home: &'a OsStr,
     /// The version of Python: three numbers with dots.
     pub version: &'a str,
-    /// What the `venv` of that version writes.
+    /// The facts about the `venv` of that version.
     pub features: Features,
-    /// How the interpreter was started.
+    /// The path by which the interpreter was started.
     pub executable: &'a OsStr,
-    /// Where its links lead.
+    /// That path with its links resolved.
     pub real_executable: &'a OsStr,
     /// The directory of the environment.
     pub env_dir: &'a OsStr,
-    /// What the prompt shows, as `repr` writes it, where it was asked for.
+    /// What the prompt shows, as `repr` writes it, if it was given.
     pub prompt: Option<&'a str>,
-    /// What was asked for as prompt.
+    /// The prompt as it was given.
     pub given_prompt: Option<&'a OsStr>,
     /// The packages of the base installation can be imported.
     pub system_site_packages: bool,
@@ -66,7 +66,7 @@ impl Configuration<'_> {
         entries
     }
 
-    /// The command that makes this environment again, in the words of `venv`, which tools look for.
+    /// The command that makes this environment again, written as a call of `venv`, because tools look for that.
     fn command(&self, platform: Platform) -> OsString {
         let mut words = vec![self.executable, OsStr::new("-m"), OsStr::new("venv")];
         let options = [
@@ -94,8 +94,8 @@ impl Configuration<'_> {
 /// The text of a `pyvenv.cfg`: a line `key = value` for each pair, in order.
 ///
 /// # Errors
-/// [`crate::error::Error::Unwritable`] for a value with a line break or a NUL, which would make further keys of its
-/// rest.
+/// [`crate::error::Error::Unwritable`] for a value with a line break or a NUL, because what follows it would become
+/// another key.
 pub fn render<K: AsRef<str>, V: AsRef<str>>(entries: &[(K, V)]) -> Result<String> {
     let mut text = String::new();
     for (key, value) in entries {

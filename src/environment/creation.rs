@@ -1,7 +1,7 @@
-//! What one call of `EnvBuilder.create` has made, and how it is taken back when the call fails.
+//! Records what one call of `EnvBuilder.create` makes, and removes it if the call fails.
 //!
-//! Only directories that the call itself made are removed, wherever it made them: each is known by its path and by its
-//! identity. One that another process uses by then stays; that process has written a `pyvenv.cfg` of its own.
+//! Only directories that the call itself made are removed. Each is identified by its path and its identity. A directory
+//! that another process uses stays: that process has written a `pyvenv.cfg` of its own.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::fs::{self, Held, Identity, Made};
 use crate::platform::Platform;
 
-/// What one call has made: nothing at first.
+/// What one call has made.
 #[derive(Debug, Default)]
 pub struct Creation(Mutex<Vec<Environment>>);
 
@@ -18,14 +18,14 @@ pub struct Creation(Mutex<Vec<Environment>>);
 #[derive(Debug)]
 struct Environment {
     directory: Made,
-    /// Those above it that were made with it, the topmost first.
+    /// The directories above it that were made with it, the topmost first.
     parents: Vec<Made>,
     /// The `pyvenv.cfg` that the call wrote last.
     configuration: Option<Held>,
 }
 
 impl Creation {
-    /// Makes the directory of an environment, with the missing ones above it, and keeps in mind which were made.
+    /// Makes the directory of an environment, with the missing ones above it, and records which were made.
     ///
     /// # Errors
     /// Those of [`fs::create_directory`].
@@ -33,18 +33,18 @@ impl Creation {
         let made = fs::create_directory(path)?;
         let held = made.iter().map(|path| Made::at(path)).collect::<Result<Vec<_>>>();
         let mut parents = held.inspect_err(|_| made.iter().rev().for_each(|path| fs::remove_empty(path)))?;
-        // Those above a directory that another process made first are in use.
+        // If another process made a directory first, it uses those above it, too.
         if let Some(directory) = parents.pop_if(|last| last.path() == path) {
             self.environments().push(Environment { directory, parents, configuration: None });
         }
         Ok(())
     }
 
-    /// Writes the `pyvenv.cfg` of an environment, with the system's ends of lines. Where the directory was made by this call, but another process wrote that
-    /// file first, the directory is left to it.
+    /// Writes the `pyvenv.cfg` of an environment, with the line ends of the system. If this call made the directory, but another
+    /// process wrote that file first, the directory is left to the other process.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the path; a file that was there is as it was then.
+    /// [`crate::error::Error::Io`] with the path; an existing file is unchanged.
     pub fn write_configuration(&self, path: &Path, text: &str) -> Result<()> {
         let text = Platform::HOST.lines(text);
         let mut environments = self.environments();
@@ -67,11 +67,11 @@ impl Creation {
         fs::write(path, text.as_bytes())
     }
 
-    /// Removes what was made and is not used by another process: each directory with all that is in it, and those above it
-    /// that were made with it, as far as they are empty.
+    /// Removes what was made, unless another process uses it: each directory with its contents, and the directories above it
+    /// that were made with it, if they are empty.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the first path that cannot be removed; the rest is removed all the same.
+    /// [`crate::error::Error::Io`] with the first path that cannot be removed; everything else is removed.
     pub fn take_back(&self) -> Result<()> {
         let environments = std::mem::take(&mut *self.environments());
         let mut outcome = Ok(());

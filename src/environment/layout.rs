@@ -1,4 +1,4 @@
-//! Where an environment may lie, what is in it, and how to tell that a directory is one. Pure: nothing is looked up.
+//! Where an environment may be, what is in it, and how a directory is recognised as one.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::platform::Platform;
 pub use crate::fs::CONFIGURATION_FILE;
 
 impl Platform {
-    /// What separates the entries of `PATH`, and so can be in none of them.
+    /// The separator of the entries of `PATH`, which no entry can contain.
     fn path_separator(self) -> u8 {
         match self {
             Self::Posix => b':',
@@ -18,7 +18,7 @@ impl Platform {
         }
     }
 
-    /// What an environment holds besides [`CONFIGURATION_FILE`]: each name, and how the names in it begin, where it is a
+    /// What an environment contains besides [`CONFIGURATION_FILE`]: each name, and the beginnings of the names in it if it is a
     /// directory.
     fn contents(self) -> &'static [(&'static str, &'static [&'static str])] {
         const SCRIPTS: &[&str] =
@@ -77,7 +77,7 @@ pub fn check_line(name: &str, value: &OsStr) -> Result<()> {
     }
 }
 
-/// What a value holds that would end its line: for some reader, since they do not agree on what ends one.
+/// The character in a value that ends its line for some reader; readers disagree on what ends a line.
 fn line_break_or_nul(value: &OsStr) -> Option<&'static str> {
     value.to_string_lossy().chars().find_map(|character| match character {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
@@ -91,7 +91,7 @@ fn line_break_or_nul(value: &OsStr) -> Option<&'static str> {
 /// Removes everything in a directory but the directory itself, `pyvenv.cfg` last.
 ///
 /// # Errors
-/// Those of [`check_clearable`], where the directory `must_be_environment`; [`Error::Io`] with the path that could not be
+/// Those of [`check_clearable`], if the directory `must_be_environment`; [`Error::Io`] with the path that could not be
 /// removed.
 pub fn clear(env_dir: &Path, must_be_environment: bool) -> Result<()> {
     fs::clear_directory(env_dir, |folder| {
@@ -125,18 +125,18 @@ pub fn check_target(env_dir: &Path, clears: bool, must_be_environment: bool) -> 
     Ok(true)
 }
 
-/// Makes the link `lib64` that 64-bit systems expect (bpo-21197); a file system that has no links does without it
+/// Makes the link `lib64` that 64-bit systems expect (bpo-21197). If the file system has no links, there is none
 /// (cpython#98975).
 ///
 /// # Errors
-/// [`Error::Io`] with the link, where another reason keeps it from being made.
+/// [`Error::Io`] with the link, if it cannot be made for another reason.
 pub fn link_lib64(env_dir: &Path) -> Result<()> {
     let path = env_dir.join("lib64");
     if fs::exists(&path) {
         return Ok(());
     }
     match fs::symlink(Path::new("lib"), &path) {
-        // Another process may have made it since.
+        // Another process may have made it meanwhile.
         Err(Error::Io { source, .. })
             if fs::exists(&path) || (!fs::is_there(&path)? && fs::has_no_links(&source)) =>
         {
@@ -148,12 +148,12 @@ pub fn link_lib64(env_dir: &Path) -> Result<()> {
 
 /// Refuses to clear a directory that is not an environment.
 ///
-/// It is one when it is empty, has a `pyvenv.cfg`, or holds nothing but what an environment holds: then a run was cut
-/// short before it wrote that file. `names` are those in the directory, and `names_in` tells those in one of them: none
-/// for a file or a link.
+/// A directory is an environment if it is empty, has a `pyvenv.cfg`, or contains only what an environment contains, because a
+/// run was interrupted before it wrote that file. `names` are the names in the directory, and `names_in` returns the names
+/// in one of them: none for a file or a link.
 ///
 /// # Errors
-/// [`Error::Refused`] with some of the names that no environment has; what `names_in` returns.
+/// [`Error::Refused`] with some of the names that no environment has; or the error of `names_in`.
 pub fn check_clearable(
     platform: Platform,
     env_dir: &Path,

@@ -1,7 +1,7 @@
 //! An environment (PEP 405): what is in it, and how it is made.
 //!
-//! [`create`] runs the steps in `venv`'s order, where nobody can override one: for the command, and for interpreters other
-//! than the running one. The hooks of `fastvenv.EnvBuilder` call the same steps one by one.
+//! [`create`] runs the steps in `venv`'s order, for the command and for interpreters other than the running one, where no
+//! hook can be overridden. The hooks of `fastvenv.EnvBuilder` call the same steps one by one.
 
 pub mod activation;
 pub mod configuration;
@@ -25,32 +25,31 @@ use configuration::Configuration;
 use creation::Creation;
 pub use options::{Options, Prompt};
 
-/// What `.gitignore` holds: git ignores the whole environment.
+/// The contents of `.gitignore`: git ignores the whole environment.
 pub const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
 
-/// An environment: whole but for its activation scripts, until it is finished.
+/// An environment, which lacks its activation scripts until it is finished.
 #[derive(Debug)]
 pub struct Environment {
     /// Its directory, absolute and normal.
     pub env_dir: String,
     /// Its interpreter.
     pub python: PathBuf,
-    /// How pip got into it; `None` where it has none, or where the pip that was asked for is for `ensurepip` to install,
-    /// before the rest is made.
+    /// How pip was installed; `None` if there is no pip, or if `ensurepip` has to install it before the environment is finished.
     pub pip: Option<Way>,
     /// The links to the interpreter that had to be copies.
     pub copied: Vec<executables::unix::Copied>,
-    /// Where its scripts are.
+    /// The directory of its scripts.
     pub bin: PathBuf,
-    /// Where its packages are that are pure Python.
+    /// The directory of its packages that are pure Python.
     pub purelib: PathBuf,
-    /// Where its other packages are.
+    /// The directory of its other packages.
     pub platlib: PathBuf,
     interpreter: Arc<Interpreter>,
     options: Options,
 }
 
-/// Makes an environment, but for what only its own Python can do: `ensurepip`, and upgrading pip.
+/// Makes an environment, apart from what only its own Python can do: `ensurepip`, and upgrading pip.
 ///
 /// # Errors
 /// As from [`Environment::begin`].
@@ -69,11 +68,11 @@ pub fn create(
 impl Environment {
     /// Makes the directories, the interpreter and pip.
     ///
-    /// `env_dir` is absolute and normal. What is made is kept in mind by `creation`, which can take it back. Without a `seed`,
+    /// `env_dir` is absolute and normal. `creation` records what is made, and can remove it. Without a `seed`,
     /// pip is left to `ensurepip`. The interpreter is one of POSIX.
     ///
     /// # Errors
-    /// [`Error::Refused`], [`Error::Occupied`] and [`Error::Unwritable`] for a directory or a prompt that cannot be;
+    /// [`Error::Refused`], [`Error::Occupied`] and [`Error::Unwritable`] for a directory or a prompt that is not possible;
     /// [`Error::Io`] with the path that could not be made.
     pub fn begin(
         creation: &Creation,
@@ -99,7 +98,7 @@ impl Environment {
         Ok(environment)
     }
 
-    /// Makes the rest, when pip is there: the activation scripts, the `pyvenv.cfg` that stays, and scripts that can be moved.
+    /// Makes the rest after pip is installed: the activation scripts, the final `pyvenv.cfg`, and scripts that can be moved.
     ///
     /// # Errors
     /// As from [`Self::begin`].
@@ -126,7 +125,7 @@ impl Environment {
         Path::new(&self.env_dir)
     }
 
-    /// Where pip goes.
+    /// The place that pip is installed in.
     fn target(&self) -> Target {
         Target {
             env_dir: self.path().to_owned(),
@@ -138,7 +137,7 @@ impl Environment {
         }
     }
 
-    /// Checks what is wanted, clears the directory where that is, and makes the directories.
+    /// Checks the options, clears the directory if that is asked for, and makes the directories.
     fn prepare(
         creation: &Creation,
         env_dir: &str,
@@ -149,7 +148,7 @@ impl Environment {
         if let Some(prompt) = &options.prompt {
             layout::check_line("prompt", OsStr::new(&prompt.text))?;
         }
-        // A link to an interpreter that is gone would only fail when it is used.
+        // Otherwise the environment would fail only when it is used.
         let executable = &interpreter.base_executable;
         if !fs::try_exists(executable)? {
             return Err(Error::Io { path: executable.clone(), source: std::io::ErrorKind::NotFound.into() });
@@ -157,7 +156,7 @@ impl Environment {
         let path = Path::new(env_dir);
         if options.clear && fs::is_there(path)? {
             if fs::is_link(path) {
-                // It is refused before what it leads to is lost.
+                // A link is refused before its target is lost.
                 fs::create_directory(path)?;
             }
             if fs::is_in(executable, path) {

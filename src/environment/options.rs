@@ -1,18 +1,18 @@
-//! What is wanted of an environment: the parameters of `venv.EnvBuilder`, and those that fastvenv adds.
+//! The options of an environment: the parameters of `venv.EnvBuilder`, and those that fastvenv adds.
 
-/// What is wanted of an environment.
+/// The options of an environment.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "they are the parameters of venv.EnvBuilder")]
 pub struct Options {
     /// The packages of the base installation can be imported.
     pub system_site_packages: bool,
-    /// What is in the directory is deleted first.
+    /// The contents of the directory are deleted first.
     pub clear: bool,
-    /// It is deleted also where the directory is no environment.
+    /// They are deleted even if the directory is not an environment.
     pub force: bool,
-    /// The base interpreter is linked to, and not copied.
+    /// The base interpreter is linked, not copied.
     pub symlinks: bool,
-    /// An environment that is there is adapted to this Python.
+    /// An existing environment is adapted to this Python.
     pub upgrade: bool,
     /// pip is installed.
     pub with_pip: bool,
@@ -31,10 +31,10 @@ pub struct Options {
 /// What the prompt shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
-    /// As it was asked for: it may be `.`.
+    /// As it was given, which may be `.`.
     pub given: String,
     /// What is shown: for `.`, the name of the current directory.
     pub text: String,
-    /// As Python's `repr` writes it, which `pyvenv.cfg` holds.
+    /// As Python's `repr` writes it, for `pyvenv.cfg`.
     pub representation: String,
 }

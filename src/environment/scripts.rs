@@ -7,7 +7,7 @@ use crate::platform::Platform;
 
 use std::path::Path;
 
-/// A template: the name of the script, the platform that it is for where that is one, and its text.
+/// A template: the name of the script, its platform if it is for one only, and its text.
 type Template = (&'static str, Option<Platform>, &'static str);
 
 /// The templates, in the order in which they are written: those of every platform first.
@@ -66,12 +66,12 @@ pub const ACTIVATORS: [(&str, &[&str]); 8] = [
 
 /// Writes the activation scripts into a directory.
 ///
-/// `decorates_prompt` says that the prompt comes with its parentheses, as up to Python 3.12, and `is_relocatable` that the
-/// scripts are to find the environment by where they lie. With `activators`, those are written alone.
+/// With `decorates_prompt`, the prompt has parentheses already, as up to Python 3.12; with `is_relocatable`, the scripts
+/// find the environment by their own place. With `activators`, only those are written.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be written; [`crate::error::Error::Unwritable`] and
-/// [`crate::error::Error::Template`] for a value that no script can hold.
+/// [`crate::error::Error::Template`] for a value that cannot be written in a script.
 pub fn write(
     directory: &Path,
     values: Values,
@@ -105,7 +105,7 @@ pub fn write(
     Ok(())
 }
 
-/// The permission bits of an activation script, whatever those of its template and the umask are.
+/// The permission bits of an activation script, which do not depend on its template and the umask.
 pub const MODE: Mode = Mode::Exactly(0o644);
 
 #[cfg(test)]

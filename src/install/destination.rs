@@ -1,4 +1,4 @@
-//! Where the files of a wheel go in an environment (binary distribution format, "The .data directory").
+//! The places of the files of a wheel in an environment (binary distribution format, "The .data directory").
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use crate::wheel::Place;
 /// The directories of one distribution in one environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination<'a> {
-    /// Where its packages and its metadata go, and what the paths in its RECORD are relative to.
+    /// The directory of its packages and its metadata, to which the paths in its RECORD are relative.
     pub(crate) library: &'a Path,
     scripts: &'a Path,
     headers: PathBuf,
@@ -26,13 +26,13 @@ impl<'a> Destination<'a> {
         Self {
             library: if is_pure { &target.purelib } else { &target.platlib },
             scripts: &target.scripts,
-            // pip's own choice in an environment; `sysconfig` has no folder for headers of distributions.
+            // As pip chooses it in an environment; `sysconfig` has no folder for headers of distributions.
             headers: target.env_dir.join(format!("include/site/python{major}.{minor}")).join(name),
             data: &target.env_dir,
         }
     }
 
-    /// Where a file of the wheel goes; `None` for a category that the format does not know.
+    /// The place of a file of the wheel; `None` if the format does not know its category.
     pub(crate) fn path(&self, path: &str) -> Option<PathBuf> {
         Some(match Place::of(path)? {
             Place::Library(path) => self.library.join(path),
@@ -42,7 +42,7 @@ impl<'a> Destination<'a> {
         })
     }
 
-    /// Where a file goes that is the same in every environment: as [`Self::path`], but nowhere for a script.
+    /// Like [`Self::path`], for a file that is the same in every environment: `None` for a script.
     pub(crate) fn linked_path(&self, path: &str) -> Option<PathBuf> {
         if matches!(Place::of(path), Some(Place::Scripts(_))) { None } else { self.path(path) }
     }
@@ -55,8 +55,8 @@ impl<'a> Destination<'a> {
         }
     }
 
-    /// Refuses links in the place of directories that files of the wheel go to: what is written through one would land
-    /// outside the environment. (pip follows them.)
+    /// Refuses links in the place of directories for files of the wheel, because a file written through a link would end up
+    /// outside the environment. (pip follows such links.)
     ///
     /// # Errors
     /// [`Error::Occupied`] with the link.
@@ -85,8 +85,8 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// The path that leads from a directory to a file, both absolute and without links; with `/`, as RECORD has it. `None`
-/// where nothing leads there (other drives), or where it is not Unicode.
+/// The path of a file relative to a directory, both absolute and without links; with `/`, as RECORD has it. `None` if there
+/// is no such path (other drives), or if it is not Unicode.
 pub(super) fn relative(directory: &Path, file: &Path) -> Option<String> {
     let mut from = directory.components().peekable();
     let mut to = file.components().peekable();

@@ -1,7 +1,7 @@
-//! A distribution on its way into the environment.
+//! Installs one distribution in an environment.
 //!
-//! METADATA comes last of all: it is what makes pip, or an installer, take the distribution for installed. A run that is
-//! killed before leaves nothing that a later one would be content with.
+//! METADATA is written last, because pip and other installers take the distribution for installed if it is there. If a run
+//! is killed earlier, a later run installs the distribution again.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ use crate::platform::Platform;
 use crate::wheel::record::Record;
 use crate::wheel::{Distribution, DistributionFile, Place, Wheel, entry_points};
 
-/// A distribution, where it goes, and what is there of it.
+/// A distribution, its place, and what is there already.
 #[derive(Debug)]
 pub(crate) struct Installation<'a> {
     source: &'a Source,
@@ -27,12 +27,11 @@ pub(crate) struct Installation<'a> {
 }
 
 impl<'a> Installation<'a> {
-    /// Looks what is there; `None` where that is another version, with which it is for pip to deal, and where a script cannot
-    /// be named in RECORD.
+    /// Finds out what is there; `None` if it is another version, which is left to pip, or if RECORD cannot name a script.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] where the directory of the packages cannot be read; [`crate::error::Error::Occupied`] for a link in the place of a
-    /// directory, through which nothing is written.
+    /// [`crate::error::Error::Io`] if the directory of the packages cannot be read;
+    /// [`crate::error::Error::Occupied`] for a link in the place of a directory.
     pub(crate) fn begin(source: &'a Source, target: &'a Target, maker: &ScriptMaker) -> Result<Option<Self>> {
         let distribution = source.distribution();
         let destination = Destination::new(target, distribution.name(), distribution.is_pure);
@@ -59,7 +58,7 @@ impl<'a> Installation<'a> {
         matches!(self.found, Found::Whole)
     }
 
-    /// Checks the source of a repair: what is damaged by a power failure, say, may be damaged in the cache, too.
+    /// Checks the source of a repair: whatever damaged the environment may have damaged the cache, too.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the file in the cache that was changed.
@@ -71,7 +70,7 @@ impl<'a> Installation<'a> {
         self.source.distribution()
     }
 
-    /// Writes the scripts, and tells whether files that are made here get the mode that shared files have.
+    /// Writes the scripts, and returns whether new files get the mode that shared files have.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
@@ -116,7 +115,7 @@ impl<'a> Installation<'a> {
             self.write_bytecode(wheel)?;
         }
         for DistributionFile { path, hash, size, .. } in &distribution.files {
-            // An environment without bytecode does not get some where it is repaired.
+            // If an environment has no bytecode, a repair does not add any.
             let is_listed = !matches!(Place::of(path), Some(Place::Scripts(_)))
                 && (size.is_some()
                     || self.found.wants(path)
@@ -135,7 +134,7 @@ impl<'a> Installation<'a> {
         self.record_bytecode()
     }
 
-    /// Removes bytecode that is damaged, and that the source of the repair does not have: it is worse than none.
+    /// Removes damaged bytecode that the source of the repair does not have, because it is worse than none.
     fn remove_invalid_bytecode(&self) -> Result<()> {
         let Found::Damaged(wanted) = &self.found else { return Ok(()) };
         let own = self.paths();
@@ -143,7 +142,7 @@ impl<'a> Installation<'a> {
         invalid.filter_map(|path| self.destination.path(path)).try_for_each(|path| fs::remove_file(&path))
     }
 
-    /// Writes the bytecode of the modules in a wheel, where it is wanted.
+    /// Writes the bytecode of the modules in a wheel, if it is wanted.
     fn write_bytecode(&self, wheel: &Wheel) -> Result<()> {
         let interpreter = &*self.target.interpreter;
         let place = |path: &str| self.destination.path(path).unwrap_or_default();
@@ -157,7 +156,7 @@ impl<'a> Installation<'a> {
         Ok(())
     }
 
-    /// Records bytecode that is there and is not among the files of the distribution.
+    /// Records existing bytecode that is not among the files of the distribution.
     fn record_bytecode(&mut self) -> Result<()> {
         let own = self.paths();
         let sources = self.distribution().files.iter().filter(|file| bytecode::is_source(&file.path));

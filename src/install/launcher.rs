@@ -1,4 +1,4 @@
-//! Scripts on Windows: a program that starts the interpreter with an archive behind it, whose `__main__.py` is the script.
+//! Scripts on Windows: a program that starts the interpreter, followed by an archive whose `__main__.py` is the script.
 //!
 //! The programs are in distlib, which pip brings along.
 
@@ -39,13 +39,13 @@ fn without_console(python: &str) -> String {
     format!("{folder}{}", name.replace("python", "pythonw"))
 }
 
-/// A ZIP archive with one stored file, `__main__.py`, of the first day that such an archive can tell.
+/// A ZIP archive with one stored file, `__main__.py`, whose time is the earliest that the format has.
 fn archive(script: &[u8]) -> Vec<u8> {
     const NAME: &[u8] = b"__main__.py";
     const VERSION: u16 = 20;
     const FIRST_OF_JANUARY_1980: u16 = 0x21;
     const READ_AND_WRITE: u32 = 0o600 << 16;
-    // No script has four gigabytes.
+    // A script is smaller than four gigabytes.
     let size = u32::try_from(script.len()).unwrap_or(u32::MAX).to_le_bytes();
     let mut entry = Vec::new();
     for field in [VERSION, 0, 0, 0, FIRST_OF_JANUARY_1980] {

@@ -1,12 +1,11 @@
-//! pip in an environment without running pip.
+//! Installs pip in an environment without running pip.
 //!
-//! What pip leaves behind when `ensurepip` runs it is known: the files of the wheel, a script for each entry point, the
-//! bytecode, and RECORD. All of that is read from the wheel itself, down to the text of the scripts, so that it is what
-//! that pip would have written. Where a wheel has something that is not known here, nothing is done, and the caller
-//! runs `ensurepip`.
+//! If `ensurepip` runs pip, pip writes the files of the wheel, a script for each entry point, the bytecode, and RECORD. All
+//! of that follows from the wheel, even the text of the scripts, so the same files are written here. If a wheel has parts
+//! that are not known here, nothing is done, and the caller runs `ensurepip`.
 //!
-//! A wheel is unpacked once, into the cache, and linked from there; without a cache it is unpacked into the environment.
-//! In place of a wheel, a pip that is installed will do.
+//! A wheel is unpacked once, into the cache, and linked from there. Without a cache, it is unpacked into the environment.
+//! An installed pip can take the place of a wheel.
 
 mod destination;
 mod installation;
@@ -32,7 +31,7 @@ use installation::Installation;
 pub use relocation::relocate_scripts;
 use script::ScriptMaker;
 
-/// Where the wheels go, and for whom.
+/// The environment that wheels are installed in.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The environment.
@@ -45,11 +44,11 @@ pub struct Target {
     pub scripts: PathBuf,
     /// The interpreter of the environment, for the first line of scripts.
     pub python: PathBuf,
-    /// What the environment is made of.
+    /// The base interpreter of the environment.
     pub interpreter: Arc<Interpreter>,
 }
 
-/// How the wheels get where they go.
+/// How wheels are installed.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The folder of the cache.
@@ -58,7 +57,7 @@ pub struct Options {
     pub link_modes: &'static [LinkMode],
     /// Whether modules get their bytecode.
     pub compiles: bool,
-    /// Whether other threads make environments at the same time, so that one is enough for each.
+    /// Whether other threads make environments at the same time, so that one thread is enough for each.
     pub is_shared: bool,
 }
 
@@ -89,23 +88,23 @@ impl Way {
 #[derive(Debug)]
 #[cfg_attr(windows, expect(clippy::large_enum_variant, reason = "there are two of them"))]
 enum Source {
-    /// Unpacked in memory.
+    /// A wheel that is unpacked in memory.
     Wheel(Wheel, Distribution),
-    /// Prepared in the cache.
+    /// An image in the cache.
     Image(Image),
 }
 
-/// Distributions that are to be installed, each from a wheel or from the `.dist-info` folder of one that is installed
-/// elsewhere, in as many environments as one likes.
+/// Distributions to install, each from a wheel or from the `.dist-info` folder of an installed one, in any number of
+/// environments.
 ///
-/// What the cache has of them is looked for and checked once, in the background from the beginning on.
+/// They are looked for in the cache and checked once, in the background from the beginning on.
 #[derive(Debug)]
 pub struct Seed {
     request: Arc<Request>,
     search: Mutex<Search>,
 }
 
-/// What is to be installed, and how.
+/// The wheels or folders, and how they are installed.
 #[derive(Debug)]
 struct Request {
     paths: Vec<PathBuf>,
@@ -113,12 +112,12 @@ struct Request {
     options: Options,
 }
 
-/// What is known of the distributions.
+/// The state of the search for the distributions.
 #[derive(Debug)]
 enum Search {
-    /// The look into the cache goes on; without a thread it was not begun.
+    /// The search in the cache is running; without a thread it was not begun.
     Begun(Option<JoinHandle<Vec<Option<Image>>>>),
-    /// All of them; none where one has parts that are not known here.
+    /// All of them; `None` if one has parts that are not known here.
     Done(Option<Arc<[Source]>>),
 }
 
@@ -132,7 +131,7 @@ impl Seed {
         Self { request, search: Mutex::new(Search::Begun(thread.ok())) }
     }
 
-    /// What they are installed for.
+    /// The interpreter that they are installed for.
     #[must_use]
     pub fn interpreter(&self) -> &Arc<Interpreter> {
         &self.request.interpreter
@@ -144,11 +143,11 @@ impl Seed {
         &self.request.paths
     }
 
-    /// Installs the distributions as pip does when `ensurepip` calls it. One that is there, whole, is left alone; one that
-    /// is damaged is repaired.
+    /// Installs the distributions as pip does when `ensurepip` calls it. A distribution that is there is left alone, and
+    /// repaired if it is damaged.
     ///
-    /// Returns how; `None` where another version is there, or where a wheel is not one of those whose installation is known
-    /// here. Nothing is written then.
+    /// Returns how they were installed. If another version is there, or a wheel has parts that are not known here, nothing is
+    /// written, and the result is `None`.
     ///
     /// # Errors
     /// [`Error::Wheel`] for a damaged wheel, before anything is written; [`Error::Io`] with the path that could not be
@@ -159,7 +158,7 @@ impl Seed {
             sources.map_or(Ok(None), |sources| install(&sources, target, options))
         };
         match self.sources(target).and_then(from) {
-            // Another process cleared the cache just now, or what is in it is damaged or cannot be read: it is not needed.
+            // Another process has just cleared the cache, or the cache is damaged or cannot be read. It is not needed.
             Err(Error::Io { path, .. })
                 if options.cache.as_ref().is_some_and(|cache| path.starts_with(cache)) =>
             {
@@ -180,7 +179,7 @@ impl Seed {
         *search = Search::Begun(None);
     }
 
-    /// The distributions, which are found once.
+    /// The distributions. They are looked for once.
     fn sources(&self, target: &Target) -> Result<Option<Arc<[Source]>>> {
         let mut search = self.search.lock().unwrap_or_else(PoisonError::into_inner);
         let thread = match &mut *search {
@@ -188,7 +187,7 @@ impl Seed {
             Search::Begun(thread) => thread.take(),
         };
         let images = match thread {
-            // One that panics ends the call as if this one had: nothing of ours does.
+            // If the thread panics, so does the call.
             Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
             None => self.request.look_into_cache(),
         };
@@ -199,20 +198,20 @@ impl Seed {
 }
 
 impl Request {
-    /// The cache, where one is wanted.
+    /// The cache, if one is wanted.
     fn cache(&self) -> Option<Cache<'_>> {
         let interpreter = self.options.compiles.then_some(&*self.interpreter);
         self.options.cache.as_deref().map(|folder| Cache::new(folder, interpreter))
     }
 
-    /// The image of each distribution, as far as there is a sound one.
+    /// The image of each distribution, if there is a sound one.
     fn look_into_cache(&self) -> Vec<Option<Image>> {
         let cache = self.cache();
         self.paths.iter().map(|path| cache.as_ref().and_then(|cache| cache.find(path))).collect()
     }
 
-    /// The distributions: their images, those that the cache has by now at the latest, or else in memory; `None` where one
-    /// has parts that are not known here.
+    /// The distributions: their images, which are made in the cache if they are missing, or else unpacked in memory; `None` if
+    /// one has parts that are not known here.
     fn sources(
         &self,
         images: Vec<Option<Image>>,
@@ -263,15 +262,15 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<Opt
 }
 
 impl Target {
-    /// What compiles the modules for the environment.
+    /// The compiler of the modules for the environment.
     fn compiler(&self) -> Compiler<'_> {
         Compiler { python: &self.python, interpreter: &self.interpreter }
     }
 }
 
 impl Source {
-    /// The distribution in a wheel or in a folder of metadata, by way of the cache where there is one; `None` for one with
-    /// parts that are not known here.
+    /// The distribution in a wheel or in a folder of metadata, through the cache if there is one; `None` if it has parts that
+    /// are not known here.
     fn unpack(
         path: &Path,
         target: &Target,
@@ -312,12 +311,12 @@ impl Source {
         }
     }
 
-    /// Compares what comes from the cache with its hashes; what comes from a wheel was compared already.
+    /// Compares files from the cache with their hashes. Files from a wheel were compared already.
     fn verify(&self) -> Result<()> {
         self.image().map_or(Ok(()), Image::verify)
     }
 
-    /// Writes those of its files that are wanted.
+    /// Writes the files that are wanted.
     fn place(
         &self,
         destination: &Destination<'_>,

@@ -1,4 +1,4 @@
-//! What is in the environment already: it is not installed again where it is whole, and repaired where it is not.
+//! Finds out what an environment has of a distribution, which is left alone if it is whole, and otherwise repaired.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -12,16 +12,16 @@ use crate::interpreter::{Interpreter, bytecode};
 use crate::platform::Platform;
 use crate::wheel::{Distribution, DistributionFile, Place, entry_points, record};
 
-/// What there is of a distribution in an environment.
+/// What an environment has of a distribution.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// Nothing.
     Nothing,
     /// Another version.
     Another,
-    /// All of it.
+    /// Everything.
     Whole,
-    /// Parts; what is missing or changed, by its path in the wheel. With nothing of that, it is a script or RECORD.
+    /// Parts: the files that are missing or changed, by their paths in the wheel. If there are none, it is a script or RECORD.
     Damaged(HashSet<String>),
 }
 
@@ -41,11 +41,11 @@ impl Found {
     }
 }
 
-/// Looks what there is of a distribution in an environment, by the names in the directory of its packages. Without
-/// METADATA, which is written last, it counts as nothing: whatever a run that was cut short has left is written anew.
+/// Finds out what an environment has of a distribution, by the names in the directory of its packages. Without METADATA,
+/// which is written last, that is nothing: what an interrupted run has left is written anew.
 ///
 /// # Errors
-/// [`Error::Io`] with what cannot be looked at.
+/// [`Error::Io`] with the path that cannot be read.
 pub(crate) fn look(
     source: &Source,
     destination: &Destination<'_>,
@@ -70,7 +70,7 @@ pub(crate) fn look(
     Ok(if is_whole { Found::Whole } else { Found::Damaged(missing) })
 }
 
-/// The bytecode of modules of a distribution that is in an environment, by its path in the wheel.
+/// The bytecode of a distribution's modules in an environment, by its path in the wheel.
 fn bytecode_in(
     distribution: &Distribution,
     destination: &Destination<'_>,
@@ -88,8 +88,8 @@ fn bytecode_in(
     Ok(found)
 }
 
-/// The files of the wheel that are not there, or not as they should be; with each module its bytecode, since that is
-/// valid for one file only. Bytecode that is not there is no loss.
+/// The files of the wheel that are missing or changed. A module is listed with its bytecode, which is valid for one file
+/// only. Missing bytecode is not listed.
 fn missing(
     source: &Source,
     destination: &Destination<'_>,
@@ -122,13 +122,14 @@ fn missing(
     missing
 }
 
-/// Whether bytecode is what Python takes for that of its source, and is what was made, where its hash is known.
+/// Whether Python accepts the bytecode for its source, and it has its hash, if the hash is known.
 fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected: Option<&str>) -> bool {
     let is_expected = |hash| fs::read(bytecode).is_ok_and(|contents| record::fits(hash, &contents));
     bytecode::is_valid(bytecode, source, &interpreter.magic_number) && expected.is_none_or(is_expected)
 }
 
-/// Whether RECORD has each file and the bytecode, and each script is the one that RECORD has, or that is made here, and can be executed.
+/// Whether RECORD has each file and the bytecode, and each script is the one that RECORD has, or the one that is made here,
+/// and can be executed.
 fn is_recorded(
     distribution: &Distribution,
     destination: &Destination<'_>,

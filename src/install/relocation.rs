@@ -1,4 +1,4 @@
-//! Scripts that find the interpreter beside them, so that the environment can be moved.
+//! Lets scripts find the interpreter beside them, so that the environment can be moved.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -9,10 +9,10 @@ use crate::error::Result;
 use crate::fs::{self, Stamp};
 use crate::wheel::record;
 
-/// Lets the scripts in a directory that run an interpreter, as those of pip, find it beside them, and the RECORD of each
-/// distribution in a library say what they are then.
+/// Changes the scripts in a directory that run an interpreter, such as those of pip, so that they find it beside them, and
+/// changes the RECORD of each distribution accordingly.
 ///
-/// On Windows, scripts are programs that hold the path, and stay as they are.
+/// On Windows, scripts are programs that contain the path, and are not changed.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be read or written.
@@ -20,7 +20,7 @@ pub fn relocate_scripts(scripts: &Path, library: &Path, python: &Path) -> Result
     let mut rows = HashMap::new();
     for name in fs::names(scripts)? {
         let path = scripts.join(name);
-        // A link is the script of another place.
+        // A link leads to the script of another place.
         if Stamp::of(&path).is_err() {
             continue;
         }
@@ -35,12 +35,12 @@ pub fn relocate_scripts(scripts: &Path, library: &Path, python: &Path) -> Result
     if rows.is_empty() { Ok(()) } else { update_records(library, &rows) }
 }
 
-/// The script with first lines that find the interpreter; `None` for one that does not run this one.
+/// The script with first lines that find the interpreter; `None` if it does not run this interpreter.
 fn relocated(script: &[u8], python: &Path) -> Option<Vec<u8>> {
     let python = python.as_os_str().as_encoded_bytes();
     let (first, rest) = split_at(script, b"\n");
     let rest = if first == b"#!/bin/sh" {
-        // Where the path is long or has a space, the shell that starts the interpreter gets three lines.
+        // If the path is long or has a space, a shell starts the interpreter, in three lines.
         let (first, rest) = split_at(rest, b"\n' '''\n");
         let is_its_own = first.starts_with(b"'''exec' ") && contains(first, python);
         is_its_own.then_some(rest)?
@@ -55,8 +55,8 @@ fn relocated(script: &[u8], python: &Path) -> Option<Vec<u8>> {
     Some([first_lines(name).as_slice(), rest].concat())
 }
 
-/// The lines that find the interpreter beside the script, which may be called by a link to it. A shell runs them; for Python
-/// they are a string. Without `realpath`, nothing is run: the interpreter could only be guessed.
+/// The lines that find the interpreter beside the script, even if the script is called by a link. A shell runs them; for
+/// Python they are a string. Without `realpath`, nothing is run, because the interpreter could only be guessed.
 fn first_lines(name: &[u8]) -> Vec<u8> {
     let before = b"#!/bin/sh\n''':'\n\
         _fastvenv_script=$(realpath -- \"$0\") && exec \"${_fastvenv_script%/*}\"/'";
@@ -89,7 +89,7 @@ fn updated(line: &str, rows: &HashMap<String, String>) -> String {
     row.map_or_else(|| line.to_owned(), |row| format!("{row}{}", &line[end..]))
 }
 
-/// What is before a separator, and what is behind it.
+/// The parts before and after a separator.
 fn split_at<'a>(text: &'a [u8], separator: &[u8]) -> (&'a [u8], &'a [u8]) {
     match text.windows(separator.len()).position(|window| window == separator) {
         Some(position) => (&text[..position], &text[position + separator.len()..]),

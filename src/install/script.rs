@@ -1,4 +1,4 @@
-//! The scripts that pip makes of entry points: a first line that finds the interpreter, and a few lines of Python.
+//! The scripts that pip makes of entry points: a first line with the interpreter, and a few lines of Python.
 //!
 //! Those few lines differ between versions of pip. They are taken from the pip that is installed.
 
@@ -9,7 +9,7 @@ use super::{Source, launcher};
 use crate::platform::Platform;
 use crate::wheel::EntryPoint;
 
-/// The longest first line that every system reads whole: pip's limit on POSIX systems but macOS, which has 512.
+/// The longest first line that every system reads whole: pip's limit on POSIX systems, apart from macOS with 512.
 const MAX_FIRST_LINE: usize = if cfg!(target_os = "macos") { 512 } else { 127 };
 
 /// Makes scripts as one version of pip does, for one interpreter.
@@ -19,7 +19,7 @@ pub(crate) struct ScriptMaker {
     start: Start,
 }
 
-/// What starts the interpreter.
+/// The path that starts the interpreter.
 #[derive(Debug)]
 enum Start {
     /// The first line of the script.
@@ -29,8 +29,8 @@ enum Start {
 }
 
 impl ScriptMaker {
-    /// Makes scripts as the pip among the distributions does; `None` where there is none whose text is known, and where the
-    /// path of the interpreter cannot stand in a script.
+    /// Makes scripts as the pip among the distributions does; `None` if it has none whose text is known, or if the path of the
+    /// interpreter cannot be written in a script.
     pub(crate) fn new(sources: &[Source], python: &Path, platform: Platform) -> Option<Self> {
         let pip = sources.iter().find(|source| source.distribution().template.is_some())?;
         let template = pip.distribution().template.clone()?;
@@ -68,7 +68,7 @@ impl ScriptMaker {
     }
 }
 
-/// A script of a wheel with the interpreter on its first line, where that asks for `python` (binary distribution format,
+/// A script of a wheel with the interpreter on its first line, if that line asks for `python` (binary distribution format,
 /// "Recommended installer features").
 pub(crate) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
     if !script.starts_with(b"#!python") {
@@ -79,11 +79,11 @@ pub(crate) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
     [b"#!", python.as_os_str().as_encoded_bytes(), end].into_iter().flatten().chain(rest).copied().collect()
 }
 
-/// The first line of a script: the interpreter, or where its path is too long for the system or has a space, a line
-/// that a shell and Python read each in its own way.
+/// The first line of a script: the interpreter. If its path is too long for the system or has a space, it is a line that a
+/// shell and Python read in different ways.
 fn first_line(python: &OsStr) -> Option<String> {
     let python = python.to_str()?;
-    // In quotes, these would mean something to the shell; pip does not care, but an error is no script.
+    // These have a meaning for the shell even in quotes. pip ignores that, but such a script would fail.
     if python.contains(['"', '$', '`', '\\', '\n']) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! The ZIP archive that a wheel is: its files, unpacked into memory, with nothing in it that could do harm.
+//! Unpacks the ZIP archive of a wheel into memory, and refuses one that could do harm.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -9,10 +9,10 @@ use rawzip::CompressionMethod;
 use super::zip::{self, Entry};
 use crate::error::{Error, Result};
 
-/// No wheel that is installed here comes near: pip has 12 MB, its largest file less than 1 MB.
+/// The limit is far above every wheel that is installed here: pip has 12 MB, and its largest file less than 1 MB.
 const MAX_TOTAL_SIZE: u64 = 256 << 20;
 
-// The bits of a mode that tell what kind of file it is, and two of the kinds.
+// The bits of a mode that are the type of a file, and two of the types.
 const FILE_TYPE: u32 = 0o170_000;
 const REGULAR_FILE: u32 = 0o100_000;
 const LINK: u32 = 0o120_000;
@@ -22,22 +22,22 @@ const LINK: u32 = 0o120_000;
 pub(crate) struct File {
     /// The path in the wheel, which is the one below `site-packages`.
     pub(crate) path: String,
-    /// What is in it.
+    /// Its contents.
     pub(crate) contents: Vec<u8>,
-    /// The hash of that, as the wheel's RECORD has it; nothing before it was compared.
+    /// Their hash, as the wheel's RECORD has it; empty before they were compared.
     pub(crate) hash: String,
-    /// Whether the archive says that it can be executed.
+    /// Whether the archive marks it as executable.
     pub(crate) is_executable: bool,
 }
 
-/// Makes the error of what is refused: the entry, where the trouble is with one, and the reason.
+/// Makes the error for a refused archive: the entry, if the fault is in one, and the reason.
 pub(crate) type Refused<'a> = &'a dyn Fn(Option<&str>, &str) -> Error;
 
-/// Every file of the archive, unpacked into memory, and the paths of its folders as far as they are entries of their own.
+/// Every file of the archive, unpacked into memory, and the paths of those folders that are entries.
 ///
 /// # Errors
-/// [`Error::Wheel`] for an archive that is broken or that not every reader understands in the same way, a path that leaves
-/// the root, a link, an entry that occurs twice, and for more than [`MAX_TOTAL_SIZE`].
+/// [`Error::Wheel`] if the archive is broken, if readers understand it in different ways, if a path leaves the root, if an
+/// entry is a link or occurs twice, or if the files have more than [`MAX_TOTAL_SIZE`] bytes.
 pub(crate) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>, Vec<String>)> {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
@@ -49,7 +49,7 @@ pub(crate) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>,
         if let Some(reason) = fault_of(path) {
             return Err(refused(Some(&entry.path), reason));
         }
-        // Whatever system the archive says it was made on: as pip takes it.
+        // Like pip, without regard to the system on which the archive was made.
         if entry.mode & FILE_TYPE == LINK {
             return Err(refused(Some(path), "it is a link"));
         }
@@ -60,7 +60,7 @@ pub(crate) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>,
             folders.push(folder.to_owned());
             continue;
         }
-        // As much as it says, and no more: a lie is found when that is passed.
+        // No more than the stated size is read; one byte more shows that the size is wrong.
         left = left
             .checked_sub(entry.size)
             .ok_or_else(|| refused(Some(path), "the wheel unpacks to more than 256 MiB"))?;
@@ -76,10 +76,10 @@ pub(crate) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>,
     }
 }
 
-/// What an entry unpacks to.
+/// The contents of an entry.
 ///
 /// # Errors
-/// Why it cannot be unpacked, or is not what the archive says of it.
+/// Why it cannot be unpacked, or differs from what the archive says of it.
 fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
     let data = entry.data.data();
     let mut contents = Vec::new();
@@ -88,7 +88,7 @@ fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
         CompressionMethod::DEFLATE => {
             let mut inflated = DeflateDecoder::new(data);
             let read = entry.data.verifying_reader(&mut inflated).read_to_end(&mut contents);
-            // A reader that goes by the end of the compressed data would go on in the middle of the entry.
+            // A reader that looks for the end of the compressed data would continue in the middle of the entry.
             if read.is_ok() && !inflated.into_inner().is_empty() {
                 return Err("something follows its compressed data".to_owned());
             }
@@ -102,7 +102,7 @@ fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
     }
 }
 
-/// Why a path cannot be one below a directory.
+/// Why a path cannot be below a directory.
 pub(crate) fn fault_of(path: &str) -> Option<&'static str> {
     if path.starts_with('/') || path.split('/').any(|part| part == "..") {
         return Some("its path leaves the wheel");

@@ -1,4 +1,4 @@
-//! What a wheel becomes when it is installed, but for what differs between environments; and whether that is known here.
+//! What installing a wheel makes in every environment, and whether all of it is known here.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -11,23 +11,23 @@ use super::{Wheel, pip, portable, requires_python};
 use crate::error::{Error, Result};
 use crate::interpreter::bytecode;
 
-// What an environment consists of, on any system. A wheel with something for the same place, or whose data may meet its
-// scripts and packages there, is left to pip.
+// The names in an environment, on any system. A wheel with a file in the same place, or with data that may be in the place
+// of scripts and packages, is left to pip.
 const FOLDERS_OF_ENVIRONMENT: &[&str] = &["bin", "scripts", "lib", "lib64", "include", "pyvenv.cfg"];
 const SCRIPTS_OF_ENVIRONMENT: &[&str] = &["python", "activate", "deactivate"];
 
-/// What a wheel becomes when it is installed, but for what differs between environments.
+/// What installing a wheel makes in every environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Distribution {
     /// The folder of its metadata: `{distribution}-{version}.dist-info`.
     pub(crate) dist_info: String,
-    /// Whether it goes to `purelib`.
+    /// Whether it is installed in `purelib`.
     pub(crate) is_pure: bool,
-    /// The text of the scripts, where it is pip.
+    /// The text of the scripts, if it is pip.
     pub(crate) template: Option<String>,
     /// The scripts that it wants.
     pub(crate) entry_points: Vec<EntryPoint>,
-    /// Its files, but for RECORD.
+    /// Its files, without RECORD.
     pub(crate) files: Vec<DistributionFile>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct DistributionFile {
     pub(crate) path: String,
     /// As RECORD has hashes.
     pub(crate) hash: String,
-    /// None for bytecode, which RECORD has without a size and a hash.
+    /// None for bytecode, which is in RECORD without size and hash.
     pub(crate) size: Option<u64>,
     pub(crate) is_executable: bool,
 }
@@ -48,16 +48,16 @@ impl Distribution {
         self.dist_info.split('-').next().unwrap_or_default()
     }
 
-    /// Its files, folder by folder where they are in that order.
+    /// Its files, grouped by folder.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &[DistributionFile]> {
         self.files.chunk_by(|one, other| one.folder() == other.folder())
     }
 
-    /// Whether all of it goes to the directory of the packages, where nothing has a name of its own at the top.
+    /// Whether everything is placed in the directory of the packages, where no file or folder at the top has the same name.
     pub(crate) fn is_apart_from(&self, names: &[OsString]) -> bool {
         let names: HashSet<&OsStr> = names.iter().map(OsString::as_os_str).collect();
         self.folders().all(|files| {
-            // What is in one folder goes to one place.
+            // All files of a folder have the same place.
             let is_library =
                 matches!(Place::of(&files[0].path), Some(Place::Library(path)) if *path == files[0].path);
             let mut tops = files.iter().filter_map(|file| file.path.split('/').next());
@@ -87,10 +87,10 @@ impl DistributionFile {
 }
 
 impl Wheel {
-    /// What it becomes when it is installed; `None` for a wheel with parts that are not known here.
+    /// What installing it makes; `None` if the wheel has parts that are not known here.
     ///
     /// # Errors
-    /// [`Error::Wheel`] for one that is not meant for this version of Python, or whose `entry_points.txt` cannot be read.
+    /// [`Error::Wheel`] if it is not for this version of Python, or if its `entry_points.txt` cannot be read.
     pub(crate) fn distribution(&self, version: (u8, u8)) -> Result<Option<Distribution>> {
         let Some(is_pure) = self.field("WHEEL", "Root-Is-Purelib").filter(|_| self.is_known()) else {
             return Ok(None);
@@ -115,7 +115,7 @@ impl Wheel {
             (_, text) => text.unwrap_or_default(),
         };
         let entry_points = entry_points::parse(text).map_err(|reason| refused(Some(&path), &reason))?;
-        // Wrappers of entry points that were made when the wheel was built are made anew.
+        // Scripts of entry points that are already in the wheel are made anew.
         let is_wrapper = |path: &str| {
             script_name(path).is_some_and(|name| entry_points.iter().any(|script| script.is_made_by(name)))
         };
@@ -140,9 +140,8 @@ impl Wheel {
         }))
     }
 
-    /// Whether it is clear where each of its files goes: a version of the format that is known, known categories of files
-    /// for other places (`*.data`), no two files in one place, and no modules in the metadata, which is written after the
-    /// bytecode.
+    /// Whether the place of each file is certain: the version of the format and the categories of files (`*.data`) are known,
+    /// no two files have the same place, and no module is in the metadata, which is written after the bytecode.
     pub(super) fn is_known(&self) -> bool {
         let paths = || self.files.iter().map(|file| file.path.as_str());
         self.is_plain
@@ -153,14 +152,14 @@ impl Wheel {
             && portable::are_apart(paths().map(in_library))
     }
 
-    /// Whether it is clear where a file goes, and that nothing else is there.
+    /// Whether the place of a file is certain, and nothing else is there.
     fn has_known_place(&self, path: &str) -> bool {
-        // pip's own bytecode may be in the same place.
+        // The bytecode that pip writes may be in the same place.
         let is_bytecode = path.split('/').any(|part| part == "__pycache__");
         let has_place = match Place::of(path) {
-            // pip compiles modules among the scripts after it wrote their first line, which is not done here.
+            // pip compiles modules among the scripts after it has written their first line; that is not done here.
             Some(Place::Scripts(name)) => !bytecode::is_source(name) && !is_of_environment(name),
-            // How pip spells a longer name in a path depends on how it was asked for.
+            // How pip writes a longer name in a path depends on how the distribution was named.
             Some(Place::Headers(_)) => is_simple(&self.dist_info),
             Some(Place::Data(path)) => {
                 let folder = path.split('/').next().unwrap_or(path);
@@ -181,14 +180,14 @@ fn script_name(path: &str) -> Option<&str> {
     }
 }
 
-/// Whether a script of that name may take the place of the interpreter or of an activation script.
+/// Whether a script of that name could replace the interpreter or an activation script.
 fn is_of_environment(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SCRIPTS_OF_ENVIRONMENT.iter().any(|beginning| name.starts_with(beginning))
 }
 
-/// Whether pip does with an entry point what is not done here: of a name with a space it takes the end, `easy_install`
-/// becomes several, and what is a letter beyond ASCII is for its version of Python to say.
+/// Whether pip treats an entry point in a way that is not done here: it takes the end of a name with a space, it makes
+/// several scripts of `easy_install`, and its version of Python decides what is a letter beyond ASCII.
 fn is_special(entry_point: &EntryPoint) -> bool {
     let EntryPoint { name, module, function, .. } = entry_point;
     name.contains(' ')
@@ -199,18 +198,19 @@ fn is_special(entry_point: &EntryPoint) -> bool {
         || !function.is_ascii()
 }
 
-/// The path of a file with that of `purelib` and `platlib`, which are one folder in an environment, made the same.
+/// The path of a file in which `purelib` and `platlib`, which are one folder in an environment, are the same.
 fn in_library(path: &str) -> &str {
     if let Some(Place::Library(path)) = Place::of(path) { path } else { path }
 }
 
-/// Whether a name with a version has one spelling only.
+/// Whether a name with a version can be written in one way only.
 fn is_simple(dist_info: &str) -> bool {
     let name = dist_info.split('-').next().unwrap_or_default();
     name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
-/// Whether the tags in a wheel's name say that it is for every system and every Python 3; what is installed has none.
+/// Whether the tags in a wheel's name say that it is for every system and every Python 3. An installed distribution has no
+/// tags.
 fn is_for_every_system(path: &Path) -> bool {
     let Some(name) =
         path.file_name().and_then(|name| name.to_str()).filter(|name| Release::of_wheel(name).is_some())

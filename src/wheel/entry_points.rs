@@ -11,12 +11,12 @@ pub(crate) struct EntryPoint {
     pub(crate) module: String,
     /// The function, which may be an attribute of something in the module (`main`, `App.run`).
     pub(crate) function: String,
-    /// Whether it is a program with windows, and needs no console.
+    /// Whether it is a graphical program, which needs no console.
     pub(crate) is_graphical: bool,
 }
 
 impl EntryPoint {
-    /// An entry point that can become a script: its name is that of a file, and the rest can be written in Python.
+    /// An entry point that can become a script: its name can be that of a file, and the rest can be written in Python.
     pub(crate) fn new(name: &str, module: &str, function: &str, is_graphical: bool) -> Option<Self> {
         let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
         let is_dotted = |text: &str| text.split('.').all(is_name);
@@ -37,7 +37,7 @@ impl EntryPoint {
     pub(crate) fn file_name(&self, platform: Platform) -> String {
         match platform {
             Platform::Posix => self.name.clone(),
-            // As for other endings, `a.py` does not become `a.py.exe`.
+            // Unlike with other extensions, `a.py` does not become `a.py.exe`.
             Platform::Windows => match self.name.rsplit_once('.') {
                 Some((stem, ending)) if ending.starts_with("py") && !stem.is_empty() => format!("{stem}.exe"),
                 _ => format!("{}.exe", self.name),
@@ -45,7 +45,7 @@ impl EntryPoint {
         }
     }
 
-    /// Whether a file of that name is what some builders of wheels make of the entry point; pip leaves it out.
+    /// Whether a file of that name is a script that some build tools make of the entry point. pip leaves it out.
     pub(crate) fn is_made_by(&self, file_name: &str) -> bool {
         let name = file_name.rsplit('/').next().unwrap_or(file_name);
         let lower = name.to_lowercase();
@@ -55,11 +55,11 @@ impl EntryPoint {
     }
 }
 
-/// Reads the console and graphical scripts; other groups of entry points are no business of an installer.
+/// Reads the console and graphical scripts. Other groups of entry points do not matter to an installer.
 ///
 /// # Errors
-/// What is wrong, for a line that is no entry point, one that could not become a script, and for what `importlib.metadata`,
-/// with which pip reads the file, would divide into other lines or groups.
+/// What is wrong: a line is not an entry point or cannot become a script, or `importlib.metadata`, with which pip reads the
+/// file, would divide it into other lines or groups.
 pub(crate) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
     let text = text.replace("\r\n", "\n");
     // Python's `str.splitlines` divides there, too.
@@ -109,7 +109,7 @@ pub(crate) fn scripts(entry_points: &[EntryPoint], (major, minor): (u8, u8)) -> 
     names.into_iter().map(|name| EntryPoint { name, ..pip.clone() }).chain(others).collect()
 }
 
-/// `name = module:function`, with extras in brackets behind, which mean nothing to an installer.
+/// `name = module:function`, with extras in brackets after it, which an installer ignores.
 fn parse_line(line: &str, is_graphical: bool) -> Option<EntryPoint> {
     let (name, reference) = line.split_once('=')?;
     let reference = match reference.split_once('[') {

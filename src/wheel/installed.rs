@@ -1,4 +1,4 @@
-//! A distribution that is installed, read as the wheel that it was.
+//! Reads an installed distribution as if it were its wheel.
 
 use std::path::Path;
 
@@ -7,17 +7,17 @@ use super::{Wheel, record};
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// Whether a path is that of the metadata of something that is installed.
+/// Whether a path is that of the metadata of an installed distribution.
 pub(crate) fn is_metadata_folder(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "dist-info")
 }
 
-/// A wheel of the files of a distribution that is installed, each checked against its RECORD.
+/// A wheel of the files of an installed distribution, each checked against its RECORD.
 ///
-/// What was made when it was installed (scripts, bytecode, RECORD) is made anew, and is not among them.
+/// Scripts, bytecode and RECORD, which are made when a wheel is installed, are not among the files.
 ///
 /// # Errors
-/// [`Error::Io`] where a file cannot be read; [`Error::Wheel`] for one that is not as RECORD says.
+/// [`Error::Io`] if a file cannot be read; [`Error::Wheel`] if it differs from RECORD.
 pub(crate) fn read(dist_info: &Path) -> Result<Wheel> {
     let refused = |entry: Option<&str>, reason: &str| Error::wheel(dist_info, entry, reason);
     let (Some(name), Some(library)) =

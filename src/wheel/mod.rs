@@ -1,4 +1,4 @@
-//! A wheel: its files, each checked against the wheel's own RECORD while it is unpacked.
+//! A wheel: its files, which are checked against its RECORD when they are unpacked.
 
 pub(crate) mod archive;
 mod distribution;
@@ -25,16 +25,16 @@ pub(crate) use distribution::{Distribution, DistributionFile};
 pub(crate) use entry_points::EntryPoint;
 pub(crate) use place::Place;
 
-/// A wheel that was read and found sound; RECORD is not among its files.
+/// A wheel that was read and checked. RECORD is not among its files.
 #[derive(Debug)]
 pub(crate) struct Wheel {
     path: PathBuf,
     /// `{distribution}-{version}.dist-info`.
     dist_info: String,
     files: Vec<File>,
-    /// The hash of the archive, or of the RECORD of what is installed, as RECORD has hashes.
+    /// The hash of the archive, or of the RECORD of an installed distribution, as RECORD has hashes.
     hash: String,
-    /// Whether its metadata is spelled in the one way in which it is clear what pip makes of it.
+    /// Whether its metadata is written in a way that leaves no doubt about what pip does with it.
     is_plain: bool,
 }
 
@@ -42,14 +42,14 @@ impl Wheel {
     /// Reads a wheel, and checks every file of it.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read; [`Error::Wheel`] for a broken archive or one that readers understand in
-    /// different ways, a path that leaves the root, a link, an entry that occurs twice or is of an absurd size, for anything
-    /// that differs from RECORD, and for metadata that is missing or that of another distribution.
+    /// [`Error::Io`] if it cannot be read; [`Error::Wheel`] if the archive is broken or readers understand it in different
+    /// ways, if a path leaves the root, if an entry is a link, occurs twice or is too large, if anything differs from RECORD,
+    /// or if the metadata is missing or that of another distribution.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         Self::read(path, &fs::read(path)?)
     }
 
-    /// Reads a wheel of which the name and the contents are known.
+    /// Reads a wheel with this name and these contents.
     pub(crate) fn read(path: &Path, archive: &[u8]) -> Result<Self> {
         let refused = |entry: Option<&str>, reason: &str| Error::wheel(path, entry, reason);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -80,23 +80,23 @@ impl Wheel {
         Self { path: path.to_owned(), dist_info: dist_info.to_owned(), files, hash, is_plain: true }
     }
 
-    /// The hash of the archive, or of the RECORD of what is installed.
+    /// The hash of the archive, or of the RECORD of an installed distribution.
     pub(crate) fn hash(&self) -> &str {
         &self.hash
     }
 
-    /// The files but RECORD and its signatures, by path.
+    /// The files by path, without RECORD and its signatures.
     pub(crate) fn files(&self) -> &[File] {
         &self.files
     }
 
-    /// The file at a path, where it has one there.
+    /// The file at a path, if there is one.
     pub(crate) fn file(&self, path: &str) -> Option<&File> {
         let position = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
         Some(&self.files[position])
     }
 
-    /// The contents of a text file, where it has that file.
+    /// The contents of a text file, if there is one.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.file(path).and_then(|file| std::str::from_utf8(&file.contents).ok())
     }
@@ -106,8 +106,8 @@ impl Wheel {
         format!("{}/{name}", self.dist_info)
     }
 
-    /// A field of a file of the metadata, with the lines that go on with it. Fields are there up to the first line that is
-    /// none, as in a message (core metadata).
+    /// A field of a file of the metadata, with its continuation lines. The fields end at the first line that is not one, as in
+    /// a message (core metadata).
     fn field(&self, file: &str, key: &str) -> Option<String> {
         let text = self.text(&self.metadata_path(file))?.replace("\r\n", "\n");
         let mut value: Option<String> = None;
@@ -125,11 +125,11 @@ impl Wheel {
         value
     }
 
-    /// Checks that METADATA and WHEEL are there, that the one is about the distribution and the other of a version of the
-    /// format that is known; returns whether they leave no doubt.
+    /// Checks that METADATA is there and about the distribution, and that WHEEL is there and has a known version of the format.
+    /// Returns whether they leave no doubt.
     ///
     /// # Errors
-    /// [`Error::Wheel`], where pip, too, refuses the wheel.
+    /// [`Error::Wheel`] if pip refuses the wheel, too.
     fn check_metadata(&self, release: Release<'_>, refused: Refused<'_>) -> Result<bool> {
         for name in ["METADATA", "WHEEL"] {
             let path = self.metadata_path(name);
@@ -163,7 +163,7 @@ impl Wheel {
         modules.map(|file| (file.path.as_str(), file.contents.as_slice()))
     }
 
-    /// Writes those of its files that are wanted, but the scripts.
+    /// Writes the files that are wanted, without the scripts.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be written.
@@ -182,7 +182,7 @@ impl Wheel {
     }
 }
 
-/// The one folder of metadata. pip looks for it among the names of all entries, and so does this.
+/// The only folder of metadata. Like pip, this looks for it among the names of all entries.
 fn metadata_folder(files: &[File], folders: &[String], refused: Refused<'_>) -> Result<String> {
     let paths = files.iter().map(|file| &file.path).chain(folders);
     let tops = paths.filter_map(|path| path.split('/').next());
@@ -195,9 +195,8 @@ fn metadata_folder(files: &[File], folders: &[String], refused: Refused<'_>) -> 
     }
 }
 
-/// Compares the files with the wheel's RECORD: each has a line with its hash, which it gets, and each line has its file.
-/// Returns whether pip leaves those lines as they are, and as they are written here: with a size for each file, and none for
-/// RECORD.
+/// Compares the files with the wheel's RECORD: each file has a line with its hash, which is kept, and each line has a file.
+/// Returns whether pip would keep those lines as they are written here: with a size for each file, and none for RECORD.
 fn check(files: &mut [File], record: &[u8], dist_info: &str, refused: Refused<'_>) -> Result<bool> {
     let record_path = format!("{dist_info}/RECORD");
     let rows = record::parse(record).map_err(|reason| refused(Some(&record_path), &reason))?;
@@ -234,7 +233,7 @@ fn check(files: &mut [File], record: &[u8], dist_info: &str, refused: Refused<'_
     }
 }
 
-/// Signatures of RECORD, which cannot be in it with a hash (binary distribution format).
+/// Signatures of RECORD, whose hash it cannot contain (binary distribution format).
 fn is_signature(path: &str, dist_info: &str) -> bool {
     path.strip_prefix(dist_info).is_some_and(|name| matches!(name, "/RECORD.jws" | "/RECORD.p7s"))
 }

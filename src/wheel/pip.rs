@@ -2,16 +2,15 @@
 
 use super::Wheel;
 
-/// The text of the scripts that the pip in a wheel makes; `None` for another wheel, and for a pip whose text is not found
-/// where it was so far.
+/// The text of the scripts that the pip in a wheel makes; `None` for another wheel, or if the text is not in a known place.
 pub(crate) fn script_template(wheel: &Wheel) -> Option<String> {
-    // Newer versions have a template of their own in place of the one of distlib, which they bring along.
+    // Newer versions have their own template in place of the one in their copy of distlib.
     template(wheel.text("pip/_internal/operations/install/wheel.py")?, "script_template = ")
         .or_else(|| template(wheel.text("pip/_vendor/distlib/scripts.py")?, "SCRIPT_TEMPLATE = "))
 }
 
-/// The string in triple quotes that is assigned at `assignment` in Python source, without what its lines are indented
-/// by; `None` where there is none, or one whose escapes would have to be understood.
+/// The string in triple quotes that is assigned at `assignment` in Python source, without the indentation of its
+/// lines; `None` if there is none, or if it has escapes.
 fn template(source: &str, assignment: &str) -> Option<String> {
     let (_, value) = source.split_once(assignment)?;
     let start = value.find(['"', '\''])?;

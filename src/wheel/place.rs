@@ -5,9 +5,9 @@
 pub(crate) enum Place<'a> {
     /// `site-packages`.
     Library(&'a str),
-    /// The scripts, which are written anew for each environment.
+    /// The directory of the scripts, which are written anew for each environment.
     Scripts(&'a str),
-    /// The distribution's own folder of headers.
+    /// The folder of the distribution's headers.
     Headers(&'a str),
     /// The environment itself.
     Data(&'a str),

@@ -1,25 +1,24 @@
-//! Paths that mean one file, and the same one, on every system.
+//! Paths that name one file, and the same one, on every system.
 //!
-//! What a file system makes of others differs: some take `a` and `A`, or two spellings of `é`, for one file; Windows drops
-//! dots and spaces at the end of a name, and takes `NUL` or `com1.txt` for a device, depending on its version. On a system
-//! where nothing of that happens such a wheel does no harm, and elsewhere pip decides what becomes of it: it is left to pip
-//! on every system, so that what is done does not depend on the one that runs.
+//! File systems treat other paths differently: for some, `a` and `A`, or two spellings of `é`, are one file; Windows drops
+//! dots and spaces at the end of a name, and treats `NUL` or `com1.txt` as a device, depending on its version. A wheel with
+//! such a path is left to pip on every system, so that the result does not depend on the system.
 
 use std::collections::HashSet;
 
-/// What names of files on Windows cannot have, beside what no path in a wheel has.
+/// The characters that names of files on Windows cannot have, apart from those that no path in a wheel has.
 const FORBIDDEN: &[char] = &['<', '>', '"', '|', '?', '*'];
 
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// Whether each part of a path is the name of a file, with one spelling, on every system.
+/// Whether each part of a path is a name of a file, with one spelling, on every system.
 pub(crate) fn is_portable(path: &str) -> bool {
     path.is_ascii()
         && !path.contains(FORBIDDEN)
         && path.split('/').all(|part| !part.ends_with(['.', ' ']) && !is_device(part))
 }
 
-/// Whether paths that are portable are those of different files on every system, none of them in another.
+/// Whether portable paths name different files on every system, and none is inside another.
 pub(crate) fn are_apart<'a>(paths: impl Iterator<Item = &'a str>) -> bool {
     let paths: Vec<_> = paths.map(str::to_ascii_lowercase).collect();
     let files: HashSet<&str> = paths.iter().map(String::as_str).collect();
@@ -27,7 +26,7 @@ pub(crate) fn are_apart<'a>(paths: impl Iterator<Item = &'a str>) -> bool {
     files.len() == paths.len() && !paths.iter().any(lies_in_a_file)
 }
 
-/// Whether Windows may take a name for that of a device, whatever its ending is.
+/// Whether Windows may treat a name as that of a device, with any extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_lowercase();
     let is_port =

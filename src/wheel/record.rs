@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// At the beginning of the text, readers differ on whether it belongs to the first path.
+/// At the beginning of the text, readers disagree on whether it belongs to the first path.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of RECORD.
@@ -15,14 +15,14 @@ pub(crate) struct Row<'a> {
     pub(crate) path: Cow<'a, str>,
     /// The name of an algorithm, `=` and the hash; or nothing.
     pub(crate) hash: Cow<'a, str>,
-    /// The size in bytes, where it is told.
+    /// The size in bytes, if it is given.
     pub(crate) size: Option<u64>,
 }
 
 /// The rows of a wheel's RECORD.
 ///
 /// # Errors
-/// What is wrong, where it is not a RECORD, or one that Python's `csv`, with which pip reads it, takes for another.
+/// What is wrong: it is not a RECORD, or Python's `csv`, with which pip reads it, would read something else.
 pub(crate) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
     if text.starts_with(BYTE_ORDER_MARK.as_bytes()) {
         return Err("it begins with a byte order mark".to_owned());
@@ -59,8 +59,8 @@ pub(crate) fn parse(text: &[u8]) -> Result<Vec<Row<'static>>, String> {
     Ok(rows)
 }
 
-/// Whether a hash is the one of these contents. RECORD can have any algorithm of `hashlib` that is no worse than sha256
-/// (binary distribution format, "Signed wheel files"); with those that are not known here, nothing fits.
+/// Whether a hash fits these contents. RECORD can have any algorithm of `hashlib` that is no worse than sha256 (binary
+/// distribution format, "Signed wheel files"). An unknown algorithm never fits.
 pub(crate) fn fits(hash: &str, contents: &[u8]) -> bool {
     let Some((algorithm, digest)) = hash.split_once('=') else { return false };
     let digest_of_contents = match algorithm {
@@ -72,7 +72,7 @@ pub(crate) fn fits(hash: &str, contents: &[u8]) -> bool {
     digest == digest_of_contents
 }
 
-/// Why a file with that hash in RECORD cannot be what it should, when it does not fit.
+/// The reason why a file does not fit its hash in RECORD.
 pub(crate) fn misfit(hash: &str) -> String {
     match hash.split_once('=') {
         None => "RECORD has no hash of it".to_owned(),
@@ -89,7 +89,7 @@ pub(crate) fn hash(contents: &[u8]) -> String {
     format!("sha256={}", BASE64URL_NOPAD.encode(&Sha256::digest(contents)))
 }
 
-/// A RECORD that is being made.
+/// A RECORD that is being written.
 #[derive(Debug, Default)]
 pub(crate) struct Record<'a>(Vec<Row<'a>>);
 
@@ -100,17 +100,17 @@ impl<'a> Record<'a> {
         self.0.push(Row { path: path.into(), hash: hash(contents).into(), size });
     }
 
-    /// Adds a file that has neither: bytecode, and RECORD itself.
+    /// Adds a file without hash and size: bytecode, and RECORD itself.
     pub(crate) fn add_unhashed(&mut self, path: impl Into<Cow<'a, str>>) {
         self.add_row(path, "", None);
     }
 
-    /// Adds a file of which the row is known.
+    /// Adds a file whose row is known.
     pub(crate) fn add_row(&mut self, path: impl Into<Cow<'a, str>>, hash: &'a str, size: Option<u64>) {
         self.0.push(Row { path: path.into(), hash: hash.into(), size });
     }
 
-    /// The text of the file: rows by path, lines that end as Python's `csv` ends them.
+    /// The text of the file: rows sorted by path, with the line ends of Python's `csv`.
     pub(crate) fn into_csv(mut self) -> Vec<u8> {
         self.0.sort();
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());

@@ -1,5 +1,5 @@
-//! The name and the version of a distribution, which its wheel says three times: in the name of the file, in that of the
-//! folder of its metadata, and in METADATA.
+//! The name and the version of a distribution. A wheel contains them three times: in the name of the file, in the name of
+//! the folder of its metadata, and in METADATA.
 
 /// A name with a version.
 #[derive(Clone, Copy, Debug)]
@@ -9,19 +9,19 @@ pub(crate) struct Release<'a> {
 }
 
 impl<'a> Release<'a> {
-    /// What METADATA says.
+    /// The release in METADATA.
     pub(crate) fn new(name: &'a str, version: &'a str) -> Self {
         Self { name, version }
     }
 
-    /// What the name of a wheel says (binary distribution format, "File name convention"); `None` for another file.
+    /// The release in the name of a wheel (binary distribution format, "File name convention"); `None` for another file.
     pub(crate) fn of_wheel(file_name: &'a str) -> Option<Self> {
         let parts: Vec<_> = file_name.strip_suffix(".whl")?.split('-').collect();
         let [name, version, ..] = parts[..] else { return None };
         (5..=6).contains(&parts.len()).then_some(Self { name, version })
     }
 
-    /// What the name of a folder of metadata says; `None` for another folder.
+    /// The release in the name of a folder of metadata; `None` for another folder.
     pub(crate) fn of_folder(folder: &'a str) -> Option<Self> {
         let (name, version) = folder.strip_suffix(".dist-info")?.split_once('-')?;
         Some(Self { name, version })
@@ -32,8 +32,8 @@ impl<'a> Release<'a> {
         format!("{}-{}.dist-info", self.name, self.version)
     }
 
-    /// Whether two mean the same distribution; `None` where the versions are spelled differently and it takes more than
-    /// their numbers to tell (PEP 440).
+    /// Whether two releases are the same; `None` if the versions are written differently and their numbers are not enough to
+    /// decide (PEP 440).
     pub(crate) fn is(self, other: Release<'_>) -> Option<bool> {
         if normal_name(self.name) != normal_name(other.name) {
             return Some(false);
@@ -52,7 +52,7 @@ fn normal_name(name: &str) -> String {
     parts.collect::<Vec<_>>().join("-").to_lowercase()
 }
 
-/// The epoch and the numbers that a version begins with, without zeros at the end; `None` where it begins otherwise.
+/// The epoch and the numbers at the beginning of a version, without zeros at the end; `None` if there are none.
 fn release(version: &str) -> Option<(u64, Vec<u64>)> {
     let version = version.trim_start_matches(['v', 'V']);
     let (epoch, version) = version.split_once('!').unwrap_or(("0", version));

@@ -1,8 +1,8 @@
-//! `Requires-Python`: for which versions a distribution is meant (core metadata, PEP 440 version specifiers).
+//! `Requires-Python`: the versions of Python that a distribution is for (core metadata, PEP 440 version specifiers).
 
 use crate::interpreter::Specifiers;
 
-/// Whether a version of Python is one of those; `None` where that depends on more than its two numbers, or on a
+/// Whether a version of Python is one of those; `None` if that depends on more than its two numbers, or on a
 /// specifier that is not understood.
 pub(crate) fn allows(specifiers: &str, version: (u8, u8)) -> Option<bool> {
     let mut answer = Some(true);

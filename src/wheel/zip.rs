@@ -1,9 +1,9 @@
-//! The form of a ZIP archive: one in which every reader finds the same entries.
+//! Checks the form of a ZIP archive, so that every reader finds the same entries in it.
 //!
-//! A ZIP archive says almost everything twice: in its directory, at the end, and in the header before each entry. Readers
-//! that begin at different places can so be shown different files, and what was examined is not what is installed. Here
-//! the two have to agree, and each byte of the archive belongs to exactly one entry, to the directory, or to its end
-//! (APPNOTE.TXT, sections 4.3 and 4.4).
+//! A ZIP archive contains almost everything twice: in its directory, at the end, and in the header before each entry. If
+//! they differ, a reader that begins with the one finds other files than a reader that begins with the other, and a file
+//! that was examined is not the file that is installed. Here both have to agree, and each byte of the archive belongs to
+//! exactly one entry, to the directory, or to its end (APPNOTE.TXT, sections 4.3 and 4.4).
 
 use rawzip::extra_fields::ExtraFieldId;
 use rawzip::{CompressionMethod, ZipArchive, ZipFileHeaderRecord, ZipSliceArchive, ZipSliceEntry};
@@ -14,16 +14,16 @@ use crate::error::{Error, Result};
 /// The length of a record of the directory without its name, extra fields and comment.
 const RECORD_LENGTH: u64 = 46;
 
-/// Where a record has the version of the format that is needed to read the entry.
+/// The place in a record of the version of the format that is needed to read the entry.
 const VERSION: u64 = 6;
 
-/// The newest version that pip's reader takes, 6.3; a later one may mean anything.
+/// The newest version that pip's reader accepts, 6.3. The meaning of later ones is not known.
 const NEWEST_VERSION: u8 = 63;
 
-/// What stands directly before the end of an archive of more than 4 GiB, or of more than 65535 entries, and its length.
+/// What is directly before the end of an archive of more than 4 GiB, or of more than 65535 entries, and its length.
 const LOCATOR: (&[u8], usize) = (b"PK\x06\x07", 20);
 
-// The flags that a wheel can have: how hard the compressor tried, that sizes follow the data, and names in UTF-8.
+// The flags that a wheel can have: the level of compression, that sizes follow the data, and names in UTF-8.
 const EFFORT: u16 = 0b110;
 const SIZES_FOLLOW: u16 = 1 << 3;
 const UTF_8: u16 = 1 << 11;
@@ -33,21 +33,21 @@ pub(crate) struct Entry<'a> {
     /// Its name; that of a folder ends with a slash.
     pub(crate) path: String,
     pub(crate) method: CompressionMethod,
-    /// The mode on the system that it was made on, as far as it says.
+    /// The mode on the system on which it was made, if it is given.
     pub(crate) mode: u32,
-    /// How many bytes it has when it is unpacked.
+    /// Its size when it is unpacked.
     pub(crate) size: u64,
     pub(crate) data: ZipSliceEntry<'a>,
-    /// Where its header begins.
+    /// The position of its header.
     start: u64,
-    /// Where it ends, with the sizes that may follow the data.
+    /// The position of its end, including the sizes that may follow the data.
     end: u64,
 }
 
-/// Opens an archive, of which only the end is read.
+/// Opens an archive. Only its end is read.
 ///
 /// # Errors
-/// [`Error::Wheel`] for what is no archive.
+/// [`Error::Wheel`] if it is not an archive.
 pub(crate) fn open<'a>(bytes: &'a [u8], refused: Refused<'_>) -> Result<ZipSliceArchive<&'a [u8]>> {
     ZipArchive::from_slice(bytes).map_err(|error| broken(&error, refused))
 }
@@ -59,7 +59,7 @@ fn broken(error: &rawzip::Error, refused: Refused<'_>) -> Error {
 /// The entries of an archive, in the order of its directory.
 ///
 /// # Errors
-/// [`Error::Wheel`] for an archive that another reader may understand in another way.
+/// [`Error::Wheel`] if another reader may understand the archive in another way.
 pub(crate) fn entries<'a>(
     archive: &'a ZipSliceArchive<&[u8]>,
     refused: Refused<'_>,
@@ -81,7 +81,7 @@ pub(crate) fn entries<'a>(
     if archive.end_offset() != bytes.len() as u64 {
         return Err(refused(None, "something follows the end of the archive"));
     }
-    // pip takes what stands before this mark, others what it points to.
+    // pip reads what is before this mark, other readers what it points to.
     if at(bytes, found.saturating_sub(LOCATOR.1 as u64)).starts_with(LOCATOR.0) {
         return Err(refused(None, "the archive has the form of one of more than 4 GiB"));
     }
@@ -94,7 +94,7 @@ pub(crate) fn entries<'a>(
     Ok(entries)
 }
 
-/// One entry, of which the directory and the header before it say the same.
+/// One entry, for which the directory and the header agree.
 fn entry<'a>(
     bytes: &[u8],
     path: String,
@@ -126,7 +126,7 @@ fn entry<'a>(
     })
 }
 
-/// Why an entry is not one of a wheel, or not the same for every reader.
+/// Why an entry cannot be in a wheel, or differs between readers.
 fn fault_of(
     bytes: &[u8],
     path: &str,
@@ -136,7 +136,7 @@ fn fault_of(
     let header = data.local_header();
     let (flags, flags_of_header) = (record.flags().bits(), header.flags().bits());
     let follows = flags & SIZES_FOLLOW != 0;
-    // What follows the data need not be known before it.
+    // If sizes follow the data, the header need not have them.
     let is_same =
         |value: u64, value_of_header: u64| value == value_of_header || (follows && value_of_header == 0);
     let has_another_name = |(id, _)| id == ExtraFieldId::INFO_ZIP_UNICODE_PATH;
@@ -171,8 +171,8 @@ fn fault_of(
     }
 }
 
-/// The forms in which the checksum and the sizes of an entry can follow its data, longest first: with sizes of 8 bytes or
-/// 4, with a mark before them or without.
+/// The forms in which the checksum and the sizes of an entry can follow its data, the longest first: sizes of 8 or 4 bytes,
+/// with or without a mark before them.
 fn descriptors(record: &ZipFileHeaderRecord<'_>) -> Vec<Vec<u8>> {
     let mark: &[u8] = b"PK\x07\x08";
     let checksum = record.crc32().to_le_bytes();
@@ -218,7 +218,7 @@ fn length(record: &ZipFileHeaderRecord<'_>) -> u64 {
     RECORD_LENGTH + parts.iter().sum::<usize>() as u64
 }
 
-/// The end of an archive on one disk, up to its comment; `None` for one that is too large for it.
+/// The end of an archive on one disk, up to its comment; `None` if the archive is too large for this form.
 fn end_record(number: usize, start: u64, end: u64) -> Option<Vec<u8>> {
     let number = u16::try_from(number).ok()?.to_le_bytes();
     let size = u32::try_from(end - start).ok()?.to_le_bytes();
@@ -226,7 +226,7 @@ fn end_record(number: usize, start: u64, end: u64) -> Option<Vec<u8>> {
     Some([b"PK\x05\x06".as_slice(), &[0; 4], &number, &number, &size, &start].concat())
 }
 
-/// What begins at a position, which may be past the end.
+/// The bytes from a position on, which may be past the end.
 fn at(bytes: &[u8], position: u64) -> &[u8] {
     usize::try_from(position).ok().and_then(|position| bytes.get(position..)).unwrap_or_default()
 }

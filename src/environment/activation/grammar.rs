@@ -1,7 +1,7 @@
-//! What begins and ends strings, comments and code in each language, as tables for [`super::place::Scanner`].
+//! Tables for [`super::place::Scanner`] of what begins and ends strings, comments and code in each language.
 //!
-//! Where shells of one family differ, and where it takes a whole parser, a table has [`Meaning::Stops`]: what follows is
-//! not certain. So it is with quotes in backquotes, in `${…}` and in arithmetic.
+//! If shells of one family differ, or a whole parser would be needed, a table has [`Meaning::Stops`]: the meaning of what
+//! follows is not certain. This applies to quotes in backquotes, in `${…}` and in arithmetic.
 
 use super::place::{Place, is_word};
 use super::quote::Language;
@@ -11,9 +11,9 @@ pub(super) struct Span {
     pub(super) place: Place,
     /// The texts that end it.
     ends: &'static [&'static str],
-    /// Whether two ends side by side stand for one that ends nothing.
+    /// Whether the end written twice is a character of the text and does not end it.
     pub(super) is_doubled: bool,
-    /// The texts that mean something in it alone, and in others too; the first one that fits is taken.
+    /// The texts with a meaning in it. The first one that fits is taken.
     own: Rules,
     shared: &'static [&'static Rules],
 }
@@ -26,19 +26,19 @@ type Rules = &'static [Rule];
 pub(super) enum Meaning {
     /// It begins another span.
     Begins(&'static Span),
-    /// It begins a string, which is another one behind a prefix such as `f`.
+    /// It begins a string, which a prefix such as `f` changes.
     BeginsString { plain: &'static Span, prefixed: &'static Span },
-    /// It begins a comment where a word can begin; inside a word it may have no meaning.
+    /// It begins a comment if a word can begin there; inside a word it may have no meaning.
     BeginsComment { span: &'static Span, words_have_it: bool },
     /// The next character has no meaning.
     Escapes,
     /// It has no meaning.
     Nothing,
-    /// It ends whatever has begun.
+    /// It ends everything that has begun.
     EndsAll,
-    /// What follows is not certain.
+    /// The meaning of what follows is not certain.
     Stops(&'static str),
-    /// What follows is not certain where it is a whole word.
+    /// If it is a whole word, the meaning of what follows is not certain.
     KeywordStops(&'static str),
 }
 use Meaning::{Begins, BeginsComment, BeginsString, EndsAll, Escapes, KeywordStops, Nothing, Stops};
@@ -53,7 +53,7 @@ impl Span {
         Self { place, ends, is_doubled: false, own, shared }
     }
 
-    /// What the text begins with that means something.
+    /// The token at the beginning of the text, if there is one.
     pub(super) fn rule_of(&self, text: &str) -> Option<&'static Rule> {
         self.own
             .iter()
@@ -61,7 +61,7 @@ impl Span {
             .find(|(start, _)| text.starts_with(start))
     }
 
-    /// The length of the end that the text begins with.
+    /// The length of the end at the beginning of the text.
     pub(super) fn end_of(&self, text: &str) -> Option<usize> {
         self.ends.iter().find(|end| text.starts_with(**end)).map(|end| end.len())
     }
@@ -69,11 +69,11 @@ impl Span {
 
 /// A language.
 pub(super) struct Grammar {
-    /// What a script is outside of everything else.
+    /// The span outside of all others.
     pub code: &'static Span,
-    /// The characters before a placeholder that would change what a quotation mark behind them means.
+    /// The characters that change the meaning of a quotation mark after them.
     changing: &'static str,
-    /// Whether a name before a quotation mark does that too, and two strings side by side are not one word.
+    /// Whether a name before a quotation mark does so, too, and two adjacent strings are not one word.
     stands_alone: bool,
 }
 
@@ -90,7 +90,7 @@ impl Grammar {
         }
     }
 
-    /// Whether a value behind that character, at that place, is read otherwise than alone.
+    /// Whether a value has another meaning after that character, at that place, than alone.
     pub(super) fn changes_what_follows(&self, place: Place, before: Option<char>) -> bool {
         let Some(character) = before else { return false };
         match place {
@@ -103,7 +103,7 @@ impl Grammar {
         }
     }
 
-    /// Whether a word before that character becomes one with what follows.
+    /// Whether a word before that character is joined with what follows.
     pub(super) fn joins_what_precedes(&self, after: Option<char>) -> bool {
         self.stands_alone && after.is_some_and(is_mark)
     }
@@ -120,7 +120,7 @@ static CSH: Grammar = Grammar { code: &csh::CODE, changing: "$", stands_alone: f
 static POWERSHELL: Grammar = Grammar { code: &powershell::CODE, changing: "$@", stands_alone: true };
 static NUSHELL: Grammar = Grammar { code: &nushell::CODE, changing: "$", stands_alone: true };
 static PYTHON: Grammar = Grammar { code: &python::CODE, changing: "", stands_alone: true };
-/// A value is written for the inside of a string, wherever it stands.
+/// Every value is written as for the inside of a string.
 static BATCH: Grammar =
     Grammar { code: &Span::new(Place::Code, &[], &[], &[]), changing: "", stands_alone: false };
 
@@ -128,7 +128,7 @@ static COMMENT: Span = Span::new(Place::Comment, &["\n"], &[], &[]);
 
 const BACKQUOTES: Place = Place::Closed("backquotes");
 const QUOTES_INSIDE: Meaning = Stops("quotes or parentheses inside something else");
-/// In what shells read in different ways, and what they read alike only without these.
+/// The tokens in what shells read in different ways, or read alike only without these.
 static SIMPLE: Rules = &[
     ("'", QUOTES_INSIDE),
     ("\"", QUOTES_INSIDE),
@@ -151,7 +151,7 @@ mod posix {
     static COMMAND: Span = Span::new(Place::Code, &[")"], NESTED, &[&EXPANSIONS, &WORDS]);
     static SINGLE: Span = Span::new(Place::Quoted('\''), &["'"], &[], &[]);
     static DOUBLE: Span = Span::new(Place::Quoted('"'), &["\""], &[("\\", Escapes)], &[&EXPANSIONS]);
-    // Only some shells know it: a backslash inside, and what is open is not certain.
+    // Only some shells know this string: after a backslash in it, it is not certain what is open.
     static DOLLAR_SINGLE: Span =
         Span::new(Place::Closed("$'…'"), &["'"], &[("\\", Stops("a backslash in $'…'"))], &[]);
     static PARAMETER: Span =
@@ -200,7 +200,7 @@ mod fish {
     ];
 }
 
-/// csh, "Lexical structure": a string ends in its line, so that after a line nothing is uncertain.
+/// csh, "Lexical structure": a string ends in its line, so everything is certain at the end of a line.
 mod csh {
     use super::{BACKQUOTES, Begins, BeginsComment, EndsAll, Escapes, Nothing, Place, Rules, Span, Stops};
 
@@ -239,7 +239,7 @@ mod csh {
     ];
 }
 
-/// PowerShell, `about_Quoting_Rules` and `about_Comments`; the typographic marks count as the others.
+/// PowerShell, `about_Quoting_Rules` and `about_Comments`; typographic quotation marks count, too.
 mod powershell {
     use super::{Begins, BeginsComment, COMMENT, Escapes, Place, Rules, SIMPLE, Span, Stops};
 
@@ -292,7 +292,7 @@ mod powershell {
     ];
 }
 
-/// Nushell, "Working with strings": none but those in double quotes have escapes.
+/// Nushell, "Working with strings": only strings in double quotes have escapes.
 mod nushell {
     use super::{BACKQUOTES, Begins, BeginsComment, COMMENT, Escapes, Place, Rules, SIMPLE, Span, Stops};
 

@@ -1,4 +1,4 @@
-//! Activation scripts: which templates there are, and how a template becomes a script.
+//! Activation scripts: finds the templates, and makes a script of a template.
 
 mod grammar;
 mod place;
@@ -31,14 +31,14 @@ pub struct Values<'a> {
     pub python: &'a str,
 }
 
-/// The script that a template becomes: each placeholder replaced by its value, quoted by the rule of the language
-/// that the name of the template tells (`gh-124651`).
+/// Makes a script of a template: each placeholder is replaced by its value, quoted by the rule of the language, which the
+/// name of the template shows (`gh-124651`).
 ///
-/// In a string of the template, as those for the `venv` of before that fix have it, a value is written as that string
-/// needs it. A value that is not plain is refused where its place is not certain, since it could be run there.
+/// Templates for a `venv` before that fix have placeholders in strings. There, a value is written as the string needs it. A
+/// value that is not plain is refused if its place is not certain, because it could be run there.
 ///
 /// # Errors
-/// [`Error::Unwritable`] for a value with a line break or a NUL, [`Error::Template`] for one that is refused.
+/// [`Error::Unwritable`] for a value with a line break or a NUL, [`Error::Template`] for a value that is refused.
 pub fn render(template: &str, template_name: &str, values: Values) -> Result<String> {
     let language = Language::of(template_name);
     let placeholders = [
@@ -93,7 +93,7 @@ fn last_line(text: &str) -> &str {
     text.rfind('\n').map_or(text, |end| &text[end + 1..])
 }
 
-/// The template as it is when the prompt comes with its parentheses, as it does up to Python 3.12.
+/// The template for a prompt that has its parentheses already, as up to Python 3.12.
 ///
 /// Templates are written for the bare prompt of Python 3.13 and put the parentheses around it themselves.
 #[must_use]
@@ -104,23 +104,23 @@ pub fn without_parentheses(template: &str) -> String {
         .replace("(__VENV_PROMPT__) ", "__VENV_PROMPT__")
 }
 
-/// The template of an environment that can be moved: with no directory recorded, its script takes the one it lies in.
+/// The template of an environment that can be moved: no directory is recorded, so the script takes its own one.
 #[must_use]
 pub fn without_directory(template: &str, template_name: &str) -> String {
     template.replace("__VENV_DIR__", &Language::of(template_name).quote(""))
 }
 
-/// A template: the parts of its path below the folder of templates. Without the first, `common` or the name of the
-/// platform, they are those of the script's path below `bin`.
+/// A template: the parts of its path below the folder of templates. The first one is `common` or the name of the platform;
+/// the others are the path of the script below `bin`.
 pub type Template = Vec<OsString>;
 
 /// The templates in the folders `common` and `posix` or `nt` of `folder`, in the order of their names.
 ///
-/// Like `venv`, it takes nothing that lies in `folder` itself and follows no link to a directory. Installers compile
-/// templates that are Python: the bytecode is passed over.
+/// As in `venv`, files in `folder` itself are ignored, and links to directories are not followed. Installers compile
+/// templates that are Python; that bytecode is ignored.
 ///
 /// # Errors
-/// [`Error::Io`] for what cannot be listed. With `is_lenient` that is passed over, as `venv` does (`os.walk`).
+/// [`Error::Io`] for a folder that cannot be listed. With `is_lenient`, it is ignored, as `venv` does (`os.walk`).
 pub fn templates(folder: &Path, platform: Platform, is_lenient: bool) -> Result<Vec<Template>> {
     let is_wanted = |entry: &DirEntry| {
         let is_directory = entry.file_type().is_dir();
@@ -148,13 +148,13 @@ pub fn templates(folder: &Path, platform: Platform, is_lenient: bool) -> Result<
         .collect()
 }
 
-/// The operating system's own error, with the folder of templates where it is not known which one below it was meant.
+/// The error of the operating system, with the folder of templates if the folder below it is not known.
 fn unlisted(folder: &Path, error: walkdir::Error) -> Error {
     let path = error.path().unwrap_or(folder).to_owned();
     Error::Io { path, source: error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()) }
 }
 
-/// Whether the file is one of the launchers that lie beside the scripts on Windows and become `python.exe`.
+/// Whether the file is one of the launchers beside the scripts on Windows, which become `python.exe`.
 fn is_launcher(name: &str) -> bool {
     let name = name.to_lowercase();
     name.rsplit_once('.').is_some_and(|(stem, ending)| {

@@ -1,7 +1,7 @@
-//! Where in a template a placeholder stands: in code, in a string, in a comment, or where that is not certain. Pure.
+//! Finds out whether a placeholder in a template is in code, in a string or in a comment, if that is certain.
 //!
-//! A template is read from its beginning, since a string can go over many lines and have others in it. What a language
-//! has is in the tables of [`super::grammar`]; they know less than a shell does, and say where that is not enough.
+//! A template is read from its beginning, because a string can have many lines and other strings in it. The tables of
+//! [`super::grammar`] describe the languages. They contain less than a shell knows, and mark where that is not enough.
 
 use super::grammar::{Grammar, Meaning, Span};
 use super::quote::Language;
@@ -9,29 +9,29 @@ use super::quote::Language;
 /// What is around a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Code, in which the value becomes a word.
+    /// Code: the value becomes a word.
     Code,
     /// A comment, up to the end of its line.
     Comment,
     /// A string with this quotation mark.
     Quoted(char),
-    /// Something in which not every value can be written so that it stands for itself.
+    /// A place in which not every value can be written so that it is read as it is.
     Closed(&'static str),
 }
 
-/// Why it is not certain how a value would be read.
+/// Why it is not certain how a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Obstacle {
-    /// What the template has there.
+    /// The text of the template there.
     pub(super) what: &'static str,
     /// The line on which it begins; the first one is 1.
     pub(super) line: usize,
 }
 
-/// What takes its meaning from the character before it has this one before it.
+/// The character before it that changes its meaning.
 const NO_MEANING: char = '\0';
 
-/// Reads a template up to one placeholder after the other.
+/// Reads a template, from placeholder to placeholder.
 pub(super) struct Scanner<'a> {
     template: &'a str,
     grammar: &'static Grammar,
@@ -39,22 +39,22 @@ pub(super) struct Scanner<'a> {
     line: usize,
     /// The character that was read last; `None` at the beginning.
     before: Option<char>,
-    /// The spans that have begun and not ended, and the lines on which they began.
+    /// The open spans, and the lines on which they began.
     open: Vec<(&'static Span, usize)>,
     obstacle: Option<Obstacle>,
 }
 
 impl<'a> Scanner<'a> {
-    /// Begins at the beginning of a template.
+    /// Starts at the beginning of a template.
     pub(super) fn new(language: Language, template: &'a str) -> Self {
         let grammar = Grammar::of(language);
         Self { template, grammar, position: 0, line: 1, before: None, open: Vec::new(), obstacle: None }
     }
 
-    /// Where the placeholder stands that is at `offset`, and `length` bytes long. Offsets only grow.
+    /// The place of the placeholder at `offset`, with `length` bytes. Each call has a larger offset.
     ///
     /// # Errors
-    /// What keeps the place from being certain.
+    /// The reason why the place is not certain.
     pub(super) fn place(&mut self, offset: usize, length: usize) -> Result<Place, Obstacle> {
         self.read_up_to(offset)?;
         let (span, line) = self.innermost();
@@ -72,7 +72,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Whether the text ends outside of strings and comments, or where that is not certain.
+    /// Whether the text ends outside of strings and comments, or in a place that is not certain.
     pub(super) fn ends_in_code(mut self) -> bool {
         self.read_up_to(self.template.len()).is_err() || self.innermost().0.place == Place::Code
     }
@@ -80,10 +80,10 @@ impl<'a> Scanner<'a> {
     /// Reads the rest of the template.
     ///
     /// # Errors
-    /// What is open at its end: the template is read otherwise than its author meant it, or than it is read here.
+    /// The span that is open at the end, because the template has a mistake, or is not understood here.
     pub(super) fn finish(mut self) -> Result<(), Obstacle> {
         if self.read_up_to(self.template.len()).is_err() {
-            return Ok(()); // what comes behind a place does not change it
+            return Ok(()); // what follows a place does not change it
         }
         match self.open.last() {
             Some((span, line)) if span.place != Place::Comment => {
@@ -183,7 +183,7 @@ pub(super) fn is_word(character: Option<char>) -> bool {
     character.is_some_and(|character| character.is_alphanumeric() || character == '_')
 }
 
-/// How many bytes the first character has; 0 where there is none.
+/// The number of bytes of the first character; 0 if there is none.
 fn first_length(text: &str) -> usize {
     text.chars().next().map_or(0, char::len_utf8)
 }

@@ -1,13 +1,12 @@
-//! One quoting rule for each language that a script can be in: a value becomes a word that means just that value.
-//! Pure.
+//! The quoting rule of each language: it makes a word of a value that the language reads as that value.
 //!
-//! Values hold no line break and no NUL: [`super::render`] refuses them, since not every language can write one.
+//! Values contain no line break and no NUL: [`super::render`] refuses them, because not every language can write them.
 
 use std::fmt::Write;
 
 use super::place::{Place, Scanner};
 
-/// The language of a script, told by the end of its name.
+/// The language of a script, which the end of its name shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// A POSIX shell, and anything else: `activate`.
@@ -41,7 +40,7 @@ impl Language {
         }
     }
 
-    /// The value as a word of the language, for a place that is in no string.
+    /// The value as a word of the language, for a place outside of strings.
     #[must_use]
     pub fn quote(self, value: &str) -> String {
         match self {
@@ -56,7 +55,7 @@ impl Language {
         }
     }
 
-    /// The value as it has to be written at a place; `None` where a string cannot hold it. Shells join a word with the
+    /// The value as it has to be written at a place; `None` if a string cannot hold it. Shells join a word with the
     /// parts of a string before and behind it; elsewhere the value is escaped.
     pub(super) fn quote_at(self, place: Place, value: &str) -> Option<String> {
         match (self, place) {
@@ -73,9 +72,9 @@ impl Language {
         }
     }
 
-    /// The value as it has to be written behind `line`, the part of its line that comes before it, where that is enough
-    /// to know: for a plain value, which stays bare in a string and in a comment, and in a batch file, where a value in
-    /// `PROMPT` is one that the prompt shows.
+    /// The value as it has to be written after `line`, the part of the line before it, if that is enough to decide: for a
+    /// plain value, which is written as it is in strings and comments, and in a batch file, where a value in `PROMPT` is
+    /// written for the prompt.
     pub(super) fn quote_behind(self, line: &str, value: &str) -> Option<String> {
         match self {
             Self::Batch if line.contains("set \"PROMPT=") => Some(self.quote(&batch_prompt(value))),
@@ -89,14 +88,14 @@ impl Language {
     }
 }
 
-/// Whether the value is a word that no shell reads otherwise. Python's `shlex.quote` also leaves `=` and `%` bare, which
+/// Whether every shell reads the value as it is. Python's `shlex.quote` also leaves `=` and `%` unquoted, which
 /// mean something at the start of a word: `=ls` in zsh, `=0` in tcsh, `%self` in fish.
 fn is_plain(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"@+:,./_-".contains(&byte))
 }
 
-/// POSIX shell command language, 2.2.2: in single quotes everything stands for itself, and a single quote cannot
-/// occur; it stands in double quotes, as `shlex.quote` writes it.
+/// POSIX shell command language, 2.2.2: in single quotes every character is read as it is, and a single quote cannot
+/// occur; it is written in double quotes, as by `shlex.quote`.
 fn posix(value: &str) -> String {
     format!("'{}'", value.replace('\'', r#"'"'"'"#))
 }
@@ -111,8 +110,8 @@ fn csh(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''").replace('!', r"'\!'"))
 }
 
-/// PowerShell, `about_Quoting_Rules`: in single quotes everything stands for itself and a doubled quote is a quote. A
-/// value that is not ASCII is in double quotes.
+/// PowerShell, `about_Quoting_Rules`: in single quotes every character is read as it is, and a doubled quote is a quote. A
+/// value that is not ASCII is written in double quotes.
 fn powershell(value: &str) -> String {
     if value.is_ascii() {
         format!("'{}'", value.replace('\'', "''"))
@@ -121,9 +120,9 @@ fn powershell(value: &str) -> String {
     }
 }
 
-/// PowerShell, `about_Special_Characters`: in double quotes, a backtick takes the meaning from the character behind it.
-/// What is not ASCII is written by its number (`about_Character_Encoding`): Windows PowerShell reads a script without a mark
-/// of UTF-8 in the code page of the system, and the characters of another one may well be quotes.
+/// PowerShell, `about_Special_Characters`: in double quotes, a backtick removes the meaning of the character after it.
+/// Characters beyond ASCII are written as numbers (`about_Character_Encoding`): Windows PowerShell reads a script without a
+/// mark of UTF-8 in the code page of the system, in which other characters may be quotes.
 fn powershell_expandable(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len());
     for character in value.chars() {
@@ -142,8 +141,8 @@ fn powershell_expandable(value: &str) -> String {
     escaped
 }
 
-/// PowerShell, for the inside of single quotes, where nothing can be written by its number: a doubled quote is a quote, and
-/// the typographic ones count as quotes, too.
+/// PowerShell, for the inside of single quotes, in which characters cannot be written as numbers: a doubled quote is a quote,
+/// and typographic quotes count as quotes, too.
 fn powershell_verbatim(value: &str) -> String {
     value.chars().fold(String::with_capacity(value.len()), |mut quoted, character| {
         if matches!(character, '\'' | '\u{2018}'..='\u{201b}') {
@@ -154,13 +153,13 @@ fn powershell_verbatim(value: &str) -> String {
     })
 }
 
-/// What is between the quotation marks of a word.
+/// The text between the quotation marks of a word.
 fn inside(word: &str) -> &str {
     &word[1..word.len() - 1]
 }
 
-/// cmd.exe, for the inside of `set "NAME=…"`: `%` is doubled; where a quotation mark of the value ends the string,
-/// the operators are escaped by `^` up to the next one.
+/// cmd.exe, for the inside of `set "NAME=…"`: `%` is doubled; if a quotation mark of the value ends the string, the
+/// operators are escaped by `^` up to the next one.
 fn batch(value: &str) -> String {
     let mut in_string = true;
     let mut quoted = String::with_capacity(value.len());
@@ -176,8 +175,8 @@ fn batch(value: &str) -> String {
     quoted
 }
 
-/// cmd.exe, `prompt /?`: a `$` begins a code. With codes in the place of the operators, a `PROMPT` that other scripts
-/// expand runs nothing either.
+/// cmd.exe, `prompt /?`: a `$` begins a code. The operators are written as codes, so that a `PROMPT` that other
+/// scripts expand does not run anything either.
 fn batch_prompt(value: &str) -> String {
     value.chars().fold(String::with_capacity(value.len()), |mut shown, character| {
         match character {

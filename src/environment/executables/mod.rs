@@ -1,4 +1,4 @@
-//! The interpreter in `bin` or `Scripts`: under which names, and from which files. Pure; a file for each platform.
+//! The interpreter in `bin` or `Scripts`: its names, and the files that it is made of. One file for each platform.
 
 pub mod unix;
 pub mod windows;

@@ -1,11 +1,11 @@
-//! The interpreter in `bin`: under which names, and as links or copies.
+//! The interpreter in `bin`: its names, and whether they are links or copies.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// The names that are made beside the one by which the base interpreter was started, in `venv`'s order.
+/// The names besides the one by which the base interpreter was started, in `venv`'s order.
 ///
 /// They depend on the minor version of Python 3, on whether it is `PyPy`, whose `venv` adds names of its own, and on
 /// whether names on disk are UTF-8 (`sys.getfilesystemencoding()`).
@@ -22,16 +22,16 @@ pub fn names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
     names
 }
 
-/// A link that could not be made, and was a copy then: what it should have led to, and its path.
+/// A link that could not be made and became a copy: its target, and its path.
 pub type Copied = (PathBuf, PathBuf);
 
 /// Puts the interpreter into the directory of the executables: under the name by which it was started, and by links or
-/// copies under its other names. Links of an earlier run that lead nowhere by now, or to another Python, are made again.
+/// copies under its other names. Links of an earlier run that lead nowhere, or to another Python, are made again.
 ///
 /// Returns the links that had to be copies.
 ///
 /// # Errors
-/// [`Error::Io`] with the path that could not be made, or with the interpreter, where it leads nowhere.
+/// [`Error::Io`] with the path that could not be made, or with the interpreter if it does not exist.
 pub fn place(executable: &Path, env_exe: &Path, names: &[String], symlinks: bool) -> Result<Vec<Copied>> {
     let mut copied = Vec::new();
     let mut put = |source: &Path, text: &Path, path: &Path| -> Result<()> {
@@ -58,9 +58,9 @@ pub fn place(executable: &Path, env_exe: &Path, names: &[String], symlinks: bool
         .ok_or_else(|| Error::Io { path: env_exe.to_owned(), source: std::io::ErrorKind::NotFound.into() })
 }
 
-/// Whether there is a link at a path by now, which holds the text where it is new.
+/// Makes a link unless there is one, and returns whether there is one now.
 fn is_linked(text: &Path, path: &Path) -> bool {
-    // Another process may make it between the look and the call.
+    // Another process may have made it meanwhile.
     fs::is_link(path) || fs::symlink(text, path).is_ok() || fs::is_link(path)
 }
 

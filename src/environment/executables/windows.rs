@@ -1,4 +1,4 @@
-//! The files in `Scripts`: which there are, and what each is linked to or copied from.
+//! The files in `Scripts`, and the file that each is linked to or copied from.
 //!
 //! On Windows an environment holds the launchers that `venv` brings along (they start the base interpreter that
 //! `pyvenv.cfg` names), or links to the base executables and their DLLs. Python 3.13 changed how the files are chosen;
@@ -50,7 +50,7 @@ impl Interpreter {
     fn base_executables(&self) -> [String; 2] {
         let debug = if self.is_debug { "_d" } else { "" };
         let threaded = format!("3.{}t", self.minor);
-        // From 3.15 on, an installation that holds nothing but the free-threaded build may call it plain python.exe.
+        // From 3.15 on, an installation with only the free-threaded build may call it python.exe.
         let has_threaded_name = self.minor < 15
             || self.names.iter().any(|name| lowered(name) == format!("python{threaded}{debug}.exe"));
         let tag = if self.is_free_threaded && has_threaded_name { threaded.as_str() } else { "" };
@@ -86,10 +86,10 @@ pub fn copies(interpreter: &Interpreter) -> Vec<File> {
     executables.map(|(name, is_windowed)| (name.into(), launcher(is_windowed))).collect()
 }
 
-/// The base files that `symlink_or_copy` is called for up to Python 3.12.
+/// The base files for which `symlink_or_copy` is called up to Python 3.12.
 ///
 /// With links these are all executables and DLLs of the base (in a source build only Python's own, there are others);
-/// without links, the names that a base executable can have, whether it is there or not.
+/// without links, the names that a base executable can have, whether it exists or not.
 #[must_use]
 pub fn legacy_names(
     names: &[OsString],
@@ -111,9 +111,9 @@ pub fn legacy_names(
     wanted
 }
 
-/// The launcher that stands in for a base executable up to Python 3.12, beside that executable.
+/// The launcher that takes the place of a base executable up to Python 3.12, beside that executable.
 ///
-/// The debug launcher of `python_d.exe` is `venvlauncher_d.exe`; a file that is no interpreter stands for itself.
+/// The debug launcher of `python_d.exe` is `venvlauncher_d.exe`; a file that is not an interpreter is copied itself.
 #[must_use]
 pub fn legacy_launcher(source: &Path) -> PathBuf {
     let name = source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
