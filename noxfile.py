@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import platform as host
 import re
 import shutil
 import subprocess
@@ -150,6 +151,9 @@ WHEEL_TARGETS = {
     "windows x86": ("i686-pc-windows-msvc", "pypi"),
     "windows arm64": ("aarch64-pc-windows-msvc", "pypi"),
 }
+# A wheel for abi3 serves every other CPython from 3.9 on. PyPy is released for few platforms.
+WHEEL_INTERPRETERS = ["3.14t", "3.15t", "pypy3.11"]
+WHEEL_PYPY = ["manylinux x86_64", "manylinux aarch64", "manylinux i686", "macos arm64", "macos x86_64", "windows x64"]
 # Those that are made every night.
 WHEELS_AT_NIGHT = ["manylinux x86_64", "manylinux aarch64", "musllinux x86_64", "macos arm64", "windows x64"]
 
@@ -266,8 +270,19 @@ def wheels(session: nox.Session, platform: str) -> None:
         env.update(build_library(session))
     programs = environment(Path(session.cache_dir, "wheels"), *WHEEL_BUILDERS)
     env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
-    command = ["python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(DIST)]
-    session.run(programs / command[0], *command[1:], f"-Cbuild-args={' '.join(options)}", env=env, external=True)
+    command = ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(DIST)]
+    for interpreter in ["", *WHEEL_INTERPRETERS]:
+        if interpreter.startswith("pypy") and platform not in WHEEL_PYPY:
+            continue
+        name = interpreter if interpreter.startswith("pypy") else f"python{interpreter}"
+        # maturin knows the interpreters of other systems; on its own system it asks them.
+        is_own = is_native(target) or target == f"{host.machine()}-unknown-linux-gnu"
+        if interpreter and is_own and not shutil.which(name):
+            session.log(f"NOT RUN: the wheel for {interpreter}, which is not here")
+            continue
+        chosen = ["-i", name if is_own else interpreter] if interpreter else []
+        arguments = f"-Cbuild-args={' '.join([*options, *chosen])}"
+        session.run(programs / "python", *command, arguments, env=env, external=True)
 
 
 @nox.session(default=False)
