@@ -74,7 +74,7 @@ def options_of(config_settings: Mapping[str, Any] | None) -> list[str]:
 @contextlib.contextmanager
 def program(options: list[str]) -> Iterator[None]:
     """Build the program, and have it where maturin looks for data files."""
-    options = [*options, "--bindings", "bin", "--no-default-features"]
+    options = [*without_interpreter(options), "--bindings", "bin", "--no-default-features"]
     try:
         with tempfile.TemporaryDirectory() as folder:
             name = maturin.build_wheel(folder, {"build-args": options})
@@ -83,6 +83,18 @@ def program(options: list[str]) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(DATA, ignore_errors=True)
+
+
+def without_interpreter(options: list[str]) -> list[str]:
+    """Leave out the interpreter, on which the program does not depend: maturin knows some for modules only."""
+    kept: list[str] = []
+    rest = iter(options)
+    for option in rest:
+        if option in {"-i", "--interpreter"}:
+            next(rest)
+        elif not option.startswith("--interpreter="):
+            kept.append(option)
+    return kept
 
 
 def unpack_scripts(wheel: Path, folder: Path) -> None:
