@@ -287,9 +287,12 @@ def wheels(session: nox.Session, platform: str) -> None:
 
 @nox.session(default=False)
 def sdist(session: nox.Session) -> None:
-    """The source distribution of a release, into dist."""
+    """The source distribution of a release, into dist; with `-- --vendor`, one with all crates into dist/vendored."""
     session.install("build")
     session.run("python", "-m", "build", "--sdist", "--outdir", str(DIST), env=release_variables(""))
+    if "--vendor" in session.posargs:
+        [archive] = DIST.glob("*.tar.gz")
+        session.run("python", "packaging/vendored.py", str(archive), str(DIST / "vendored"))
 
 
 @nox.session(name="release-check", default=False)
