@@ -33,6 +33,9 @@ autodoc_default_options = {"members": True}
 # As in the docstrings: names in backquotes are code.
 default_role = "code"
 
+# `--clear` is no dash.
+smartquotes = False
+
 html_theme = "furo"
 html_title = f"fastvenv {release}"
 html_copy_source = False
