@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "check_target", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "outcome", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "check_target", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "is_in", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "outcome", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -361,6 +361,11 @@ def find_python(asked: str, cache: str | PathLike[str] | None) -> tuple[str, str
 def how_to_activate(env_dir: str) -> str:
     """
     What to type to activate an environment in the shell that is running, as a sentence.
+    """
+
+def is_in(file: str | PathLike[str], directory: str | PathLike[str]) -> bool:
+    """
+    Whether a file is in a directory, whatever their spelling, links followed.
     """
 
 def link_lib64(env_dir: str | PathLike[str]) -> None:
