@@ -165,7 +165,7 @@ TEST_DEPENDENCIES = [
     "tree-sitter-powershell>=0.25",
 ]
 LINTERS = ["ruff==0.17.6", "mypy==2.4.1", "pytest", "hypothesis", "nox"]
-TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "jedi==0.20.1"]
+TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "jedi==0.20.1", "virtualenv"]
 DOCUMENTATION = ["sphinx==9.0.4", "myst-parser==5.2.0", "furo==2025.12.19", "readme_renderer[md]==46.0"]
 TOOLS = ["build", "hatch", "nox", "pipx", "poetry", "pre-commit", "tox", "virtualenv"]
 MATURIN = "maturin>=1.16,<2"
@@ -333,7 +333,7 @@ def ways_to_install(session: nox.Session) -> None:
 def tools(session: nox.Session) -> None:
     """Tools that make environments, with fastvenv in the place of venv and virtualenv: the results are the same.
 
-    `-- --rounds 5 --out docs/benchmarks/tools.md` measures them, too.
+    `-- --rounds 5 --out docs/explanation/tools.md` measures them, too.
     """
     programs = environment(Path(session.cache_dir, "tools"), *TOOLS)
     session.run(programs / "python", "-m", "pip", "install", "-q", "--force-reinstall", wheel(session), external=True)

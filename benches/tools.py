@@ -20,7 +20,7 @@ from pathlib import Path
 
 from .measure import note
 
-RESULTS = Path(__file__).parents[1] / "docs/benchmarks/tools.md"
+RESULTS = Path(__file__).parents[1] / "docs/explanation/tools.md"
 VIRTUALENV = {"VIRTUALENV_CREATOR": "fastvenv", "VIRTUALENV_SEEDER": "fastvenv"}
 RUN = ["fastvenv", "run", "--"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._progress import Progress
 
     # What pip is installed from, and how it got into an environment.
-    Pip = tuple[Optional[_native.Seed], Optional[str]]
+    _Pip = tuple[Optional[_native.Seed], Optional[str]]
 else:
     import _signal  # what `signal` is made of, without the enumerations that it loads
 
@@ -285,7 +285,7 @@ def _create_all(options: "dict[str, Any]") -> None:
             explain(env_dirs, interpreter, options, says_how=not is_shown)
 
 
-def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], Pip]":
+def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], _Pip]":
     """What makes an environment of the running Python; several threads may call it where it is shared."""
     from fastvenv import EnvBuilder
 
@@ -302,7 +302,7 @@ def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], Pip
 
         load()
 
-    def create(env_dir: str) -> "Pip":
+    def create(env_dir: str) -> "_Pip":
         own = builder
         if is_shared:
             from copy import copy
@@ -323,7 +323,7 @@ def _chosen(options: "dict[str, Any]") -> "_native.Interpreter":
 
 def _creator_of_other(
     interpreter: "_native.Interpreter", options: "dict[str, Any]", is_shared: bool
-) -> "Callable[[str], Pip]":
+) -> "Callable[[str], _Pip]":
     """What makes an environment of another interpreter; several threads may call it."""
     from ._builder import EnvBuilder
     from ._other import OtherBuilder

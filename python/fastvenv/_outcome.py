@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-    from ._cli import Pip
+    from ._cli import _Pip
 
 
-def telling(create: "Callable[[str], Pip]", interpreter: "Optional[_native.Interpreter]") -> "Callable[[str], None]":
+def telling(create: "Callable[[str], _Pip]", interpreter: "Optional[_native.Interpreter]") -> "Callable[[str], None]":
     """Return what makes an environment as `create` does, and prints an object of JSON about it, or about its failure.
 
     Args:
