@@ -173,6 +173,20 @@ class _Terminated(BaseException):
         self.signal = signal
 
 
+# Seconds in which further interrupts are ignored: they would end the removal of what was made.
+_PAUSE = 1.0
+_interrupted = -_PAUSE
+
+
+def _interrupt(_signal_number: int, _frame: object) -> None:
+    """Raise `KeyboardInterrupt`, but not again at once."""
+    global _interrupted  # noqa: PLW0603 - a handler has no other place for it
+    now = time.monotonic()
+    if now - _interrupted >= _PAUSE:
+        _interrupted = now
+        raise KeyboardInterrupt
+
+
 def _terminate(signal: int, _frame: object) -> "NoReturn":
     raise _Terminated(signal)
 
@@ -210,6 +224,8 @@ def _end_by(signal: int) -> None:
 
 def _heed_signals() -> None:
     """Let signals that would end the process raise an exception; one that is ignored, as with `nohup`, stays so."""
+    if _signal.getsignal(_signal.SIGINT) == _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _interrupt)
     if not _interpreter.IS_WINDOWS:
         for signal in (_signal.SIGTERM, _signal.SIGHUP):
             if _signal.getsignal(signal) == _signal.SIG_DFL:
@@ -297,17 +313,16 @@ def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], _Pi
 
         # It is looked for while the rest is prepared, and once for all.
         builder._seed = find(builder, is_shared) or False  # noqa: SLF001
-    if is_shared and options["with_pip"] and not builder._seed:  # noqa: SLF001
-        from ._installer import load
+    if is_shared:
+        import copy  # here, since threads must not import: an interrupt that comes meanwhile can be lost
 
-        load()
+        if options["with_pip"] and not builder._seed:  # noqa: SLF001
+            from ._installer import load
+
+            load()
 
     def create(env_dir: str) -> "_Pip":
-        own = builder
-        if is_shared:
-            from copy import copy
-
-            own = copy(builder)
+        own = copy.copy(builder) if is_shared else builder
         own.create(env_dir)
         # A class that tests put in the place of ours has neither.
         return getattr(own, "_seed", None) or None, getattr(own, "_way", None)

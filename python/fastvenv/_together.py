@@ -8,10 +8,14 @@ from . import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal as _signal
     from collections.abc import Callable, Sequence
+    from typing import Any, Optional
 
     _Create = Callable[[str], object]
     _Tell = Callable[[str], None]
+else:
+    import _signal  # what `signal` is made of, without the enumerations that it loads
 
 # Seconds after which a wait checks again whether it is over: an interrupt may have swallowed the signal for it.
 _PACE = 0.5
@@ -47,14 +51,51 @@ def create_together(env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell")
 
     """
     work = _Work(env_dirs, create, tell)
-    try:
-        work.start(min(_native.available_parallelism(), len(env_dirs)))
-        work.wait()
-    except BaseException:
-        work.finish()
-        raise
+    with _Signals(work.stop):
+        try:
+            work.start(min(_native.available_parallelism(), len(env_dirs)))
+        except BaseException:
+            work.stop()
+            raise
+        finally:
+            work.wait()
     if work.errors:
         raise work.errors[min(work.errors)]
+
+
+class _Signals:
+    """Holds back the signals that raise an exception, which would end Python under its threads.
+
+    The first one calls `stop`. At the end, its own handler is called. Python runs handlers in the main thread alone, so
+    other threads need none.
+    """
+
+    def __init__(self, stop: "Callable[[], None]") -> None:
+        self._stop = stop
+        self._handlers: dict[int, Any] = {}
+        self._came: Optional[tuple[int, object]] = None
+
+    def __enter__(self) -> None:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number: Optional[int] = getattr(_signal, name, None)
+            handler = None if number is None else _signal.getsignal(number)
+            if number is not None and callable(handler):
+                try:
+                    _signal.signal(number, self._note)
+                except ValueError:  # this is not the main thread
+                    return
+                self._handlers[number] = handler
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._handlers.items():
+            _signal.signal(number, handler)
+        if self._came is not None:
+            number, frame = self._came
+            self._handlers[number](number, frame)
+
+    def _note(self, number: int, frame: object) -> None:
+        self._came = self._came or (number, frame)
+        self._stop()
 
 
 class _Work:
@@ -94,19 +135,9 @@ class _Work:
         while self._todo or self._working:
             self._ended.acquire(timeout=_PACE)
 
-    def finish(self) -> None:
-        """Begin no further directory, and wait through all interrupts: Python must not end before the threads."""
-        while True:
-            try:
-                self.stop()
-                return self.wait()
-            except BaseException:  # noqa: BLE001, S112 - an interrupt; only the first one is raised
-                continue
-
     def stop(self) -> None:
-        """Begin no further directory."""
-        with self._mutex:
-            self._todo.clear()
+        """Begin no further directory. A signal may call it at any time, so it takes no lock."""
+        self._todo.clear()
 
     def _run(self) -> None:
         with self._mutex:
@@ -130,4 +161,7 @@ class _Work:
     def _next(self) -> "tuple[int, str] | None":
         with self._mutex:
             self._tell(f"Creating environments: {self._made} of {self._number}")
-            return self._todo.pop() if self._todo else None
+            try:
+                return self._todo.pop()
+            except IndexError:
+                return None
