@@ -190,3 +190,13 @@ def test_without_settings_no_file_is_opened_but_those_that_may_have_some(
     ]
     assert [line.split('"')[1] for line in opened] == expected
     assert all("ENOENT" in line for line in opened)
+
+
+def test_a_path_in_a_file_that_is_a_link_is_from_where_the_link_leads(settled: Program, tmp_path: Path) -> None:
+    path = write_user_file(tmp_path, "pip-wheel = 'none.whl'")
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    path.rename(kept / "settings.toml")
+    path.symlink_to(kept / "settings.toml")
+    result = run_both(settled, tmp_path)
+    assert result.status == 1 and f"{str(kept / 'none.whl')!r}" in result.stderr

@@ -142,8 +142,10 @@ impl<'a> Source<'a> {
                 if !is_path {
                     return Ok(Value::Text(text.to_owned()));
                 }
-                // Of the file itself, where a link leads to it: the link may be another user's.
-                let file = fs::real(self.path).map_err(|error| format!("cannot be read: {error}"))?;
+                // Of the file itself, if a link leads to it: the link may be another user's.
+                let target =
+                    if fs::is_link(self.path) { fs::real(self.path) } else { Ok(self.path.to_owned()) };
+                let file = target.map_err(|error| format!("cannot be read: {error}"))?;
                 let whole = file.parent().map(|folder| fs::normal(&folder.join(text)));
                 Ok(Value::Text(whole.unwrap_or_default().to_string_lossy().into_owned()))
             }
