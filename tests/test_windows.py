@@ -160,8 +160,15 @@ os.lstat = lstat
 found = [_windows.is_junction(path) for path in (directory, junction, file, directory + "/none")]
 os.lstat = real
 from fastvenv import _builder
-is_link = os.path.islink
-os.path.islink = lambda path: path != junction and is_link(path)
+is_link, real_path = os.path.islink, os.path.realpath
+is_no_junction = lambda path: path != junction and is_link(path)
+def realpath(path):
+    os.path.islink = is_link  # which older versions of Python ask
+    try:
+        return real_path(path)
+    finally:
+        os.path.islink = is_no_junction
+os.path.islink, os.path.realpath = is_no_junction, realpath
 _builder._is_junction = lambda path: path == junction
 builder = EnvBuilder(clear=True)
 builder.create(junction)
