@@ -123,6 +123,9 @@ def installation(python: Interpreter, tmp_path: Path) -> Interpreter:
     )
     if done.stdout.strip() != str(root):
         pytest.skip("this Python cannot be installed by links")
+    # Debian's is another folder.
+    purelib = found.answer("import json, sysconfig; print(json.dumps(sysconfig.get_path('purelib')))")
+    Path(purelib).mkdir(parents=True, exist_ok=True)
     return found
 
 
