@@ -54,20 +54,18 @@ _DEFAULTS: "dict[str, object]" = {
 }
 # What is for the command alone; the rest are parameters of `EnvBuilder`.
 _OF_THE_COMMAND = {
-    *(
-        "color",
-        "config",
-        "dirs",
-        "dry_run",
-        "force",
-        "git_ignore",
-        "json",
-        "origins",
-        "python",
-        "quiet",
-        "redirect",
-        "verbose",
-    ),
+    "color",
+    "config",
+    "dirs",
+    "dry_run",
+    "force",
+    "git_ignore",
+    "json",
+    "origins",
+    "python",
+    "quiet",
+    "redirect",
+    "verbose",
 }
 
 
@@ -105,9 +103,14 @@ main.__module__ = "fastvenv"
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
     """The options for each run of directories that have the same: variables and files complete what is given."""
     calls: list[dict[str, Any]] = []
+    known: dict[str, Any] = {}  # by the folder that a directory is in, which is all that they depend on
     for named in given["dirs"]:
         env_dir = _followed(named)
-        flags, settings, origins = _native.settings(os.path.abspath(env_dir), given.get("config", True))
+        path = os.path.abspath(env_dir)
+        folder = os.path.dirname(path)
+        if folder not in known:
+            known[folder] = _native.settings(path, given.get("config", True))
+        flags, settings, origins = known[folder]
         origins = {name: origin for name, origin in origins.items() if name not in given}
         options = {**_DEFAULTS, **flags, **settings, **given, "origins": origins}
         if not options["with_pip"]:

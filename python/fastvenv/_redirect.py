@@ -7,7 +7,7 @@ import os
 
 from . import _native
 
-NAME = ".venv"
+NAME = _native.DEFAULT_DIRECTORY
 # A file that is longer holds something else.
 _LONGEST = 4096
 

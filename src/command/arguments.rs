@@ -215,6 +215,11 @@ impl OptionSpec {
         Self { scope, ..self }
     }
 
+    /// Its names: the short one first, where there is one.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.alias.into_iter().chain([self.name])
+    }
+
     /// Its name in files.
     #[must_use]
     pub fn key(&self) -> &'static str {

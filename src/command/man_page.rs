@@ -88,9 +88,8 @@ pub fn man_page() -> String {
 
 /// What an option does, the values and the variable that it has, and where it can be set.
 fn entry(text: &mut String, option: &OptionSpec) {
-    let mut names =
-        option.alias.into_iter().chain([option.name]).map(|name| format!("\\fB{}\\fR", escaped(name)));
-    let names = [names.next(), names.next()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let names: Vec<_> = option.names().map(|name| format!("\\fB{}\\fR", escaped(name))).collect();
+    let names = names.join(", ");
     let (metavar, values) = match option.action {
         Action::Set(..) => (String::new(), Vec::new()),
         Action::Take(_, metavar, values) => (format!(" \\fI{metavar}\\fR"), listed(values)),

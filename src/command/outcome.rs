@@ -67,7 +67,7 @@ mod tests {
     fn an_object_says_what_is_where() {
         let interpreter = Interpreter::parse(TEXT).unwrap();
         let outcome = Outcome {
-            env_dir: "/work/a \"b\"",
+            env_dir: "/home/me/a \"b\"",
             interpreter: &interpreter,
             wheels: &["/w/pip.whl".into()],
             way: Some("hardlink"),
@@ -75,7 +75,7 @@ mod tests {
         };
         let line = outcome.json();
         for part in [
-            r#"{"env_dir": "/work/a \"b\"", "python": "/work/a \"b\"/bin/"#,
+            r#"{"env_dir": "/home/me/a \"b\"", "python": "/home/me/a \"b\"/bin/"#,
             r#""pip": {"from": ["/w/pip.whl"], "installed": "hardlink"}, "ms": 7.9, "error": null}"#,
         ] {
             assert!(line.contains(part), "{line}");

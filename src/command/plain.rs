@@ -18,7 +18,7 @@ use super::{pythons, report};
 use crate::cache::location;
 use crate::cache::records;
 use crate::environment::creation::Creation;
-use crate::environment::{self, Options, Prompt};
+use crate::environment::{self, Environment, Options, Prompt};
 use crate::error;
 use crate::fs::{self, LinkMode};
 use crate::install::{self, Seed, Way};
@@ -97,8 +97,12 @@ pub(super) fn run(
     // Nothing is printed until all is well: otherwise Python prints it all.
     let lines = Mutex::new(String::new());
     let create = |env_dir: &String| {
-        let line = plan.create(env_dir, signals)?;
-        lines.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+        let begin = Instant::now();
+        let made = plan.create(env_dir, signals)?;
+        if plan.is_json {
+            let line = plan.outcome(&made, begin.elapsed()).json();
+            lines.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+        }
         Ok::<_, error::Error>(())
     };
     threads::share(&plan.env_dirs, threads, create).ok()?;
@@ -122,15 +126,15 @@ impl Plan {
         program: &Path,
     ) -> Option<Result<Self, String>> {
         let mut arguments = Arguments::parse(arguments)?;
+        if cfg!(windows) || !is_utf8(variables) || variables.iter().any(is_decisive) {
+            return None;
+        }
         let current = std::env::current_dir().ok()?;
         let env_dirs: Option<Vec<String>> =
             arguments.directories.iter().map(|directory| absolute(&current, directory)).collect();
         let env_dirs = env_dirs?;
         arguments.complete(&settings(&env_dirs, variables, arguments.flag("config", true))?);
-        if cfg!(windows)
-            || !is_utf8(variables)
-            || variables.iter().any(is_decisive)
-            || FOR_PYTHON.iter().any(|flag| arguments.flag(flag, false))
+        if FOR_PYTHON.iter().any(|flag| arguments.flag(flag, false))
             || arguments.settings.contains_key("pip_wheel")
             || (arguments.flag("upgrade", false) && arguments.flag("clear", false))
         {
@@ -172,26 +176,29 @@ impl Plan {
         let _ = io::stderr().write_all(line.as_bytes());
     }
 
-    /// Makes one environment, whole or not at all. Returns what a program is told about it.
+    /// What a program is told about an environment.
+    fn outcome<'a>(&'a self, made: &'a Environment, elapsed: Duration) -> Outcome<'a> {
+        Outcome {
+            env_dir: &made.env_dir,
+            interpreter: &self.interpreter,
+            wheels: self.seed.as_ref().map_or(&[], Seed::paths),
+            way: made.pip.map(Way::name),
+            elapsed: Some(elapsed),
+        }
+    }
+
+    /// Makes one environment, whole or not at all.
     ///
     /// # Errors
     /// Any one: Python says what it is.
-    fn create(&self, env_dir: &str, signals: &Signals) -> error::Result<String> {
-        let begin = Instant::now();
+    fn create(&self, env_dir: &str, signals: &Signals) -> error::Result<Environment> {
         let creation = Creation::default();
         let made =
             environment::create(&creation, env_dir, &self.interpreter, &self.options, self.seed.as_ref());
         let is_whole = made.as_ref().is_ok_and(|made| !made.lacks_pip() && made.copied.is_empty());
         if is_whole && !signals.has_come() {
             creation.keep();
-            let outcome = Outcome {
-                env_dir,
-                interpreter: &self.interpreter,
-                wheels: self.seed.as_ref().map_or(&[], Seed::paths),
-                way: made.ok().and_then(|made| made.pip).map(Way::name),
-                elapsed: Some(begin.elapsed()),
-            };
-            return Ok(outcome.json());
+            return made;
         }
         // What cannot be taken back is found by Python, which says so.
         let _ = creation.take_back();

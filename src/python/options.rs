@@ -66,7 +66,7 @@ fn spec(option: &arguments::OptionSpec) -> OptionSpec {
         Action::Take(setting, metavar, values) => (setting, None, Some(metavar), values),
     };
     OptionSpec {
-        names: option.alias.into_iter().chain([option.name]).collect(),
+        names: option.names().collect(),
         dest,
         value,
         metavar,

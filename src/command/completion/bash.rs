@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::quoted;
-use crate::command::arguments::{Action, Values, options};
+use crate::command::arguments::{Action, OptionSpec, Values, options};
 use crate::command::commands::COMMANDS;
 
 const HEAD: &str = r"# Completion of fastvenv for bash.
@@ -34,7 +34,7 @@ complete -F _fastvenv fastvenv
 pub(super) fn script() -> String {
     let mut text = HEAD.to_owned();
     // Writing to a string cannot fail.
-    let names = options().flat_map(|option| option.alias.into_iter().chain([option.name]));
+    let names = options().flat_map(OptionSpec::names);
     let names: Vec<_> = names.chain(["-h", "--help", "--version"]).collect();
     let _ = writeln!(text, "    local options={}", quoted(&names.join(" ")));
     let commands: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
@@ -48,7 +48,7 @@ pub(super) fn script() -> String {
     text += "        esac\n    fi\n    case $option in\n";
     for option in options() {
         let Action::Take(_, _, values) = option.action else { continue };
-        let names: Vec<_> = option.alias.into_iter().chain([option.name]).collect();
+        let names: Vec<_> = option.names().collect();
         let words = quoted(&values.known().join(" "));
         let reply = match values {
             Values::Text => "return".to_owned(),

@@ -33,11 +33,11 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::command::arguments::options;
-    use crate::command::commands::COMMANDS;
+    use crate::command::commands::{COMMANDS, named};
 
     #[test]
     fn each_script_has_every_option_and_command() {
-        let shells = COMMANDS.iter().find(|command| command.name == "completion").unwrap().subcommands;
+        let shells = named("completion").unwrap().subcommands;
         for shell in shells {
             let script = script(shell.name).unwrap();
             // fish names long options without their hyphens.

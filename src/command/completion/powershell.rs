@@ -34,7 +34,7 @@ pub(super) fn script() -> String {
             .to_owned();
     let mut listed: Vec<(&str, String)> = Vec::new();
     for option in options() {
-        listed.extend(option.alias.into_iter().chain([option.name]).map(|name| (name, description(option))));
+        listed.extend(option.names().map(|name| (name, description(option))));
     }
     listed.push(("--help", "show the help".to_owned()));
     listed.push(("--version", "show the version".to_owned()));

@@ -34,7 +34,7 @@ pub(super) fn script() -> String {
 fn argument(option: &OptionSpec) -> String {
     let sets_the_same = |other: &&OptionSpec| flag(other).is_some() && flag(other) == flag(option);
     let excluded = options().filter(|other| other.name == option.name || sets_the_same(other));
-    let excluded: Vec<_> = excluded.flat_map(|other| other.alias.into_iter().chain([other.name])).collect();
+    let excluded: Vec<_> = excluded.flat_map(OptionSpec::names).collect();
     let equals = if flag(option).is_some() { "" } else { "=" };
     let names = match option.alias {
         Some(alias) => format!("{{{alias},{}{equals}}}", option.name),
