@@ -48,9 +48,10 @@ def test_every_test_and_file_that_is_named_exists(document: str, least: int) -> 
 
 def test_where_it_works_is_what_the_sessions_run() -> None:
     """Each session that the page names is there, runs when the page says, and each interpreter of the list is on the page."""
-    tree = ast.parse((ROOT / "noxfile.py").read_text())
+    modules = (ROOT / ".ci/sessions").glob("*.py")
+    statements = [statement for module in modules for statement in ast.parse(module.read_text()).body]
     lists: dict[str, ast.expr] = {}
-    for statement in tree.body:
+    for statement in statements:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             lists[statement.targets[0].id] = statement.value
     cpythons: list[str] = ast.literal_eval(lists["CPYTHONS"])
@@ -68,7 +69,7 @@ def test_where_it_works_is_what_the_sessions_run() -> None:
     }
     decorators = {
         function.name: ast.unparse(function.decorator_list[0])
-        for function in tree.body
+        for function in statements
         if isinstance(function, ast.FunctionDef) and function.decorator_list
     }
     named = set(SESSIONS.findall((ROOT / "docs/where-it-works.md").read_text()))

@@ -1,0 +1,89 @@
+"""What sessions build: the wheel of the tree, environments of tools, and programs for other systems."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+from .interpreters import ROOT, bed
+
+WHEELS = ROOT / "target" / "wheels"
+INSTALLED = ROOT / "target" / "installed"
+# For builds of a copy of the tree: what has been compiled of other projects is not compiled again.
+COMPILED = {"CARGO_TARGET_DIR": str(ROOT / "target")}
+MATURIN = "maturin>=1.16,<2"
+WINDOWS_TARGET = "x86_64-pc-windows-gnu"
+
+
+def wheel(session: nox.Session, python: Path | None = None) -> str:
+    """The wheel of the tree as it is: for every CPython, or for the one interpreter that needs a build of its own."""
+    return str(built(Path(session.cache_dir, "maturin"), python))
+
+
+def installed(session: nox.Session, python: Path | None = None) -> Path:
+    """A folder with nothing but fastvenv in it, for interpreters that have no pip."""
+    path = Path(wheel(session, python))
+    folder = INSTALLED / path.stem
+    if not folder.exists():
+        shutil.unpack_archive(path, folder, "zip")
+    return folder
+
+
+@functools.cache
+def environment(folder: Path, *requirements: str) -> Path:
+    """The folder of the programs in a virtual environment that has these distributions; it is made once a run."""
+    programs = folder.absolute() / ("Scripts" if os.name == "nt" else "bin")
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+    subprocess.run([programs / "pip", "install", "--quiet", *requirements], check=True)
+    return programs
+
+
+@functools.cache
+def built(tool: Path, python: Path | None) -> Path:
+    """Build once a run; cargo rebuilds what has changed."""
+    programs = environment(tool, MATURIN)
+    out = WHEELS / (python.name if python else "abi3")
+    shutil.rmtree(out, ignore_errors=True)
+    command = [str(programs / "pip"), "wheel", "--quiet", "--no-deps", "--no-build-isolation", f"--wheel-dir={out}"]
+    options = ["--config-settings", f"build-args=--interpreter {python}"] if python else []
+    env = {**os.environ, **COMPILED, "PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
+    subprocess.run([*command, *options, str(ROOT)], env=env, check=True)
+    [path] = out.glob("*.whl")
+    shutil.rmtree(INSTALLED / path.stem, ignore_errors=True)
+    return path
+
+
+def cargo(session: nox.Session, target: str, command: str, *options: str, **variables: str) -> None:
+    """Run cargo for another system, with a standard library built for it where none is installed."""
+    env = {"PYO3_CROSS_PYTHON_VERSION": "3.9", "PYO3_BUILD_EXTENSION_MODULE": "1", **variables}
+    if not has_library(target):
+        # Tests unwind, and need the other way to panic, too.
+        options = (f"-Zbuild-std=std,panic_abort{',panic_unwind' if command == 'test' else ''}", *options)
+        env.update(build_library(session))
+    session.run("cargo", command, "--locked", "--target", target, *options, env=env, external=True)
+
+
+def cargo_tool(session: nox.Session, tool: str) -> Path:
+    """The folder of a cargo command, installed where it is missing; the session is skipped where it cannot be had."""
+    root = ROOT / "target/tools"
+    install = ["cargo", "install", "--quiet", "--locked", "--root", str(root), tool]
+    if subprocess.run(install, check=False).returncode != 0:
+        session.skip(f"NOT RUN: {tool} could not be installed")
+    return root / "bin"
+
+
+def has_library(target: str) -> bool:
+    """Whether Rust's standard library for a target is installed."""
+    libraries = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True)
+    return Path(libraries.stdout.strip(), "lib/rustlib", target).exists()
+
+
+def build_library(session: nox.Session) -> dict[str, str]:
+    """The variables with which cargo builds that library: nightly options on the stable compiler, and its source."""
+    return {"RUSTC_BOOTSTRAP": "1", "__CARGO_TESTS_ONLY_SRC_ROOT": str(bed(session, "rust-library"))}

@@ -1,0 +1,78 @@
+"""Which tests run where, and when."""
+
+from __future__ import annotations
+
+# What does not depend on the interpreter under test, or little, and so runs on those alone.
+EXTENT: dict[str, list[str]] = {
+    "test_on_windows.py": [],  # the sessions of Wine run it
+    "test_quoting.py": ["3.13"],
+    "test_templates.py": ["3.13"],
+    "test_cmd.py": ["3.13"],
+    "test_documents.py": ["3.13"],
+    "test_documentation.py": ["3.13"],
+    "test_hostile_names.py": ["3.13"],
+    "test_relocation.py": ["3.13"],
+    "test_activators.py": ["3.9", "3.12", "3.13"],
+    "test_cache.py": ["3.13"],
+    "test_faults.py": ["3.13"],
+    "test_matrix.py": ["3.13"],
+    "test_races.py": ["3.13"],
+    "test_wheels.py": ["3.13"],
+    "test_malicious_wheels.py": ["3.13"],
+    "test_interrupts.py": ["3.13"],
+    "test_cache_command.py": ["3.13", "debian"],
+    "test_program.py": ["3.9", "3.13", "3.15"],
+    "test_records.py": ["3.10", "3.13", "debian"],
+    "test_other_pythons.py": ["3.13"],
+    "test_advice.py": ["3.9", "3.13"],
+    "test_api.py": ["3.9", "3.13", "3.15"],
+    "test_report.py": ["3.9", "3.13"],
+    "test_options.py": ["3.9", "3.13", "3.15", "debian"],
+    "test_settings.py": ["3.9", "3.13"],
+    "test_completion.py": ["3.13"],
+    "test_redirect.py": ["3.9", "3.13"],
+    "test_run.py": ["3.9", "3.13", "3.15", "debian"],
+    "test_outcome.py": ["3.9", "3.13"],
+    "test_existing_pip.py": ["3.13"],
+    "test_planted_links.py": ["3.13"],
+    "test_rollback.py": ["3.9", "3.13"],
+    "test_safety.py": ["3.9", "3.13", "3.15"],
+    "test_together.py": ["3.9", "3.13", "3.15"],
+    "test_trust.py": ["3.13"],
+    "test_installation.py": [],  # it has a session of its own: ways_to_install
+    "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
+    "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
+}
+# Where the tests of a file run at night, too. Beside that, `--whole` adds what is marked `nightly` in the tests, and
+# more names, moments, rounds and processes where a test asks for `is_whole`.
+EXTENT_AT_NIGHT = {
+    "test_existing_pip.py": ["3.9", "debian"],
+    "test_other_pythons.py": ["3.9", "3.12", "3.15", "pypy", "debian-without-venv"],
+    "test_planted_links.py": ["3.9"],
+    "test_program.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian"],
+    "test_rollback.py": ["3.15"],
+    "test_safety.py": ["3.12", "pypy", "debian"],
+    "test_together.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian", "debian-without-venv"],
+}
+# The tests that run on Windows, too, which is to say in Wine: on every change, and at night.
+ON_WINDOWS = [
+    "test_on_windows.py",
+    "test_tree.py::test_with_pip",
+    "test_windows.py::test_the_signed_script_of_powershell",
+]
+ON_WINDOWS_AT_NIGHT = [
+    "test_errors.py",
+    "test_hooks.py",
+    "test_on_windows.py",
+    "test_pip.py",
+    "test_tree.py",
+    "test_windows.py",
+]
+# What permissions matter for, which is run with another umask, too. What is run as root, too, is marked in the tests.
+PERMISSIONS = [
+    "test_safety.py",
+    "test_trust.py",
+    "test_pip.py",
+    "test_tree.py",
+    "test_existing_pip.py",
+]

@@ -1,0 +1,78 @@
+"""The interpreters that sessions run on."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parents[2]
+BEDS = ROOT / "target" / "beds"
+CPYTHONS = ["3.9", "3.10", "3.11", "3.12", "3.13"]
+# Further interpreters, which tests/beds.sh unpacks where the packages for them can be had.
+OTHERS = {
+    "3.14": BEDS / "sid/usr/bin/python3.14",
+    "3.15": BEDS / "sid/usr/bin/python3.15",
+    "pypy": BEDS / "pypy/usr/bin/pypy3.11",
+    "debian": Path("/usr/bin/python3"),
+    "debian-without-venv": BEDS / "without-venv/usr/bin/python3.11",
+}
+# What an interpreter is called on PATH where that is not `python` and the version.
+EXECUTABLES = {"pypy": "pypy3.11"}
+
+
+def interpreter(session: nox.Session, version: str) -> Path:
+    """The interpreter of that name: in pyenv's folder, on PATH, or unpacked; the session is skipped without it.
+
+    What pyenv has is built as CPython is released; on PATH there may be the one of the system, which is `debian` here.
+    """
+    if version in OTHERS:
+        path = OTHERS[version]
+        if path.is_relative_to(BEDS):
+            bed(session, path.relative_to(BEDS).parts[0])
+        if path.exists():
+            return path
+    for folder in [*pyenv_folders(version), *map(Path, os.environ["PATH"].split(os.pathsep))]:
+        path = folder / f"{EXECUTABLES.get(version, f'python{version}')}{'.exe' if os.name == 'nt' else ''}"
+        # pyenv's own folder on PATH holds scripts of that name, which run what pyenv.org's settings say.
+        if path.exists() and "shims" not in path.parts and runs(path):
+            return path
+    session.skip(f"NOT RUN: no interpreter {version!r} on PATH or in pyenv's folder")
+
+
+def others_than(version: str) -> list[Path]:
+    """Interpreters of other versions that are there: what `--python` can be tested with."""
+    pyenv = [path for other in CPYTHONS if other != version for path in pyenv_interpreters(other)[:1]]
+    return [*pyenv, *(path for other, path in OTHERS.items() if other != version and path.exists())]
+
+
+def pyenv_interpreters(version: str) -> list[Path]:
+    """Those of a version that pyenv has, the newest first."""
+    paths = (folder / f"python{version}" for folder in pyenv_folders(version))
+    return [path for path in paths if path.exists() and runs(path)]
+
+
+def pyenv_folders(version: str) -> list[Path]:
+    """The folders of pyenv's interpreters of that version, the newest first."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    folders = root.glob(f"versions/{version}.*/bin")
+    return sorted(
+        folders, key=lambda folder: [int(number) for number in re.findall("[0-9]+", folder.parent.name)], reverse=True
+    )
+
+
+def runs(python: Path) -> bool:
+    """Whether the interpreter starts and has `venv`."""
+    return subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0
+
+
+def bed(session: nox.Session, name: str) -> Path:
+    """A folder that tests/beds.sh unpacks; the session is skipped where it cannot."""
+    if not (BEDS / name).exists():
+        process = subprocess.run(["bash", "tests/beds.sh", str(BEDS), name], cwd=ROOT, check=False)
+        if process.returncode != 0:
+            session.skip(f"NOT RUN: the test bed {name!r} could not be made")
+    return BEDS / name

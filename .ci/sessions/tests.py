@@ -1,0 +1,130 @@
+"""The sessions that run the tests, as the users that fastvenv has."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+from .builds import environment, installed, wheel
+from .extent import EXTENT, EXTENT_AT_NIGHT, PERMISSIONS
+from .interpreters import CPYTHONS, OTHERS, ROOT, interpreter, others_than
+
+USER_HOME = ROOT / "target" / "user"
+TEST_DEPENDENCIES = [
+    "pytest>=8",
+    "pytest-xdist>=3",
+    "hypothesis>=6",
+    "tree-sitter>=0.25",
+    "tree-sitter-powershell>=0.25",
+]
+# Who runs the tests where nox is run by root: our users are not, and which umask they have depends on the system.
+ORDINARY_USER = "nobody"
+UMASKS = {"umask 002": "002", "umask 077": "077"}
+# How tests share the processors.
+SHARED = ["-n", "auto", "--dist", "worksteal"]
+# The interpreters and users that the tests run on and as.
+each_interpreter_and_user = nox.parametrize(
+    ("version", "who"),
+    [
+        *(
+            nox.param(version, "umask 002", id=version, tags=["macos"] if version in {"3.9", "3.13"} else [])
+            for version in [*CPYTHONS, *OTHERS]
+        ),
+        nox.param("3.13", "umask 077", id="3.13, umask 077"),
+        nox.param("3.13", "root", id="3.13, as root"),
+    ],
+)
+
+
+@nox.session(python=False)
+@each_interpreter_and_user
+def tests(session: nox.Session, version: str, who: str) -> None:
+    """The tests on one interpreter, as an ordinary user with umask 002; some with umask 077, and as root."""
+    left_out = [name for name, versions in EXTENT.items() if version not in versions]
+    run_tests(session, version, who, left_out)
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+@each_interpreter_and_user
+def nightly(session: nox.Session, version: str, who: str) -> None:
+    """The same tests whole, and those of EXTENT_AT_NIGHT; the matrix and the races are sessions of their own."""
+    extent = {name: [*versions, *EXTENT_AT_NIGHT.get(name, [])] for name, versions in EXTENT.items()}
+    left_out = [name for name, versions in extent.items() if version not in versions]
+    run_tests(session, version, who, [*left_out, "test_matrix.py", "test_races.py"], "--whole")
+
+
+def run_tests(session: nox.Session, version: str, who: str, left_out: list[str], *options: str) -> None:
+    """Run the tests but for those files; with another umask, and as root, only those for which that matters."""
+    if who == "root" and os.geteuid() != 0:
+        session.skip("NOT RUN: what only root can do")
+    chosen = {
+        "umask 002": [],
+        "umask 077": [f"tests/{name}" for name in PERMISSIONS],
+        "root": ["-m", "needs_root or as_root"],
+    }
+    ignored = [f"--ignore=tests/{name}" for name in left_out]
+    run_pytest(session, version, who, *SHARED, *options, *chosen[who], *ignored, *session.posargs)
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+def matrix(session: nox.Session) -> None:
+    """An error and a SIGKILL at every file-system call, each in turn, and how many runs failed; it takes hours."""
+    run_pytest(session, "3.13", "umask 002", *SHARED, "--whole", "tests/test_matrix.py", *session.posargs)
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+def races(session: nox.Session) -> None:
+    """64 processes on one cache, and on one environment, many times; it takes an hour."""
+    run_pytest(session, "3.13", "umask 002", "--whole", "tests/test_races.py", *session.posargs)
+
+
+def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> None:
+    """Run pytest on an interpreter, as a user with that umask, or as root."""
+    python = interpreter(session, version)
+    programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
+    folder = installed(session, python if version == "pypy" else None)
+    others = [path for path in others_than(version) if path != python]
+    others_option = f"--others={os.pathsep.join(map(str, others))}"
+    command = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}", *options]
+    env = {}
+    if who in UMASKS:
+        command = [*as_user(session, UMASKS[who], [python, *others]), *command]
+        env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(USER_HOME / "hypothesis")
+    session.run(*command, env=env, external=True)
+
+
+def as_user(session: nox.Session, umask: str, pythons: list[Path]) -> list[str]:
+    """The command before a command that an ordinary user is to run, with that umask; root's, where there is no way."""
+    protection = Path("/proc/sys/fs/protected_hardlinks")
+    if protection.exists() and protection.read_text().strip() != "1":
+        session.log(f"NOT RUN: the tests with fs.protected_hardlinks, which is off ({protection})")
+    USER_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(USER_HOME, ORDINARY_USER)
+    folders = {str(ROOT), sys.base_prefix, *(str(python.resolve().parents[1]) for python in pythons)}
+    prefix = [sys.executable, "tests/as_user.py", ORDINARY_USER, umask, str(USER_HOME), *sorted(folders), "--"]
+    process = subprocess.run([*prefix, pythons[0], "-c", ""], capture_output=True, text=True, check=False)
+    if process.returncode != 0:
+        session.log(f"NOT RUN: the tests as an ordinary user: {process.stderr.strip()}")
+        return ["sh", "-c", f'umask {umask}; exec "$@"', "sh"]
+    return prefix
+
+
+@nox.session(python=False, tags=["macos", "windows"])
+@nox.parametrize("version", [nox.param(version, id=version) for version in [*CPYTHONS, "3.14", "3.15"]])
+def venv_suite(session: nox.Session, version: str) -> None:
+    """The interpreter's own test.test_venv, with fastvenv in place of venv."""
+    python = interpreter(session, version)
+    if subprocess.run([python, "-c", "import test.test_venv"], capture_output=True, check=False).returncode != 0:
+        session.skip(f"NOT RUN: {python} comes without its test suite")
+    folder = installed(session)
+    clean = {"PATH": os.defpath, "HOME": session.create_tmp(), "LANG": "C.UTF-8"}
+    clean.update(
+        (name, os.environ[name]) for name in ("SYSTEMROOT", "TEMP") if name in os.environ
+    )  # Windows needs them
+    session.run(str(python), "tests/venv_suite.py", str(folder), env=clean, include_outer_env=False, external=True)
