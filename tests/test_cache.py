@@ -77,6 +77,8 @@ def test_copies_are_files_of_their_own_with_valid_bytecode(python: Interpreter, 
 
 
 def test_an_unknown_link_mode_is_refused(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    # An empty variable counts as unset, as it does for every option.
+    assert create(python, tmp_path / "unset", cache, FASTVENV_LINK_MODE="") == Result(0, "", "")
     result = create(python, tmp_path / "env", cache, FASTVENV_LINK_MODE="magic")
     modes = "auto, clone, hardlink, copy, symlink"
     assert result == Result(1, "", f"Error: FASTVENV_LINK_MODE must be one of {modes}, not 'magic'\n")

@@ -203,12 +203,13 @@ def test_the_configuration_is_cleared_last(python: Interpreter, made: Path) -> N
     assert python.run("-m", "fastvenv", "--without-pip", "--clear", made) == Result(0, "", "")
 
 
-def test_fastvenv_does_not_clear_what_it_runs_from(python: Interpreter, made: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["clear", "dry run"])
+def test_fastvenv_does_not_clear_what_it_runs_from(python: Interpreter, made: Path, options: list[str]) -> None:
     inside = made / "lib/fastvenv-is-here"
     shutil.copytree(Path(python.folder) / "fastvenv", inside / "fastvenv")
     before = snapshot(made)
     command = Interpreter(python.path, str(inside), python.home)
-    result = command.run("-m", "fastvenv", "--without-pip", "--clear", made)
+    result = command.run("-m", "fastvenv", "--without-pip", "--clear", *options, made)
     assert (result.status, result.output) == (1, "")
     assert result.stderr == f"Error: Refusing to clear {made} because fastvenv itself is installed in it.\n"
     assert snapshot(made) == before

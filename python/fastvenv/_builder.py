@@ -259,12 +259,8 @@ class EnvBuilder:
             return
         if os.path.islink(env_dir):
             _native.create_directory(env_dir)
-        self._refuse_to_clear_itself(env_dir)
+        refuse_to_clear_itself(env_dir)
         self.clear_directory(os.path.realpath(env_dir) if _is_junction(env_dir) else env_dir)
-
-    def _refuse_to_clear_itself(self, env_dir: "EnvDir") -> None:
-        if _native.is_in(SCRIPTS, env_dir):
-            raise ValueError(f"Refusing to clear {env_dir} because fastvenv itself is installed in it.")
 
     def _include_path(self, env_dir: "EnvDir") -> str:
         if _interpreter.INCLUDE_IS_VERSIONED:
@@ -444,6 +440,12 @@ def _is_junction(env_dir: "EnvDir") -> bool:
 def _creation() -> "_native.Creation":
     """What keeps in mind what is made: that of the call of `create` that runs, or one that nobody asks."""
     return getattr(_running, "creation", None) or _native.Creation()
+
+
+def refuse_to_clear_itself(env_dir: "EnvDir") -> None:
+    """Refuse, with `ValueError`, to clear a directory that this package is in."""
+    if _native.is_in(SCRIPTS, env_dir):
+        raise ValueError(f"Refusing to clear {env_dir} because fastvenv itself is installed in it.")
 
 
 def _take_back(creation: "_native.Creation") -> None:

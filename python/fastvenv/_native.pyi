@@ -294,10 +294,10 @@ def check_prompt(prompt: str) -> None:
     Refuses, with `ValueError`, a prompt that cannot stand on one line.
     """
 
-def check_target(path: str | PathLike[str], clears: bool, must_be_environment: bool) -> bool:
+def check_target(path: str | PathLike[str], clears: bool, *, must_be_environment: bool, interpreter: Interpreter | None = None) -> bool:
     """
     Refuses what could not be made at an absolute path, or not cleared, as the calls that do so would, and writes nothing.
-    Returns whether the directory is there.
+    Returns whether the directory is there. `interpreter` is the one that was asked for, if any.
     """
 
 def choose_python(asked: str, cache: str | PathLike[str] | None) -> Interpreter:

@@ -8,7 +8,7 @@ import os
 from types import SimpleNamespace
 
 from . import _installer, _interpreter, _native, _seed, cache
-from ._builder import _take_back
+from ._builder import _take_back, refuse_to_clear_itself
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class OtherBuilder:
     def _create(self, creation: "_native.Creation", env_dir: str) -> "Optional[str]":
         builder = self._builder
         if builder.clear:
-            builder._refuse_to_clear_itself(env_dir)  # noqa: SLF001
+            refuse_to_clear_itself(env_dir)
         prompt = None
         if builder.prompt is not None:
             prompt = (str(builder.orig_prompt), str(builder.prompt), repr(builder.prompt))

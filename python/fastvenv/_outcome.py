@@ -70,6 +70,8 @@ def tell_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpre
         ValueError: an environment cannot be made, or a directory must not be cleared.
 
     """
+    from ._builder import refuse_to_clear_itself
+
     _record.is_command = False  # so that a record that is made anew is not kept
     base = interpreter or _record.current(use_cache=True)
     wheels: list[str] = []
@@ -79,12 +81,16 @@ def tell_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpre
         if _seed.obstacle(interpreter) is None:
             found = _wheels.find(options["pip_wheel"], use_cache=True, interpreter=interpreter)
         wheels = found or []
-        mode = options["link_mode"] or "auto"
+        mode = _seed.link_mode(options["link_mode"])
         way = "ensurepip" if not wheels else mode if options["use_cache"] else "written"
     for given in options["dirs"]:
         env_dir = os.path.abspath(given)
         clears = bool(options["clear"])
-        is_there = _native.check_target(env_dir, clears, must_be_environment=not options["force"])
+        if clears:
+            refuse_to_clear_itself(env_dir)
+        is_there = _native.check_target(
+            env_dir, clears, must_be_environment=not options["force"], interpreter=interpreter
+        )
         if options["json"]:
             _print(_native.outcome(env_dir, base, wheels, way, None))
             continue

@@ -42,7 +42,7 @@ def find(
         wheels,
         interpreter or _record.current(builder.use_cache),
         cache=cache.directory() if builder.use_cache else None,
-        link_mode=_link_mode(builder),
+        link_mode=link_mode(builder.link_mode),
         compiles=builder.compile_bytecode,
         is_shared=is_shared,
     )
@@ -78,11 +78,19 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> "Optional[str]
     )
 
 
-def _link_mode(builder: "EnvBuilder") -> str:
-    """Return how files come from the cache: as the builder or `FASTVENV_LINK_MODE` says, or the best way."""
-    name, mode = "link_mode", str(builder.link_mode)
-    if builder.link_mode is None:
-        name, mode = "FASTVENV_LINK_MODE", os.environ.get("FASTVENV_LINK_MODE", "auto")
+def link_mode(given: "Optional[str]" = None) -> str:
+    """Return how files come from the cache: as it is given, or as `FASTVENV_LINK_MODE` says, or the best way.
+
+    Args:
+        given: the mode, if the user gave one.
+
+    Raises:
+        ValueError: there is no such mode.
+
+    """
+    name, mode = "link_mode", str(given)
+    if given is None:
+        name, mode = "FASTVENV_LINK_MODE", os.environ.get("FASTVENV_LINK_MODE") or "auto"
     if mode not in _native.LINK_MODES:
         raise ValueError(f"{name} must be one of {', '.join(_native.LINK_MODES)}, not {mode!r}")
     return mode

@@ -97,10 +97,9 @@ class Seeder(FromAppData):
 
     def _install(self, wheels: "list[Path]", creator: "Any") -> bool:
         """Install wheels, without bytecode as `app-data` does, and return whether that was possible."""
-        from . import _native, cache
+        from . import _native, _seed, cache
 
-        interpreter = _record(creator.interpreter)
-        mode = os.environ.get("FASTVENV_LINK_MODE") or "auto"
+        interpreter, mode = _record(creator.interpreter), _seed.link_mode()
         seed = _native.Seed(wheels, interpreter, cache=cache.directory(), link_mode=mode, compiles=False)
         way = seed.install(
             env_dir=creator.dest,

@@ -65,6 +65,19 @@ pub fn create(
     Ok(environment)
 }
 
+/// Refuses to clear a directory that has the base interpreter in it.
+///
+/// # Errors
+/// [`Error::Refused`] with the directory.
+pub fn check_interpreter_stays(interpreter: &Interpreter, env_dir: &Path) -> Result<()> {
+    let executable = &interpreter.base_executable;
+    if !fs::is_in(executable, env_dir) {
+        return Ok(());
+    }
+    let reason = format!("the interpreter {} is in it", executable.display());
+    Err(Error::Refused { action: "clear", path: env_dir.into(), reason })
+}
+
 impl Environment {
     /// Makes the directories, the interpreter and pip.
     ///
@@ -159,10 +172,7 @@ impl Environment {
                 // A link is refused before its target is lost.
                 fs::create_directory(path)?;
             }
-            if fs::is_in(executable, path) {
-                let reason = format!("the interpreter {} is in it", executable.display());
-                return Err(Error::Refused { action: "clear", path: env_dir.into(), reason });
-            }
+            check_interpreter_stays(interpreter, path)?;
             layout::clear(path, !options.force)?;
         }
         creation.create_directory(path)?;

@@ -98,9 +98,18 @@ mod _native {
     }
 
     /// Refuses what could not be made at an absolute path, or not cleared, as the calls that do so would, and writes nothing.
-    /// Returns whether the directory is there.
+    /// Returns whether the directory is there. `interpreter` is the one that was asked for, if any.
     #[pyfunction]
-    fn check_target(path: PathBuf, clears: bool, must_be_environment: bool) -> PyResult<bool> {
+    #[pyo3(signature = (path, clears, *, must_be_environment, interpreter = None))]
+    fn check_target(
+        path: PathBuf,
+        clears: bool,
+        must_be_environment: bool,
+        interpreter: Option<&Interpreter>,
+    ) -> PyResult<bool> {
+        if let Some(Interpreter(interpreter)) = interpreter.filter(|_| clears) {
+            environment::check_interpreter_stays(interpreter, &path)?;
+        }
         Ok(layout::check_target(&path, clears, must_be_environment)?)
     }
 
