@@ -34,8 +34,14 @@ class Program:
     def run(self, *arguments: str | os.PathLike[str], prefix: list[str] | None = None, **options: Any) -> Result:
         return self._run([*(prefix or []), self.path, *arguments], **options)
 
-    def run_python(self, *arguments: str | os.PathLike[str], module: str = "fastvenv", **options: Any) -> Result:
-        return self._run([self.path.with_name("python"), "-m", module, *arguments], **options)
+    def run_python(
+        self,
+        *arguments: str | os.PathLike[str],
+        module: str = "fastvenv",
+        prefix: list[str] | None = None,
+        **options: Any,
+    ) -> Result:
+        return self._run([*(prefix or []), self.path.with_name("python"), "-m", module, *arguments], **options)
 
     def _run(self, command: list[Any], **options: Any) -> Result:
         options.setdefault("env", self.variables)

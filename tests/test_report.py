@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, move_away
+from conftest import Interpreter, Result, move_away, packages, without_override
 from test_program import Program, program  # noqa: F401 - a fixture
 
 COLOR = re.compile(r"\x1b\[\d*m")
@@ -113,6 +113,45 @@ def test_verbose_says_why_it_took_longer(
     first, second, *rest = result.output.splitlines()
     assert first.startswith("Activate it with: ") and second.startswith("The base is ")
     assert [line[: len(reason)] for line in rest] == [reason]
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("is_program", [True, False], ids=["program", "python -m"])
+@pytest.mark.parametrize("options", [[], ["--python"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("path", "is_there", "reason"),
+    [
+        ("cache", True, "{folder}/making-[0-9]+-[0-9]+: Permission denied .*"),
+        ("closed/cache", False, "Permission denied .*"),
+    ],
+    ids=["closed", "not to be made"],
+)
+def test_verbose_says_why_the_cache_was_not_filled(
+    program: Program,  # noqa: F811
+    tmp_path: Path,
+    path: str,
+    is_there: bool,
+    reason: str,
+    options: list[str],
+    is_program: bool,
+) -> None:
+    """Its folder, or the one that it would be made in, cannot be written to; pip gets into the environment all the same."""
+    folder = tmp_path / path
+    variables = {**program.variables, "FASTVENV_CACHE_DIR": str(folder)}
+    if is_there:
+        assert program.run_python("--without-pip", tmp_path / "first", env=variables) == Result(0, "", "")
+    closed = folder if is_there else folder.parent
+    closed.mkdir(exist_ok=True)
+    closed.chmod(0o500)
+    run = program.run if is_program else program.run_python
+    others: list[str | Path] = [*options, program.path.with_name("python")] if options else []
+    result = run("-v", *others, tmp_path / "env", env=variables, prefix=without_override())
+    closed.chmod(0o700)
+    assert (result.status, result.stderr) == (0, "")
+    last = result.output.splitlines()[-1]
+    text = f"The cache {folder} is not used: {reason.format(folder=folder)}[.]"
+    assert re.fullmatch(text, last), last
+    assert (packages(tmp_path / "env") / "pip/__init__.py").exists()
 
 
 def test_verbose_says_nothing_more_where_there_is_nothing(program: Program, tmp_path: Path) -> None:  # noqa: F811

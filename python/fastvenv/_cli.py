@@ -274,22 +274,29 @@ def _create_all(options: "dict[str, Any]") -> None:
 
         tell_plan(options, interpreter)
         return
-    create: Callable[[str], object]
-    create = _creator_of_other(interpreter, options, is_together) if interpreter else _creator(options, is_together)
+    make = _creator_of_other(interpreter, options, is_together) if interpreter else _creator(options, is_together)
+    pips: list[_Pip] = []
+
+    def create(env_dir: str) -> "_Pip":
+        pip = make(env_dir)
+        pips.append(pip)
+        return pip
+
+    told: Callable[[str], object] = create
     if options["json"]:
         from ._outcome import telling
 
-        create = telling(create, interpreter)
+        told = telling(create, interpreter)
     if is_together:
         from ._together import create_together
 
         with _progress(options) as progress:
-            create_together(env_dirs, create, progress.tell)
+            create_together(env_dirs, told, progress.tell)
     else:
         for env_dir in env_dirs:
             with _progress(options) as progress:
                 progress.tell(f"Creating {env_dir}")
-                create(env_dir)
+                told(env_dir)
     if options["redirect"]:
         from ._redirect import write
 
@@ -301,7 +308,8 @@ def _create_all(options: "dict[str, Any]") -> None:
         if is_shown:
             report(env_dirs, interpreter, time.perf_counter() - begin, options["color"])
         if options["verbose"]:
-            explain(env_dirs, interpreter, options, says_how=not is_shown)
+            fault = next((seed.fault for seed, _ in pips if seed and seed.fault), None)
+            explain(env_dirs, interpreter, options, says_how=not is_shown, cache_fault=fault)
 
 
 def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], _Pip]":

@@ -251,6 +251,11 @@ class Seed:
         Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
         environment each.
         """
+    @property
+    def fault(self, /) -> str | None:
+        """
+        Why the cache was not used, when wheels were installed; `None` if it was, or was not wanted.
+        """
     def install(self, /, *, env_dir: str | PathLike[str], purelib: str | PathLike[str], platlib: str | PathLike[str], scripts: str | PathLike[str], python: str | PathLike[str]) -> str | None:
         """
         Installs the wheels in an environment. Returns how: `present`, `written` or a link mode; `None` for what is not known

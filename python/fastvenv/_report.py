@@ -36,6 +36,7 @@ def explain(
     options: "dict[str, Any]",
     *,
     says_how: bool,
+    cache_fault: "Optional[str]",
 ) -> None:
     """Print which Python was taken, and why the call took longer than it could.
 
@@ -44,6 +45,7 @@ def explain(
         interpreter: the base of the environments; by default the running one.
         options: the options of the call.
         says_how: print how to activate each environment.
+        cache_fault: why pip could not be kept in the cache, or be taken from there.
 
     """
     if says_how:
@@ -62,5 +64,5 @@ def explain(
         print(f"pip was installed by ensurepip, which takes long: {reason}.")
     elif not options["use_cache"]:
         print("The cache is not used: --no-cache was given.")
-    elif fault := cache.fault():
+    elif fault := cache.fault(cache_fault):
         print(fault)

@@ -26,12 +26,17 @@ def directory() -> "Optional[str]":
     return _native.cache_directory()
 
 
-def fault() -> "Optional[str]":
-    """Return why the cache is not used, and what to do; `None` if it is used."""
+def fault(found: "Optional[str]" = None) -> "Optional[str]":
+    """Return why the cache is not used, and what to do; `None` if it is used.
+
+    Args:
+        found: the reason, if it was found out when the cache was to be used.
+
+    """
     folder = directory()
     if folder is None:
         return f"There is no cache: {_NO_DIRECTORY}."
-    reason = _native.cache_fault(folder)
+    reason = found or _native.cache_fault(folder)
     return reason and f"The cache {folder} is not used: {reason}."
 
 

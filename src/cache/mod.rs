@@ -13,7 +13,7 @@ pub mod trust;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fs::{self, Folder, Identity};
 use crate::interpreter::{Compiler, Interpreter};
 use crate::wheel::{Distribution, Wheel, installed, record};
@@ -60,6 +60,20 @@ pub struct Entry {
     pub is_sound: bool,
     /// Whether the wheel and the interpreter still exist, unchanged.
     pub is_needed: bool,
+}
+
+/// Why an image could not be put into the cache.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// The folder may not be used.
+    #[error("{0}")]
+    Distrusted(trust::Distrust),
+    /// It could not be read or written.
+    #[error("{0}")]
+    Failed(#[from] Error),
+    /// Its file system does not keep what shows that a file is unchanged.
+    #[error("files that were written there are not found as they were written")]
+    Unsound,
 }
 
 impl Entry {
@@ -110,20 +124,18 @@ impl<'a> Cache<'a> {
     }
 
     /// Makes the image of a wheel, and the folder of the cache if it is missing. If another process was faster, its image is
-    /// taken. `None` if the folder may not be used.
+    /// taken. `None` if the wheel was replaced meanwhile.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
+    /// Why there is no image: the folder may not be used, or a path could not be read or written, or the interpreter failed.
     pub(crate) fn make(
         &self,
         wheel_path: &Path,
         wheel: &Wheel,
         distribution: &Distribution,
         compiler: Option<Compiler<'_>>,
-    ) -> Result<Option<Image>> {
-        if trust::prepare(self.folder).is_err() {
-            return Ok(None);
-        }
+    ) -> std::result::Result<Option<Image>, Fault> {
+        trust::prepare(self.folder).map_err(Fault::Distrusted)?;
         let hash = self.hash_of(wheel_path)?;
         // The image is of that wheel only if the wheel was not replaced since it was read.
         if hash != wheel.hash() {
@@ -146,9 +158,9 @@ impl<'a> Cache<'a> {
         if let Err(error) = made {
             let _ = fs::remove_directory(&aside);
             // Either the image of another process has the name now, or this is a real error.
-            return self.open(&folder, &hash).map_or(Err(error), |image| Ok(Some(image)));
+            return self.open(&folder, &hash).map_or(Err(error.into()), |image| Ok(Some(image)));
         }
-        Ok(self.open(&folder, &hash))
+        self.open(&folder, &hash).ok_or(Fault::Unsound).map(Some)
     }
 
     /// The path of the image of a wheel. Its name is made of everything that the image depends on.

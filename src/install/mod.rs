@@ -14,6 +14,7 @@ mod present;
 mod relocation;
 mod script;
 
+use std::fmt::Display;
 use std::iter::repeat_with;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -102,6 +103,8 @@ enum Source {
 pub struct Seed {
     request: Arc<Request>,
     search: Mutex<Search>,
+    /// Why the cache was not used, as text.
+    fault: Mutex<Option<String>>,
 }
 
 /// The wheels or folders, and how they are installed.
@@ -128,7 +131,7 @@ impl Seed {
         let request = Arc::new(Request { paths, interpreter, options });
         let looking = Arc::clone(&request);
         let thread = thread::Builder::new().spawn(move || looking.look_into_cache());
-        Self { request, search: Mutex::new(Search::Begun(thread.ok())) }
+        Self { request, search: Mutex::new(Search::Begun(thread.ok())), fault: Mutex::default() }
     }
 
     /// The interpreter that they are installed for.
@@ -141,6 +144,16 @@ impl Seed {
     #[must_use]
     pub fn paths(&self) -> &[PathBuf] {
         &self.request.paths
+    }
+
+    /// Why the cache was not used, when a distribution was last installed; `None` if it was, or was not wanted.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn blame(&self, fault: &impl Display) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault.to_string());
     }
 
     /// Installs the distributions as pip does when `ensurepip` calls it. A distribution that is there is left alone, and
@@ -159,14 +172,19 @@ impl Seed {
         };
         match self.sources(target).and_then(from) {
             // Another process has just cleared the cache, or the cache is damaged or cannot be read. It is not needed.
-            Err(Error::Io { path, .. })
-                if options.cache.as_ref().is_some_and(|cache| path.starts_with(cache)) =>
-            {
+            Err(error) if self.is_about_cache(&error) => {
+                self.blame(&error);
                 self.forget_damaged();
-                self.request.sources(Vec::new(), None, target).and_then(from)
+                self.found(Vec::new(), None, target).and_then(from)
             }
             result => result,
         }
+    }
+
+    /// Whether an error is about a path in the cache.
+    fn is_about_cache(&self, error: &Error) -> bool {
+        let cache = self.request.options.cache.as_ref();
+        matches!(error, Error::Io { path, .. } if cache.is_some_and(|cache| path.starts_with(cache)))
     }
 
     /// Removes damaged images from the cache, and lets the next environment look for others.
@@ -191,9 +209,46 @@ impl Seed {
             Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
             None => self.request.look_into_cache(),
         };
-        let sources = self.request.sources(images, self.request.cache().as_ref(), target)?;
+        let sources = self.found(images, self.request.cache().as_ref(), target)?;
         *search = Search::Done(sources.clone());
         Ok(sources)
+    }
+
+    /// The distributions: their images, which are made in the cache if they are missing, or else unpacked in memory; `None` if
+    /// one has parts that are not known here.
+    fn found(
+        &self,
+        images: Vec<Option<Image>>,
+        cache: Option<&Cache<'_>>,
+        target: &Target,
+    ) -> Result<Option<Arc<[Source]>>> {
+        let mut sources = Vec::new();
+        for (path, image) in self.request.paths.iter().zip(images.into_iter().chain(repeat_with(|| None))) {
+            let found = match image {
+                Some(image) => Some(Source::Image(image)),
+                None => self.unpack(path, cache, target)?,
+            };
+            let Some(source) = found else { return Ok(None) };
+            sources.push(source);
+        }
+        Ok(Some(sources.into()))
+    }
+
+    /// The distribution in a wheel or in a folder of metadata, through the cache if there is one; `None` if it has parts that
+    /// are not known here.
+    fn unpack(&self, path: &Path, cache: Option<&Cache<'_>>, target: &Target) -> Result<Option<Source>> {
+        let wheel =
+            if installed::is_metadata_folder(path) { installed::read(path)? } else { Wheel::open(path)? };
+        let Some(distribution) = wheel.distribution(target.interpreter.version)? else { return Ok(None) };
+        if let Some(cache) = cache {
+            let compiler = self.request.options.compiles.then(|| target.compiler());
+            match cache.make(path, &wheel, &distribution, compiler) {
+                Ok(Some(image)) => return Ok(Some(Source::Image(image))),
+                Ok(None) => {}
+                Err(fault) => self.blame(&fault),
+            }
+        }
+        Ok(Some(Source::Wheel(wheel, distribution)))
     }
 }
 
@@ -208,26 +263,6 @@ impl Request {
     fn look_into_cache(&self) -> Vec<Option<Image>> {
         let cache = self.cache();
         self.paths.iter().map(|path| cache.as_ref().and_then(|cache| cache.find(path))).collect()
-    }
-
-    /// The distributions: their images, which are made in the cache if they are missing, or else unpacked in memory; `None` if
-    /// one has parts that are not known here.
-    fn sources(
-        &self,
-        images: Vec<Option<Image>>,
-        cache: Option<&Cache<'_>>,
-        target: &Target,
-    ) -> Result<Option<Arc<[Source]>>> {
-        let mut sources = Vec::new();
-        for (path, image) in self.paths.iter().zip(images.into_iter().chain(repeat_with(|| None))) {
-            let found = match image {
-                Some(image) => Some(Source::Image(image)),
-                None => Source::unpack(path, target, cache, self.options.compiles)?,
-            };
-            let Some(source) = found else { return Ok(None) };
-            sources.push(source);
-        }
-        Ok(Some(sources.into()))
     }
 }
 
@@ -269,26 +304,6 @@ impl Target {
 }
 
 impl Source {
-    /// The distribution in a wheel or in a folder of metadata, through the cache if there is one; `None` if it has parts that
-    /// are not known here.
-    fn unpack(
-        path: &Path,
-        target: &Target,
-        cache: Option<&Cache<'_>>,
-        compiles: bool,
-    ) -> Result<Option<Self>> {
-        let wheel =
-            if installed::is_metadata_folder(path) { installed::read(path)? } else { Wheel::open(path)? };
-        let Some(distribution) = wheel.distribution(target.interpreter.version)? else { return Ok(None) };
-        if let Some(cache) = cache
-            && let Ok(Some(image)) =
-                cache.make(path, &wheel, &distribution, compiles.then(|| target.compiler()))
-        {
-            return Ok(Some(Self::Image(image)));
-        }
-        Ok(Some(Self::Wheel(wheel, distribution)))
-    }
-
     fn distribution(&self) -> &Distribution {
         match self {
             Self::Wheel(_, distribution) => distribution,

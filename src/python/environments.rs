@@ -86,6 +86,12 @@ impl Seed {
         self.0.paths().iter().map(|path| path.clone().into_os_string()).collect()
     }
 
+    /// Why the cache was not used, when wheels were installed; `None` if it was, or was not wanted.
+    #[getter]
+    fn fault(&self) -> Option<String> {
+        self.0.fault()
+    }
+
     /// Installs the wheels in an environment. Returns how: `present`, `written` or a link mode; `None` for what is not known
     /// here, and for an environment with another version, which are left to `ensurepip`. `ValueError` for a wheel that is damaged.
     #[pyo3(signature = (*, env_dir, purelib, platlib, scripts, python))]
