@@ -5,8 +5,10 @@ In Wine, as elsewhere, `cmd` is the one of the system.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,70 @@ child.wait()
 """
     assert python.run("-c", waits, tmp_path / "env", script) == Result(0, "", "")
     assert list((tmp_path / "env").iterdir()) == []
+
+
+@dataclass(frozen=True)
+class User:
+    """A user whose profile is in the directory of a test, which has directories outside of it, too."""
+
+    profile: Path
+    outside: Path
+    variables: dict[str, str]
+
+
+@pytest.fixture
+def user(python: Interpreter, tmp_path: Path) -> User:
+    profile, outside = tmp_path / "profile", tmp_path / "outside"
+    (profile / "AppData/Local").mkdir(parents=True)
+    outside.mkdir()
+    own = {"USERPROFILE": str(profile), "LOCALAPPDATA": str(profile / "AppData/Local")}
+    return User(profile, outside, {**python.variables, **own})
+
+
+@pytest.mark.parametrize(
+    ("variable", "place", "is_used"),
+    [
+        ("LOCALAPPDATA", "profile/AppData/Local", True),
+        ("LOCALAPPDATA", "outside", False),
+        ("FASTVENV_CACHE_DIR", "profile/cache", True),
+        ("FASTVENV_CACHE_DIR", "PROFILE/cache", True),
+        ("FASTVENV_CACHE_DIR", "profile/../outside/cache", False),
+        ("FASTVENV_CACHE_DIR", "profile2/cache", False),
+    ],
+)
+def test_a_cache_is_used_in_the_profile_alone(
+    python: Interpreter, user: User, tmp_path: Path, variable: str, place: str, is_used: bool
+) -> None:
+    """Elsewhere others may be able to write to it, and `-v` says so."""
+    path = Path(tmp_path, place)
+    result = python.run("-m", "fastvenv", "-v", user.profile / "env", env={**user.variables, variable: str(path)})
+    assert (result.status, result.stderr) == (0, "")
+    made = path / "fastvenv/cache" if variable == "LOCALAPPDATA" else path
+    told = f"The cache {os.path.normpath(made)} is not used: it is not in your profile"
+    assert (told in result.output) is not is_used
+    assert any(made.glob("pip-*")) is is_used
+    assert made.exists() is is_used
+
+
+def test_files_are_linked_in_the_profile_alone(python: Interpreter, user: User) -> None:
+    """All names of a file have one list of who may access it. Other directories have other lists than the profile."""
+    links: dict[str, set[int]] = {}
+    for options, folder in (((), user.profile), ((), user.outside), (("--link-mode=hardlink",), user.outside)):
+        env_dir = folder / f"env{len(links)}"
+        assert python.run("-m", "fastvenv", *options, env_dir, env=user.variables) == Result(0, "", "")
+        files = [path for path in packages(env_dir).glob("pip/**/*") if path.is_file()]
+        links[env_dir.name] = {min(path.stat().st_nlink, 2) for path in files}
+    assert links == {"env0": {2}, "env1": {1}, "env2": {2}}
+
+
+def test_a_project_outside_of_the_profile_names_no_program(python: Interpreter, user: User) -> None:
+    """Others may be able to write to its file. What is no path is set all the same."""
+    for folder, statuses in ((user.profile, (0, 0)), (user.outside, (0, 1))):
+        for setting, status in zip(("prompt = 'a/b'", f"python = '{python.path}'"), statuses):
+            (folder / "pyproject.toml").write_text(f"[tool.fastvenv]\n{setting}\n")
+            result = python.run("-m", "fastvenv", "--without-pip", folder / "env", env=user.variables)
+            assert result.status == status, result.stderr
+            assert ("pyproject.toml:2: python must not be a path" in result.stderr) is (status == 1)
 
 
 @pytest.mark.parametrize("hook", ["post_setup", "upgrade_dependencies"])

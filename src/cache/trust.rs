@@ -4,6 +4,7 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
+use super::location::FOREIGN;
 use crate::error::{Error, Result};
 use crate::fs::{self, LinkMode, Ownership};
 
@@ -25,7 +26,7 @@ pub enum Distrust {
     Inaccessible(String),
     /// It is a file or a link.
     NoDirectory,
-    /// It belongs to another user.
+    /// It is not the user's own.
     Foreign,
     /// Others may write to it; its permission bits.
     Writable(u32),
@@ -40,10 +41,9 @@ impl fmt::Display for Distrust {
             Self::Absent => write!(formatter, "it is not there"),
             Self::Inaccessible(error) => write!(formatter, "{error}"),
             Self::NoDirectory => write!(formatter, "it is a file or a link, and has to be a directory"),
-            Self::Foreign => write!(
-                formatter,
-                "it belongs to another user; set FASTVENV_CACHE_DIR to a directory of your own"
-            ),
+            Self::Foreign => {
+                write!(formatter, "it {FOREIGN}; set FASTVENV_CACHE_DIR to a directory of your own")
+            }
             Self::Writable(mode) => write!(
                 formatter,
                 "other users may write to it (mode {mode:04o}); delete it, or clear it and set its mode to 0700"
@@ -64,7 +64,7 @@ impl fmt::Display for Distrust {
 pub fn check(folder: &Path) -> std::result::Result<(), Distrust> {
     let ownership = match Ownership::of(folder) {
         Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Distrust::Absent);
+            return Err(if fs::becomes_own(folder) { Distrust::Absent } else { Distrust::Foreign });
         }
         result => result.map_err(inaccessible)?,
     };
@@ -120,15 +120,16 @@ pub fn sample(files: usize) -> impl Iterator<Item = usize> {
 
 /// The ways in which files of the cache may get into an environment.
 ///
-/// If root gives an environment away (`chown -R`), the files that it shares by hard links with the cache go with it. So
-/// `auto` shares no files if the directory, or the one above it, does not belong to root.
+/// If root gives an environment away (`chown -R`), the files that it shares by hard links with the cache go with it. On
+/// Windows, rights that others get to a directory are rights to the files in it, by each of their names. So `auto` shares no
+/// files there if the directory, or the one above it, is not the user's own.
 #[must_use]
 pub fn link_modes(wanted: &'static [LinkMode], env_dir: &Path) -> &'static [LinkMode] {
-    if wanted != LinkMode::AUTO || !fs::is_root() {
+    if wanted != LinkMode::AUTO || fs::shares_anywhere() {
         return wanted;
     }
-    let is_roots = |path: &Path| Ownership::of(path).is_ok_and(|ownership| ownership.is_own);
-    if is_roots(env_dir) && env_dir.parent().is_none_or(is_roots) { wanted } else { LinkMode::UNSHARED }
+    let is_own = |path: &Path| Ownership::of(path).is_ok_and(|ownership| ownership.is_own);
+    if is_own(env_dir) && env_dir.parent().is_none_or(is_own) { wanted } else { LinkMode::UNSHARED }
 }
 
 /// Identifies the contents of a file without reading it: no program can change the file without changing this.

@@ -30,8 +30,8 @@ pub use normal::normal;
 use patience::patiently;
 pub use remove::{Made, clear_directory, remove_directory, remove_empty};
 pub use system::{
-    has_no_links, is_executable, is_own, is_root, make_executable, may_execute, mode_of, shared_mode,
-    symlink, user, version,
+    becomes_own, has_no_links, is_executable, is_own, make_executable, may_execute, mode_of, shared_mode,
+    shares_anywhere, symlink, user, version,
 };
 pub use write::{
     Held, Mode, copy_contents, rewrite, write, write_as, write_as_with_parents, write_dated,
@@ -210,11 +210,22 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 pub struct Contents {
     /// What is in it.
     pub bytes: Vec<u8>,
-    /// Whether it is this user's or root's, and its mode lets no one else write to it.
-    pub is_trusted: bool,
+    /// Who can have written that.
+    pub writers: Writers,
 }
 
-/// The contents of a file that may not be there, and whether what it says can be believed; `None` if no file has the name.
+/// Who can write to a file, as far as the system says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writers {
+    /// This user, and administrators.
+    Trusted,
+    /// Other users, too.
+    Others,
+    /// That is not known.
+    Unknown,
+}
+
+/// The contents of a file that may not be there, and who can have written them; `None` if no file has the name.
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be read.
@@ -230,7 +241,7 @@ pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).at(path)?;
-    Ok(Some(Contents { bytes, is_trusted: system::is_trusted(&metadata) }))
+    Ok(Some(Contents { bytes, writers: system::writers(path, &metadata) }))
 }
 
 /// Renames a file or directory. The new name must not be that of a file, or of a directory that is not empty.

@@ -14,7 +14,7 @@ use rustix::fs::{
 };
 
 pub(super) use super::tree::{clear_tree, remove_tree};
-use super::{Identity, Mode, Ownership, Stamp};
+use super::{Identity, Mode, Ownership, Stamp, Writers};
 use crate::error::{AtPath, Result};
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -161,16 +161,22 @@ pub fn is_own(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.uid() == user())
 }
 
+/// Whether a directory that is made at a path is the user's own: always.
+#[must_use]
+pub fn becomes_own(_path: &Path) -> bool {
+    true
+}
+
 /// The user whose permissions count.
 #[must_use]
 pub fn user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Whether that user is root, who can give files away.
+/// Whether files may be shared with any directory: an ordinary user cannot give a file away, and root can.
 #[must_use]
-pub fn is_root() -> bool {
-    user() == 0
+pub fn shares_anywhere() -> bool {
+    user() != 0
 }
 
 /// What shows a change of a file: its number, its size, and the times of the last change of its contents and metadata.
@@ -254,9 +260,10 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
     Ok(openat(CWD, path, flags, Permissions::empty())?.into())
 }
 
-/// Whether a file is this user's or root's, and its mode lets no one write to it but its owner and group.
-pub(super) fn is_trusted(metadata: &fs::Metadata) -> bool {
-    [0, user()].contains(&metadata.uid()) && mode(metadata) & 0o002 == 0
+/// Who can write to a file: its owner and group alone, if its mode says so, and they count if it is this user's or root's.
+pub(super) fn writers(_path: &Path, metadata: &fs::Metadata) -> Writers {
+    let is_own = [0, user()].contains(&metadata.uid());
+    if is_own && mode(metadata) & 0o002 == 0 { Writers::Trusted } else { Writers::Others }
 }
 
 /// Never: here, an open file is in nobody's way.

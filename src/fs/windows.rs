@@ -3,16 +3,17 @@
 //! A [`Handle`] is a path with the identity of what was there: nothing is looked up from an open directory.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::windows::fs::{FileTypeExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use winapi_util::file::information;
 
 use super::patience::patiently;
-use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp};
+use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp, Writers};
 use crate::error::{AtPath, Result};
 
 /// Without it, a directory cannot be opened (`FILE_FLAG_BACKUP_SEMANTICS`).
@@ -152,9 +153,9 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
     fs::File::open(path)
 }
 
-/// Always: who may write to a file is not known here.
-pub(super) fn is_trusted(_metadata: &fs::Metadata) -> bool {
-    true
+/// Who can write to a file: outside the user's profile, that is not known.
+pub(super) fn writers(path: &Path, _metadata: &fs::Metadata) -> Writers {
+    if is_own(path) { Writers::Trusted } else { Writers::Unknown }
 }
 
 /// Whether an error may be gone in a moment: another process has the file open (`ERROR_SHARING_VIOLATION`,
@@ -176,10 +177,40 @@ fn open(path: &Path, flags: u32) -> io::Result<fs::File> {
     fs::OpenOptions::new().access_mode(0).custom_flags(flags).open(path)
 }
 
-/// Always true: the cache is in the user's profile, and a folder there counts as the user's.
+/// Whether a path is in the user's profile, where Windows lets no one write but the user and administrators.
+///
+/// Elsewhere the place decides that nothing is known: what anyone makes in the root of a volume, every user may usually change.
+/// Owners and access control lists are not read, since no maintained crate does that without unsafe code of ours.
 #[must_use]
-pub fn is_own(_path: &Path) -> bool {
-    true
+pub fn is_own(path: &Path) -> bool {
+    let Some(profile) = env::home_dir().filter(|profile| profile.is_absolute()) else { return false };
+    if !path.is_absolute() || path.components().any(|part| part == Component::ParentDir) {
+        return false;
+    }
+    if lowered(path).starts_with(lowered(&profile)) {
+        return true;
+    }
+    // A short name (`RUNNER~1`) leads to the same directory. A link elsewhere does, too, but others may change where it leads.
+    let Ok(wanted) = identity_of_target(&profile) else { return false };
+    path.ancestors().any(|folder| identity(folder).is_ok_and(|found| found == wanted))
+}
+
+/// Whether a directory that is made at a path is the user's own: in the profile.
+#[must_use]
+pub fn becomes_own(path: &Path) -> bool {
+    is_own(path)
+}
+
+/// The path with its ASCII letters in lower case.
+fn lowered(path: &Path) -> PathBuf {
+    path.as_os_str().to_ascii_lowercase().into()
+}
+
+/// Always false: another name of a file has the same access control list, and where rights to a directory are given, they
+/// are given to the files in it, by whatever name. So files are shared only with a directory that is the user's own.
+#[must_use]
+pub fn shares_anywhere() -> bool {
+    false
 }
 
 /// Always false: Windows says that such a link cannot be followed, but not why.
@@ -274,28 +305,21 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// The owner of what is at `path`, and who may write to it. Both are assumed: the cache is always below the user's own
-/// folder.
+/// Whether what is at `path` is the user's own, which is told by its place alone ([`is_own`]).
 pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
-    Ok(Ownership { is_directory: fs::symlink_metadata(path)?.is_dir(), is_own: true, mode: 0 })
+    Ok(Ownership { is_directory: fs::symlink_metadata(path)?.is_dir(), is_own: is_own(path), mode: 0 })
 }
 
-/// The owner of a directory, and who may write to it.
+/// Whether a directory is the user's own, which is told by its place alone.
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
-pub(super) fn ownership_of_handle(_handle: &Handle) -> io::Result<Ownership> {
-    Ok(Ownership { is_directory: true, is_own: true, mode: 0 })
+pub(super) fn ownership_of_handle(handle: &Handle) -> io::Result<Ownership> {
+    Ok(Ownership { is_directory: true, is_own: is_own(&handle.path), mode: 0 })
 }
 
 /// None: users have no numbers on Windows.
 #[must_use]
 pub fn user() -> u32 {
     0
-}
-
-/// Always false: an administrator does not give files away without noticing.
-#[must_use]
-pub fn is_root() -> bool {
-    false
 }
 
 /// The owner of a file, which has no number on Windows.
@@ -335,4 +359,24 @@ fn first_in(path: &Path) -> PathBuf {
     let is_directory = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
     let mut entries = is_directory.then(|| fs::read_dir(path).ok()).flatten().into_iter().flatten();
     entries.next().and_then(io::Result::ok).map_or_else(|| path.to_owned(), |entry| first_in(&entry.path()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_profile_is_the_users_own() {
+        let profile = env::home_dir().unwrap();
+        let (upper, below) = (profile.as_os_str().to_ascii_uppercase(), profile.join("none/env"));
+        assert!(is_own(&profile) && is_own(&below) && is_own(Path::new(&upper)));
+        assert!(ownership(&profile).unwrap().is_own);
+        let root = profile.ancestors().last().unwrap();
+        let beside = PathBuf::from(format!("{}2", profile.display()));
+        for path in [root, &root.join("none"), profile.parent().unwrap(), &beside, &profile.join("../other")]
+        {
+            assert!(!is_own(path), "{}", path.display());
+        }
+        assert!(!is_own(Path::new("relative")));
+    }
 }

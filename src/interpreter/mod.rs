@@ -20,7 +20,7 @@ pub use features::Features;
 pub use label::Implementation;
 pub use probe::{Failure, probe};
 pub use record::{Fault, OLDEST};
-pub use request::{Request, Unclear};
+pub use request::{Request, Unclear, is_path};
 pub use specifiers::Specifiers;
 pub use wanted::Wanted;
 

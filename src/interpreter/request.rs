@@ -78,8 +78,9 @@ impl fmt::Display for Request {
     }
 }
 
-/// Whether it is a path: only a path has a separator, or begins with a dot.
-fn is_path(given: &OsStr) -> bool {
+/// Whether a request is a path: only a path has a separator, or begins with a dot.
+#[must_use]
+pub fn is_path(given: &OsStr) -> bool {
     let text = given.to_string_lossy();
     text.starts_with('.') || text.contains(is_separator)
 }

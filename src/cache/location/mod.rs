@@ -4,4 +4,4 @@
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;
 
-pub use system::directory;
+pub use system::{FOREIGN, directory};

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::fs;
 
+/// What is wrong with a folder that is not the user's own, as words that follow "it".
+pub const FOREIGN: &str = "belongs to another user";
+
 /// The folder of the cache, which need not exist; `None` if the cache is turned off.
 ///
 /// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty. Otherwise the folder is in the user's
@@ -66,7 +69,7 @@ mod tests {
         assert_eq!(found(&[home, ("FASTVENV_CACHE_DIR", "")]), None);
         assert_eq!(found(&[("HOME", "")]), None);
         assert_eq!(found(&[("HOME", "relative")]), None);
-        if !fs::is_root() {
+        if fs::user() != 0 {
             assert_eq!(found(&[home, ("XDG_CACHE_HOME", "/usr/x")]), None);
         }
     }

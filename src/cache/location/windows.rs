@@ -2,34 +2,43 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::fs;
 
+/// What is wrong with a folder that is not the user's own, as words that follow "it".
+pub const FOREIGN: &str = "is not in your profile, and elsewhere others may be able to write to it";
+
 /// The folder of the cache, which need not exist; `None` if the cache is turned off.
 ///
-/// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty or not in the user's profile: only a folder
-/// there counts as the user's own. Otherwise the folder is in `%LOCALAPPDATA%`. `variable` gives the variables of the process.
+/// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty. Otherwise the folder is in `%LOCALAPPDATA%`.
+/// `variable` gives the variables of the process.
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let folder = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let Some(chosen) = variable("FASTVENV_CACHE_DIR") else {
-        return Some(folder("LOCALAPPDATA")?.join("fastvenv").join("cache"));
-    };
-    if chosen.is_empty() {
-        return None;
+    match variable("FASTVENV_CACHE_DIR") {
+        Some(chosen) if chosen.is_empty() => None,
+        Some(chosen) => Some(fs::normal(&env::current_dir().ok()?.join(chosen))),
+        None => {
+            let local = variable("LOCALAPPDATA").map(PathBuf::from).filter(|folder| folder.is_absolute())?;
+            Some(fs::normal(&local.join("fastvenv").join("cache")))
+        }
     }
-    let chosen = fs::normal(&env::current_dir().ok()?.join(chosen));
-    let profile = ["LOCALAPPDATA", "USERPROFILE"].into_iter().filter_map(folder);
-    let place = comparable(&chosen);
-    profile.map(|folder| comparable(&folder)).any(|folder| place.starts_with(folder)).then_some(chosen)
 }
 
-/// The path in lower case, with the links of its existing part resolved.
-fn comparable(path: &Path) -> PathBuf {
-    let resolved = path.ancestors().find_map(|part| {
-        let rest = path.strip_prefix(part).ok()?;
-        Some(fs::real(part).ok()?.join(rest))
-    });
-    resolved.as_deref().unwrap_or(path).to_string_lossy().to_lowercase().into()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variable_comes_before_the_folder_of_the_system() {
+        let found = |pairs: &[(&str, &str)]| {
+            directory(|name| pairs.iter().find(|(other, _)| *other == name).map(|(_, value)| value.into()))
+        };
+        let local = ("LOCALAPPDATA", r"C:\Users\u\AppData\Local");
+        assert_eq!(found(&[local]), Some(r"C:\Users\u\AppData\Local\fastvenv\cache".into()));
+        assert_eq!(found(&[local, ("FASTVENV_CACHE_DIR", r"D:\x\..\y")]), Some(r"D:\y".into()));
+        assert_eq!(found(&[local, ("FASTVENV_CACHE_DIR", "")]), None);
+        assert_eq!(found(&[("LOCALAPPDATA", "relative")]), None);
+        assert_eq!(found(&[]), None);
+    }
 }

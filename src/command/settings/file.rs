@@ -1,26 +1,28 @@
 //! Settings in TOML files: the user's `fastvenv.toml`, and `[tool.fastvenv]` in the `pyproject.toml` of a project.
 
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Settings, Value};
 use crate::command::arguments::{Action, OptionSpec, Scope, Values, options};
-use crate::fs::{self, Contents};
+use crate::fs::{self, Contents, Writers};
+use crate::interpreter::is_path;
 
-/// Reads the user's file. One that is not the user's own is not read: with `sudo`, the home may be another user's.
+/// Reads the user's file. One that others can write to is not read: with `sudo`, the home may be another user's. On Windows
+/// the file is in `%APPDATA%`, from where Python itself imports what the user has installed.
 ///
 /// # Errors
 /// The whole message, with the file and the line.
 pub(super) fn read_user(settings: &mut Settings, path: &Path) -> Result<(), String> {
     match contents(path)? {
-        Some(Contents { bytes, is_trusted: true }) => {
-            let source = Source { path, text: &text(path, bytes)?, scope: Scope::User };
+        None | Some(Contents { writers: Writers::Others, .. }) => Ok(()),
+        Some(Contents { bytes, .. }) => {
+            let source = Source { path, text: &text(path, bytes)?, scope: Scope::User, names_programs: true };
             let document = source.parse()?;
             source.apply(settings, document.get_ref())
         }
-        _ => Ok(()),
     }
 }
 
@@ -32,16 +34,18 @@ pub(super) fn read_user(settings: &mut Settings, path: &Path) -> Result<(), Stri
 pub(super) fn read_project(settings: &mut Settings, env_dir: &Path) -> Result<(), String> {
     for folder in env_dir.ancestors().skip(1) {
         let path = folder.join("pyproject.toml");
-        let Some(Contents { bytes, is_trusted }) = contents(&path)? else { continue };
+        let Some(Contents { bytes, writers }) = contents(&path)? else { continue };
         // A file that does not name fastvenv need not even be right.
         if memchr::memmem::find(&bytes, b"fastvenv").is_none() {
             break;
         }
-        let source = Source { path: &path, text: &text(&path, bytes)?, scope: Scope::Project };
+        let names_programs = writers == Writers::Trusted;
+        let source =
+            Source { path: &path, text: &text(&path, bytes)?, scope: Scope::Project, names_programs };
         let document = source.parse()?;
         let tool = document.get_ref().get("tool").and_then(|tool| tool.get_ref().get("fastvenv"));
         let Some(tool) = tool else { break };
-        if !is_trusted {
+        if writers == Writers::Others {
             return Err(format!(
                 "{} has settings for fastvenv, and belongs to another user, or others may write to it. Make it your own, or \
                  give --no-config",
@@ -70,6 +74,8 @@ struct Source<'a> {
     text: &'a str,
     /// What can be set in it.
     scope: Scope,
+    /// Whether it can name files, which are run: only where no one else can have written it.
+    names_programs: bool,
 }
 
 impl<'a> Source<'a> {
@@ -134,13 +140,18 @@ impl<'a> Source<'a> {
             }
             Action::Take(_, _, values) => {
                 let text = value.as_str().ok_or_else(|| "must be a string".to_owned())?;
-                let is_path = match values {
+                let names_file = match values {
                     Values::Path => true,
-                    Values::Interpreter => text.contains(['/', MAIN_SEPARATOR]),
+                    Values::Interpreter => is_path(text.as_ref()),
                     _ => false,
                 };
-                if !is_path {
+                if !names_file {
                     return Ok(Value::Text(text.to_owned()));
+                }
+                if !self.names_programs {
+                    return Err("must not be a path in a file outside of your profile, which others may be able to write \
+                                to: give the version, or the path on the command line"
+                        .to_owned());
                 }
                 // Of the file itself, if a link leads to it: the link may be another user's.
                 let target =
@@ -197,6 +208,21 @@ mod tests {
         assert_eq!(found.settings["activators"], "bash,fish");
         assert!(!found.flags["with_pip"]);
         assert_eq!(found.origins["with_pip"], "without-pip in DIR/pyproject.toml");
+    }
+
+    #[test]
+    fn a_file_that_others_may_have_written_names_no_program() {
+        let path = Path::new("pyproject.toml");
+        let set = |text: &str| {
+            let source = Source { path, text, scope: Scope::Project, names_programs: false };
+            let mut settings = Settings::default();
+            source.apply(&mut settings, source.parse().unwrap().get_ref()).map(|()| settings)
+        };
+        assert_eq!(set("python = '3.12'\nprompt = 'a/b'\n").unwrap().settings["python"], "3.12");
+        for program in ["bin/python", "./python", ".venv", "/usr/bin/python3"] {
+            let fault = set(&format!("prompt = 'x'\npython = '{program}'\n")).unwrap_err();
+            assert!(fault.starts_with("pyproject.toml:2: python must not be a path"), "{fault}");
+        }
     }
 
     #[test]
