@@ -2,6 +2,7 @@
 # Unpacks an interpreter, or Rust's source, from Debian's packages: bash tests/beds.sh FOLDER NAME
 #
 #   sid           CPython 3.14 and 3.15 from sid or forky, made to run outside of a chroot, with their test suites
+#   bullseye      CPython 3.9.2 from Debian 11, with its test suite, made to run with the C library of this system
 #   pypy          PyPy 3.11 from sid, in the same way
 #   without-venv  Debian 12's Python 3.11 without python3-venv, that is without ensurepip
 #   rust-library  the source of Rust's standard library, of the version of rustc, to check for other systems
@@ -49,17 +50,18 @@ unpack() {
     done
 }
 
-# relocate PYTHON...: let the interpreters run outside of a chroot, with the C library that they came with
+# relocate PYTHON...: let the interpreters run outside of a chroot, with the C library that they came with, if any
 relocate() {
-    local python
+    local python loader
     rm -rf "$target"
     mv "$work/root" "$target"
+    loader=$target/usr/lib64/ld-linux-x86-64.so.2
     for python in "$@"; do
-        patchelf --set-interpreter "$target/usr/lib64/ld-linux-x86-64.so.2" \
-            --force-rpath --set-rpath "$target/usr/lib/x86_64-linux-gnu" "$target/usr/bin/$python"
+        [ ! -e "$loader" ] || patchelf --set-interpreter "$loader" "$target/usr/bin/$python"
+        patchelf --force-rpath --set-rpath "$target/usr/lib/x86_64-linux-gnu" "$target/usr/bin/$python"
     done
     # Where ensurepip looks for pip's wheel: not in this system's folder.
-    grep -rlI /usr/share/python-wheels "$target"/usr/lib/python3.*/_sysconfig* 2> /dev/null |
+    grep -rlI /usr/share/python-wheels "$target"/usr/lib/python3.*/{_sysconfig*,ensurepip} 2> /dev/null |
         xargs -r sed -i "s#\([\"']\)/usr/share/python-wheels#\1$target/usr/share/python-wheels#"
 }
 
@@ -73,6 +75,12 @@ case $name in
         for python in python3.14 python3.15; do
             "$target/usr/bin/$python" -m compileall -qq -x /test/ "$target/usr/lib/$python"
         done
+        ;;
+    bullseye)
+        unpack bullseye python3.9 python3.9-venv libpython3.9-testsuite
+        # The module that is built here needs a newer C library than that of Debian 11, which a newer one can stand in for.
+        rm "$work"/root/usr/lib64/ld-linux-* "$work"/root/usr/lib/x86_64-linux-gnu/{ld-*,lib{c,dl,m,pthread,rt,util}[.-]*}
+        relocate python3.9
         ;;
     pypy)
         unpack sid pypy3 pypy3-venv libc-bin

@@ -147,6 +147,18 @@ class Interpreter:
     def has_ensurepip(self) -> bool:
         return self.run("-c", "import ensurepip.__main__").status == 0
 
+    @cached_property
+    def has_wheels(self) -> bool:
+        """Whether `ensurepip` has wheels in one of the places that CPython knows; that of Debian 11 has them elsewhere."""
+        return self.has_ensurepip and self.answer(HAS_WHEELS) is True
+
+
+HAS_WHEELS = """
+import ensurepip, json, os, sysconfig
+bundled = os.path.join(ensurepip.__path__[0], "_bundled")
+print(json.dumps(os.path.isdir(bundled) or bool(sysconfig.get_config_var("WHEEL_PKG_DIR"))))
+"""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -177,9 +189,9 @@ def is_whole(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def has_wheels(python: Interpreter) -> None:
-    """For tests of what is made of the wheels that `ensurepip` has, or of `ensurepip` itself."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip, and so no wheels")
+    """For tests of what is made of the wheels that `ensurepip` has."""
+    if not python.has_wheels:
+        pytest.skip("this Python has no ensurepip, or one whose wheels only it knows")
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_where_it_works_is_what_the_sessions_run() -> None:
     parameters = {
         "tests": [*cpythons, *others, *users],
         "nightly": [*cpythons, *others, *users],
-        "venv_suite": [*cpythons, "3.14", "3.15"],
+        "venv_suite": ["3.9.2", *cpythons, "3.14", "3.15"],
         "wine": [""],
         "wine_whole": cpythons,
         "wine_rust": [""],

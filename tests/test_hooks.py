@@ -72,6 +72,7 @@ if "_call_new_python" not in hooks:
 if sys.version_info < (3, 10):  # whose hooks run the child themselves
     import subprocess
     def called(command, **kwargs):
+        kwargs.pop("universal_newlines", None)  # Debian 11 wants text, for a message of its own
         trace.append(["child", command, shown(kwargs), {}])
     subprocess.check_output = subprocess.check_call = called
 # The scripts that venv has too.

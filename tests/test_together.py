@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, Result, snapshot
+from conftest import Interpreter, Result, packages, snapshot
 from fastvenv import _together
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +36,20 @@ def test_each_is_what_it_is_alone(python: Interpreter, tmp_path: Path, options: 
         env_dir.rename(env_dir.with_suffix(".before"))
         assert python.run("-m", "fastvenv", *options, env_dir, env=variables) == Result(0, "", "")
         assert snapshot(env_dir) == tree
+
+
+def test_pip_can_be_left_to_ensurepip_in_each(python: Interpreter, tmp_path: Path) -> None:
+    """As where they have another pip. The threads run it; up to Python 3.9.7, they must not be the first to load `threading`."""
+    script = """
+from fastvenv import _cli, _seed
+_seed.find = lambda *arguments: object()
+_seed.install = lambda builder, context: None
+_cli.run()
+"""
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip")
+    assert python.run("-c", script, *NAMES[:2], cwd=tmp_path) == Result(0, "", "")
+    assert all((packages(tmp_path / name) / "pip/__init__.py").exists() for name in NAMES[:2])
 
 
 def test_the_first_error_is_told_as_venv_tells_it(python: Interpreter, tmp_path: Path) -> None:
@@ -125,7 +139,7 @@ def test_an_interrupt_that_was_lost_while_python_imported(python: Interpreter, t
 def test_what_another_thread_is_loading_is_waited_for(python: Interpreter) -> None:
     """A module that is not whole yet lies where loaded ones do: it was taken for one that a test had replaced, or failed."""
     script = """
-import _thread, sys, time
+import _thread, sys, threading, time
 from fastvenv import _seed
 class Slow:
     def find_spec(self, name, path=None, target=None):

@@ -37,7 +37,7 @@ EXTENT: dict[str, list[str]] = {
     "test_planted_links.py": ["3.13"],
     "test_rollback.py": ["3.9", "3.13"],
     "test_safety.py": ["3.9", "3.13", "3.15"],
-    "test_together.py": ["3.9", "3.13", "3.15"],
+    "test_together.py": ["3.9", "3.9.2", "3.13", "3.15"],
     "test_trust.py": ["3.13"],
     "test_installation.py": [],  # it has a session of its own: ways_to_install
     "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table

@@ -14,6 +14,7 @@ BEDS = ROOT / "target" / "beds"
 CPYTHONS = ["3.9", "3.10", "3.11", "3.12", "3.13"]
 # Further interpreters, which tests/beds.sh unpacks where the packages for them can be had.
 OTHERS = {
+    "3.9.2": BEDS / "bullseye/usr/bin/python3.9",
     "3.14": BEDS / "sid/usr/bin/python3.14",
     "3.15": BEDS / "sid/usr/bin/python3.15",
     "pypy": BEDS / "pypy/usr/bin/pypy3.11",

@@ -327,7 +327,7 @@ def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], _Pi
     if is_shared:
         import copy  # here, since threads must not import: an interrupt that comes meanwhile can be lost
 
-        if options["with_pip"] and not builder._seed:  # noqa: SLF001
+        if options["with_pip"] and (not builder._seed or _interpreter.IS_BEFORE_3_9_8):  # noqa: SLF001
             from ._installer import load
 
             load()

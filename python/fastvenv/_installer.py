@@ -1,5 +1,7 @@
 """Installs pip by running pip: `ensurepip` in the environment, or the pip in a wheel that the user chose."""
 
+import os
+
 from . import _interpreter
 
 TYPE_CHECKING = False
@@ -78,7 +80,10 @@ def upgrade(builder: "EnvBuilder", context: "ContextNamespace", distributions: "
 
     arguments = ["-m", "pip", "install", "--upgrade", *distributions]
     if isolates:
-        subprocess.check_call([context.env_exec_cmd, *arguments])
+        python = context.env_exec_cmd
+        if _interpreter.IS_BEFORE_3_9_8:
+            python = os.path.join(context.bin_path, "python.exe" if _interpreter.IS_WINDOWS else "python")
+        subprocess.check_call([python, *arguments])
     else:
         builder._call_new_python(context, *arguments)  # noqa: SLF001 - a hook of `venv`
 

@@ -25,6 +25,9 @@ IGNORES_SCM_BY_DEFAULT = _FEATURES.ignores_scm_by_default
 HAS_WINDOWS_TABLE = _FEATURES.has_windows_table
 INCLUDE_IS_VERSIONED = _FEATURES.include_is_versioned
 HAS_PLATLIB = _FEATURES.has_platlib
+# Up to 3.9.7, and 3.10.0. Their `venv` upgrades pip by `bin/python`, whatever Python was started as (bpo-45337). They
+# complain at their end if a thread other than the main one was the first to load `threading` (bpo-1596321).
+IS_BEFORE_3_9_8 = sys.version_info < (3, 9, 8) or sys.version_info[:3] == (3, 10, 0)
 LINKS_LIB64 = not HAS_PLATLIB and sys.maxsize > 2**32 and os.name == "posix" and sys.platform != "darwin"
 
 
