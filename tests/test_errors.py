@@ -164,6 +164,20 @@ except OSError as error:
     assert answers == [[errno.ENOENT, str(tmp_path / "env/pyvenv.cfg"), False]] * 2
 
 
+@pytest.mark.posix("the current directory cannot be deleted there")
+@pytest.mark.parametrize("names", [["{root}/a", "{root}/b"], ["{root}/a", "b"], ["b", "{root}/a"], ["b"]], ids=" ".join)
+def test_a_current_directory_that_is_gone(python: Interpreter, tmp_path: Path, names: list[str]) -> None:
+    """What does not need it is made, up to the first that does."""
+    outcomes = []
+    for module in ("venv", "fastvenv"):
+        root, gone = tmp_path / module, tmp_path / module / "gone"
+        gone.mkdir(parents=True)
+        arguments = [name.format(root=root) for name in names]
+        result = python.run("-m", module, "--without-pip", *arguments, cwd=gone, preexec_fn=gone.rmdir)
+        outcomes.append((result.status, result.stderr.partition("\n")[0], sorted(path.name for path in root.iterdir())))
+    assert outcomes[1] == outcomes[0]
+
+
 def test_clear_on_a_file(python: Interpreter, tmp_path: Path) -> None:
     ours = error_of(python, "fastvenv", file(tmp_path), clear=True)
     theirs = error_of(python, "venv", tmp_path / "file", clear=True)

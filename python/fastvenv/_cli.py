@@ -106,10 +106,13 @@ def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
     known: dict[str, Any] = {}  # by the folder that a directory is in, which is all that they depend on
     for named in given["dirs"]:
         env_dir = _followed(named)
-        path = os.path.abspath(env_dir)
+        try:
+            path = os.path.abspath(env_dir)
+        except FileNotFoundError:  # the current directory was deleted, which is an error when it is needed
+            path = ""
         folder = os.path.dirname(path)
         if folder not in known:
-            known[folder] = _native.settings(path, given.get("config", True))
+            known[folder] = _native.settings(path, given.get("config", True)) if path else ({}, {}, {})
         flags, settings, origins = known[folder]
         origins = {name: origin for name, origin in origins.items() if name not in given}
         options = {**_DEFAULTS, **flags, **settings, **given, "origins": origins}

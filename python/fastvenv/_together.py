@@ -22,11 +22,14 @@ _PACE = 0.5
 
 
 def are_apart(env_dirs: "Sequence[str]") -> bool:
-    """Return whether no directory is the same as, or inside, another one."""
+    """Return whether no directory is the same as, or inside, another one; false if the current one was deleted."""
     parents: dict[str, str] = {}
     paths = []
     for env_dir in env_dirs:
-        parent, name = os.path.split(os.path.abspath(env_dir))
+        try:
+            parent, name = os.path.split(os.path.abspath(env_dir))
+        except FileNotFoundError:
+            return False
         if parent not in parents:
             parents[parent] = os.path.realpath(parent)
         # On some file systems, names that differ in case only are the same.
