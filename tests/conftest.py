@@ -182,6 +182,12 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
+def others(request: pytest.FixtureRequest) -> list[str]:
+    """The further interpreters."""
+    return [path for path in request.config.getoption("--others").split(os.pathsep) if path]
+
+
+@pytest.fixture(scope="session")
 def is_whole(request: pytest.FixtureRequest) -> bool:
     """Whether there is time for everything."""
     return bool(request.config.getoption("--whole"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import IS_WINDOWS, Interpreter, Result, move_away, packages, program_in, surroundings, text_of
+from conftest import IS_WINDOWS, Interpreter, Result, at_night, move_away, packages, program_in, surroundings, text_of
 from test_tree import compared
 
 pytestmark = pytest.mark.skipif(not IS_WINDOWS, reason="only Windows has that")
@@ -54,6 +54,54 @@ def test_the_program_tells_what_the_module_tells(program: Path, tmp_path: Path) 
         results = [run([*command, *arguments], tmp_path) for command in commands]
         assert results[0] == results[1]
         assert results[0].status == (0 if arguments == ["--version"] else 1 if "file" in arguments[0] else 2)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--without-pip", "--system-site-packages", "--prompt=a b"],
+        ["--without-pip", "--upgrade"],
+        *at_night(["--clear"]),
+    ],
+    ids=" ".join,
+)
+def test_an_environment_of_a_python_is_what_its_own_venv_makes(
+    python: Interpreter, others: list[str], tmp_path: Path, options: list[str]
+) -> None:
+    """With `--python`, for the one that runs, and for further ones where `--others` names some."""
+    root = tmp_path / "root"
+    for other in (python.path, *others):
+        trees = []
+        for command in ((other, "-m", "venv"), (python.path, "-m", "fastvenv", "--python", other)):
+            root.mkdir()
+            process = subprocess.run(
+                [*command, *options, "sp ace"], cwd=root, env=python.variables, capture_output=True, check=False
+            )
+            assert (process.returncode, process.stdout, process.stderr) == (0, b"", b""), other
+            trees.append((compared(root), taken(root / "sp ace/Scripts", Path(other).parent)))
+            move_away(root)
+        assert trees[1] == trees[0], other
+
+
+def taken(scripts: Path, base: Path) -> dict[str, bool]:
+    """Which files have the time of a file of the installation; and whether the script of PowerShell is that of it."""
+    times = {path.stat().st_mtime_ns for path in base.glob("Lib/venv/scripts/nt/*.exe")}
+    found = {path.name: path.stat().st_mtime_ns in times for path in scripts.glob("python*.exe")}
+    own = base / "Lib/venv/scripts/common/Activate.ps1"
+    found.update((path.name, path.read_bytes() == own.read_bytes()) for path in scripts.glob("Activate.ps1"))
+    return found
+
+
+def test_another_python_gets_what_its_venv_has_not(python: Interpreter, others: list[str], tmp_path: Path) -> None:
+    """The steps are fastvenv's own."""
+    for number, other in enumerate((python.path, *others)):
+        env_dir = tmp_path / str(number)
+        options = ["--python", other, "--relocatable", "--activators=bash,batch"]
+        assert python.run("-m", "fastvenv", *options, env_dir) == Result(0, "", "")
+        env_dir = env_dir.rename(tmp_path / f"moved {number}")
+        result = run([program_in(env_dir, "python"), "-m", "pip", "--version"], tmp_path)
+        assert result.status == 0 and str(env_dir).lower() in result.output.lower()
+        assert not (env_dir / "Scripts/Activate.ps1").exists()
 
 
 @pytest.mark.parametrize("name", ["env", "sp ace", "(x) y", "it's ^"])

@@ -46,8 +46,11 @@ def run_wine(session: nox.Session, version: str, profile: str, tests: list[str],
     python = f"C:\\python{version}\\python.exe"
     if (disk / f"python{version}/Lib/test/test_venv.py").exists():
         session.run(*in_wine(python, "tests/venv_suite.py", r"C:\fastvenv", "--as-venv"), env=variables, external=True)
-    pytest = [f"--python={python}", r"--fastvenv=C:\fastvenv", "-q", "-n", "2", *options, *session.posargs]
-    files = [f"tests/{name}" for name in tests]
+    # At night, `--python` is tried with every interpreter that an earlier session has unpacked, too.
+    found = sorted(disk.glob("python3.*/python.exe")) if "--whole" in options else []
+    others = ";".join(f"C:\\{path.parent.name}\\python.exe" for path in found)
+    pytest = [f"--python={python}", f"--others={others}", r"--fastvenv=C:\fastvenv", "-q", "-n", "2"]
+    files = [*options, *session.posargs, *(f"tests/{name}" for name in tests)]
     variables["PYTHONPATH"] = rf"C:\pytest{version};C:\fastvenv"
     session.run(*in_wine(python, "-m", "pytest", *pytest, *files), env=variables, external=True)
 

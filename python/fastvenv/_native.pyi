@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "check_target", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "is_in", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "outcome", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "check_target", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "is_in", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "outcome", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "signed_script", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -188,6 +188,10 @@ class Interpreter:
     def cache_tag(self, /) -> str:
         """
         What the names of bytecode files end in; empty where it writes none.
+        """
+    def can_be_placed(self, /, symlinks: bool) -> bool:
+        """
+        Whether it is known here how its `venv` places it, by links or by copies.
         """
     @property
     def description(self, /) -> str:
@@ -456,6 +460,12 @@ def settings(env_dir: str | PathLike[str], reads_files: bool) -> tuple[dict[str,
 
     # Errors
     `ValueError`: a setting is not known or has a wrong value, or a file cannot be read or is another user's.
+    """
+
+def signed_script(library: str | PathLike[str], env_dir: str, prompt: tuple[str, str] | None) -> bytes | None:
+    """
+    The script for PowerShell that `venv` has on Windows, where it is signed and does what ours does. `library` is the
+    standard library; `prompt` is the one that was asked for, and its `repr`.
     """
 
 def symlink(target: str | PathLike[str], link: str | PathLike[str]) -> None:

@@ -49,9 +49,7 @@ class OtherBuilder:
         self._builder = builder
         self._interpreter = interpreter
         self._features = _interpreter.features_of(interpreter)
-        # On Windows, and with copies of PyPy, the interpreter's `venv` does things that the native steps do not know.
-        is_pypy = interpreter.implementation == "pypy"
-        self._is_native = not (_interpreter.IS_WINDOWS or (is_pypy and not builder.symlinks))
+        self._is_native = interpreter.can_be_placed(bool(builder.symlinks))
         if not self._is_native:
             self._check_that_venv_can()
         wants_seed = builder.with_pip and self._is_native
@@ -79,13 +77,25 @@ class OtherBuilder:
         env_dir = self._builder._checked(env_dir)  # noqa: SLF001
         creation = _native.Creation()
         try:
-            way = self._create(creation, env_dir) if self._is_native else self._create_by_venv(creation, env_dir)
+            is_native = self._is_native and not self._is_redirected(creation, env_dir)
+            way = self._create(creation, env_dir) if is_native else self._create_by_venv(creation, env_dir)
         except BaseException:
             _take_back(creation)
             raise
         else:
             creation.keep()
             return way
+
+    def _is_redirected(self, creation: "_native.Creation", env_dir: str) -> bool:
+        """Return whether the system keeps the directory elsewhere, as for a Python of the Store: that is for `venv`."""
+        if not _interpreter.IS_WINDOWS:
+            return False
+        _native.check_env_dir(env_dir)
+        creation.create_directory(env_dir)
+        if self._builder._same_path(os.path.realpath(env_dir), env_dir):  # noqa: SLF001
+            return False
+        self._check_that_venv_can()
+        return True
 
     def _create(self, creation: "_native.Creation", env_dir: str) -> "Optional[str]":
         builder = self._builder

@@ -184,25 +184,9 @@ def _launcher_folder() -> str:
 
 
 def signed_script(builder: "EnvBuilder", context: "SimpleNamespace") -> "Optional[bytes]":
-    """The interpreter's own script for PowerShell, where it is signed and does what ours does; `None` elsewhere.
-
-    With the policy `AllSigned`, Windows PowerShell runs no other. It finds the environment by where it lies, and the
-    prompt in `pyvenv.cfg`. It takes `[` and `]` in paths for patterns, and reads a prompt in the system's code page,
-    with the backslashes of a string literal.
-    """
-    if {*"[]`"} & {*context.env_dir} or (builder.prompt is not None and not _is_literally(str(builder.prompt))):
-        return None
-    path = os.path.join(os.path.dirname(os.__file__), "venv", "scripts", "common", "Activate.ps1")
-    try:
-        script = _native.read_file(path)
-    except OSError:
-        return None
-    return script if b"# SIG # Begin signature block" in script else None
-
-
-def _is_literally(prompt: str) -> bool:
-    """Whether a string literal of a text holds just that text, in every code page."""
-    return prompt.isascii() and repr(prompt)[1:-1] == prompt
+    """Return the interpreter's own script for PowerShell, if it is signed and does what ours does; `None` otherwise."""
+    prompt = None if builder.prompt is None else (str(builder.prompt), repr(str(builder.prompt)))
+    return _native.signed_script(os.path.dirname(os.__file__), context.env_dir, prompt)
 
 
 def _copy_tcl(context: "SimpleNamespace") -> None:

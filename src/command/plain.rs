@@ -18,7 +18,7 @@ use super::{pythons, report};
 use crate::cache::location;
 use crate::cache::records;
 use crate::environment::creation::Creation;
-use crate::environment::{self, Environment, Options, Prompt};
+use crate::environment::{self, Environment, Options, Prompt, executables};
 use crate::error;
 use crate::fs::{self, LinkMode};
 use crate::install::{self, Seed, Way};
@@ -146,7 +146,7 @@ impl Plan {
             Err(reason) => return Some(Err(reason)),
         };
         let options = options(&arguments, &interpreter, &current)?;
-        if interpreter.is_pypy() && !options.symlinks {
+        if !executables::is_known(&interpreter, options.symlinks) {
             return None;
         }
         // It is looked for while the rest is prepared.

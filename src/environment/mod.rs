@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::fs;
 use crate::install::{self, Seed, Target, Way};
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, Paths};
 use crate::platform::Platform;
 use activation::Values;
 use configuration::Configuration;
@@ -38,7 +38,7 @@ pub struct Environment {
     /// How pip was installed; `None` if there is no pip, or if `ensurepip` has to install it before the environment is finished.
     pub pip: Option<Way>,
     /// The links to the interpreter that had to be copies.
-    pub copied: Vec<executables::unix::Copied>,
+    pub copied: Vec<executables::Copied>,
     /// The directory of its scripts.
     pub bin: PathBuf,
     /// The directory of its packages that are pure Python.
@@ -82,7 +82,7 @@ impl Environment {
     /// Makes the directories, the interpreter and pip.
     ///
     /// `env_dir` is absolute and normal. `creation` records what is made, and can remove it. Without a `seed`,
-    /// pip is left to `ensurepip`. The interpreter is one of POSIX.
+    /// pip is left to `ensurepip`. How the interpreter is placed is known ([`executables::is_known`]).
     ///
     /// # Errors
     /// [`Error::Refused`], [`Error::Occupied`] and [`Error::Unwritable`] for a directory or a prompt that is not possible;
@@ -101,10 +101,7 @@ impl Environment {
         }
         // pip must not find itself in the base installation, or it would not be installed (bpo-24875).
         environment.write_configuration(creation, false)?;
-        let names = executables::unix::names(interpreter.version.1, interpreter.is_pypy(), true);
-        let executable = &interpreter.base_executable;
-        environment.copied =
-            executables::unix::place(executable, &environment.python, &names, options.symlinks)?;
+        environment.copied = executables::place(interpreter, &environment.python, options.symlinks)?;
         if let Some(seed) = seed.filter(|_| options.with_pip) {
             environment.pip = seed.install(&environment.target())?;
         }
@@ -180,7 +177,7 @@ impl Environment {
         let bin = path.join(&paths.scripts);
         let environment = Self {
             env_dir: env_dir.to_owned(),
-            python: bin.join(executable.file_name().unwrap_or_default()),
+            python: bin.join(executables::name(interpreter)),
             pip: None,
             copied: Vec::new(),
             bin,
@@ -190,12 +187,13 @@ impl Environment {
             options: options.clone(),
         };
         let features = interpreter.features();
-        let include = if features.include_is_versioned() { &paths.include } else { "include" };
+        let fixed = Paths::fixed("include", interpreter.version).unwrap_or_default();
+        let include = if features.include_is_versioned() { &paths.include } else { &fixed };
         fs::create_directory(&path.join(include))?;
         fs::create_directory(&environment.purelib)?;
         if features.has_platlib() {
             fs::create_directory(&environment.platlib)?;
-        } else if interpreter.is_64_bit && !cfg!(target_os = "macos") {
+        } else if interpreter.is_64_bit && Platform::HOST == Platform::Posix && !cfg!(target_os = "macos") {
             layout::link_lib64(path)?;
         }
         fs::create_directory(&environment.bin)?;
@@ -231,7 +229,7 @@ impl Environment {
 
     fn write_scripts(&self) -> Result<()> {
         let Self { interpreter, options, .. } = self;
-        let name = self.env_dir.rsplit('/').next().unwrap_or_default();
+        let name = self.path().file_name().and_then(OsStr::to_str).unwrap_or_default();
         let prompt = options.prompt.as_ref().map_or(name, |prompt| &prompt.text);
         let decorates_prompt = interpreter.features().decorates_prompt();
         let values = Values {
@@ -241,12 +239,14 @@ impl Environment {
             bin_name: &interpreter.paths.scripts,
             python: &self.python.to_string_lossy(),
         };
-        scripts::write(
-            &self.bin,
-            values,
-            decorates_prompt,
-            options.relocatable,
-            options.activators.as_deref(),
-        )
+        let library = interpreter.prefixes.last().map_or("", String::as_str);
+        let prompt = options.prompt.as_ref().map(|prompt| (&*prompt.text, &*prompt.representation));
+        let signed = match Platform::HOST {
+            Platform::Posix => None,
+            Platform::Windows => scripts::signed(Path::new(library), &self.env_dir, prompt),
+        };
+        let activators = options.activators.as_deref();
+        let is_relocatable = options.relocatable;
+        scripts::write(&self.bin, values, decorates_prompt, is_relocatable, activators, signed.as_deref())
     }
 }

@@ -10,9 +10,12 @@ use std::path::Path;
 /// A template: the name of the script, its platform if it is for one only, and its text.
 type Template = (&'static str, Option<Platform>, &'static str);
 
+/// The name of the script for PowerShell.
+const POWERSHELL: &str = "Activate.ps1";
+
 /// The templates, in the order in which they are written: those of every platform first.
 const TEMPLATES: [Template; 9] = [
-    ("Activate.ps1", None, include_str!("../../python/fastvenv/scripts/common/Activate.ps1")),
+    (POWERSHELL, None, include_str!("../../python/fastvenv/scripts/common/Activate.ps1")),
     ("activate", None, include_str!("../../python/fastvenv/scripts/common/activate")),
     ("activate.fish", None, include_str!("../../python/fastvenv/scripts/common/activate.fish")),
     ("activate.nu", None, include_str!("../../python/fastvenv/scripts/common/activate.nu")),
@@ -59,7 +62,7 @@ pub const ACTIVATORS: [(&str, &[&str]); 8] = [
     ("cshell", &["activate.csh"]),
     ("fish", &["activate.fish"]),
     ("nushell", &["activate.nu"]),
-    ("powershell", &["Activate.ps1"]),
+    ("powershell", &[POWERSHELL]),
     ("python", &["activate_this.py"]),
     ("xonsh", &["activate.xsh"]),
 ];
@@ -67,7 +70,8 @@ pub const ACTIVATORS: [(&str, &[&str]); 8] = [
 /// Writes the activation scripts into a directory.
 ///
 /// With `decorates_prompt`, the prompt has parentheses already, as up to Python 3.12; with `is_relocatable`, the scripts
-/// find the environment by their own place. With `activators`, only those are written.
+/// find the environment by their own place. With `activators`, only those are written. `signed` takes the place of the script
+/// for PowerShell ([`signed`]).
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be written; [`crate::error::Error::Unwritable`] and
@@ -78,6 +82,7 @@ pub fn write(
     decorates_prompt: bool,
     is_relocatable: bool,
     activators: Option<&[String]>,
+    signed: Option<&[u8]>,
 ) -> Result<()> {
     let is_wanted = |name: &str| {
         activators.is_none_or(|wanted| {
@@ -100,9 +105,33 @@ pub fn write(
             text = activation::without_directory(&text, name);
         }
         let script = activation::render(&text, name, values)?;
-        fs::write_as(&directory.join(name), script.as_bytes(), MODE)?;
+        let signed = signed.filter(|_| *name == POWERSHELL);
+        fs::write_as(&directory.join(name), signed.unwrap_or(script.as_bytes()), MODE)?;
     }
     Ok(())
+}
+
+/// The script for PowerShell that `venv` has on Windows, where it is signed and does what ours does; `None` elsewhere.
+///
+/// With the policy `AllSigned`, Windows PowerShell runs no other. It finds the environment by where it lies, and the prompt in
+/// `pyvenv.cfg`. It takes `[` and `]` in paths for patterns, and reads a prompt in the system's code page, with the backslashes
+/// of a string literal.
+///
+/// `library` is the standard library; `prompt` is the one that was asked for, and what Python's `repr` makes of it.
+#[must_use]
+pub fn signed(library: &Path, env_dir: &str, prompt: Option<(&str, &str)>) -> Option<Vec<u8>> {
+    let is_literal = |(text, representation): (&str, &str)| {
+        let end = representation.len().saturating_sub(1);
+        text.is_ascii() && representation.get(1..end) == Some(text)
+    };
+    if env_dir.contains(['[', ']', '`']) || !prompt.is_none_or(is_literal) {
+        return None;
+    }
+    let path = ["venv", "scripts", "common", POWERSHELL]
+        .iter()
+        .fold(library.to_owned(), |path, part| path.join(part));
+    let script = fs::read(&path).ok()?;
+    memchr::memmem::find(&script, b"# SIG # Begin signature block").map(|_| script)
 }
 
 /// The permission bits of an activation script, which do not depend on its template and the umask.
@@ -117,6 +146,24 @@ mod tests {
         assert!(has_line_ends("activate", "a\nb\n") && has_line_ends("activate.bat", "a\r\nb\r\n"));
         assert!(!has_line_ends("activate", "a\r\nb\n") && !has_line_ends("activate.bat", "a\r\nb\n"));
         assert!(!has_line_ends("activate.fish", "a\r\n") && !has_line_ends("x.bat", "\n"));
+    }
+
+    #[test]
+    fn a_signed_script_is_taken_where_it_does_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("venv/scripts/common/Activate.ps1");
+        assert_eq!(signed(dir.path(), "C:\\env", None), None);
+        fs::write_with_parents(&path, b"not signed").unwrap();
+        assert_eq!(signed(dir.path(), "C:\\env", None), None);
+        fs::write(&path, b"x\n# SIG # Begin signature block\n").unwrap();
+        let is_taken = |env_dir, prompt| signed(dir.path(), env_dir, prompt).is_some();
+        assert!(is_taken("C:\\J\u{f6}rg's $x", None) && is_taken("env", Some(("a b", "'a b'"))));
+        for env_dir in ["a[b", "a]b", "a`b"] {
+            assert!(!is_taken(env_dir, None), "{env_dir}");
+        }
+        for prompt in [("J\u{f6}rg", "'J\u{f6}rg'"), ("C:\\", "'C:\\\\'"), ("x", "")] {
+            assert!(!is_taken("env", Some(prompt)), "{prompt:?}");
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use system::{
     shares_anywhere, symlink, user, version,
 };
 pub use write::{
-    Held, Mode, copy_contents, rewrite, write, write_as, write_as_with_parents, write_dated,
+    Held, Mode, copy_contents, copy_status, rewrite, write, write_as, write_as_with_parents, write_dated,
     write_with_parents,
 };
 

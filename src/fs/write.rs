@@ -6,7 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, FileTimes, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -108,6 +108,22 @@ pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
         io::copy(&mut reader, writer)
     };
     replace(destination, copy).map(drop)
+}
+
+/// Gives a file the times and the permissions of another one, as Python's `shutil.copystat` does.
+///
+/// # Errors
+/// [`Error::Io`] with the path of the file that could not be looked at or changed.
+pub fn copy_status(source: &Path, destination: &Path) -> Result<()> {
+    let found = fs::metadata(source).at(source)?;
+    let times = FileTimes::new()
+        .set_accessed(found.accessed().at(source)?)
+        .set_modified(found.modified().at(source)?);
+    let set = || {
+        File::options().write(true).open(destination)?.set_times(times)?;
+        fs::set_permissions(destination, found.permissions())
+    };
+    set().at(destination)
 }
 
 /// Makes something that is complete as soon as it exists, such as a link, and replaces what has its name.

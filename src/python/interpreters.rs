@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 
 use crate::cache::records;
 use crate::command::pythons;
+use crate::environment::executables;
 use crate::interpreter;
 
 /// What the `venv` of Python 3 with that minor number does that others do not.
@@ -107,6 +108,11 @@ impl Interpreter {
     #[getter]
     fn base_executable(&self) -> OsString {
         self.0.base_executable.clone().into_os_string()
+    }
+
+    /// Whether it is known here how its `venv` places it, by links or by copies.
+    fn can_be_placed(&self, py: Python<'_>, symlinks: bool) -> bool {
+        py.detach(|| executables::is_known(&self.0, symlinks))
     }
 
     /// What it is called: `CPython 3.13.0`.

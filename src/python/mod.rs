@@ -302,6 +302,20 @@ mod _native {
         })
     }
 
+    /// The script for PowerShell that `venv` has on Windows, where it is signed and does what ours does. `library` is the
+    /// standard library; `prompt` is the one that was asked for, and its `repr`.
+    #[pyfunction]
+    fn signed_script<'py>(
+        py: Python<'py>,
+        library: PathBuf,
+        env_dir: &str,
+        prompt: Option<(String, String)>,
+    ) -> Option<Bound<'py, PyBytes>> {
+        let prompt = prompt.as_ref().map(|(text, representation)| (text.as_str(), representation.as_str()));
+        let script = py.detach(|| scripts::signed(&library, env_dir, prompt))?;
+        Some(PyBytes::new(py, &script))
+    }
+
     /// Lets the scripts in a directory that run an interpreter find it beside them, and RECORD in a library say what they are
     /// then.
     #[pyfunction]

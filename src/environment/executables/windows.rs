@@ -5,7 +5,12 @@
 //! up to 3.12, `EnvBuilder.symlink_or_copy` is called for each base executable and swaps in the launcher itself.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs;
+use crate::interpreter;
 
 /// A file of the environment and what it is made from: its name in `Scripts`, and the path of the source.
 pub type File = (OsString, PathBuf);
@@ -127,6 +132,63 @@ pub fn legacy_launcher(source: &Path) -> PathBuf {
     source.with_file_name(format!("{launcher}{debug}{extension}"))
 }
 
+/// The folder of the launchers in the standard library of an installation.
+fn launcher_folder(interpreter: &interpreter::Interpreter) -> Option<PathBuf> {
+    let library = interpreter.prefixes.last()?;
+    Some(["venv", "scripts", "nt"].iter().fold(library.into(), |path: PathBuf, part| path.join(part)))
+}
+
+/// The simplest name of an interpreter, which it has from Python 3.13 on, whatever its base is called.
+#[must_use]
+pub fn simple_name(base: &Path) -> OsString {
+    if is_debug(base) { "python_d.exe".into() } else { "python.exe".into() }
+}
+
+fn is_debug(base: &Path) -> bool {
+    base.file_stem().is_some_and(|stem| stem.to_string_lossy().to_lowercase().ends_with("_d"))
+}
+
+/// The files of an environment without links; `None` if one of them is not where an installation has it, as where Python runs
+/// where it was built, and if the base cannot be followed to a file, as that of the Store.
+#[must_use]
+pub fn placed_copies(interpreter: &interpreter::Interpreter) -> Option<Vec<File>> {
+    let base = &interpreter.base_executable;
+    let (directory, launchers) = (base.parent()?.to_owned(), launcher_folder(interpreter)?);
+    let files = if interpreter.features().has_windows_table() {
+        copies(&Interpreter {
+            directory,
+            launchers,
+            minor: interpreter.version.1,
+            is_debug: is_debug(base),
+            is_free_threaded: interpreter.is_free_threaded,
+            names: Vec::new(),
+        })
+    } else {
+        let names = legacy_names(&[], &base.file_name()?.to_owned(), false, false);
+        let is_there = |name: &OsString| fs::is_there(&directory.join(name)).unwrap_or(false);
+        names.into_iter().filter(is_there).map(|name| (name.clone(), launchers.join(name))).collect()
+    };
+    (base.is_file() && files.iter().all(|(_, source)| source.is_file())).then_some(files)
+}
+
+/// Copies those files into the directory of an executable. From Python 3.13 on, they have the times and attributes of the
+/// launchers.
+///
+/// # Errors
+/// [`Error::Io`] with the path that could not be made, or with the folder that lacks a launcher.
+pub fn place(interpreter: &interpreter::Interpreter, env_exe: &Path) -> Result<()> {
+    let Some(files) = placed_copies(interpreter) else {
+        let path = launcher_folder(interpreter).unwrap_or_default();
+        return Err(Error::Io { path, source: io::ErrorKind::NotFound.into() });
+    };
+    let keeps_status = interpreter.features().has_windows_table();
+    files.iter().try_for_each(|(name, source)| {
+        let destination = env_exe.with_file_name(name);
+        fs::copy_contents(source, &destination)?;
+        if keeps_status { fs::copy_status(source, &destination) } else { Ok(()) }
+    })
+}
+
 /// Whether the name is one of Python's own files or of the C runtime that it needs.
 fn is_python_file(name: &OsString) -> bool {
     let name = lowered(name);
@@ -207,6 +269,56 @@ mod tests {
         let fixed = ["python.exe", "python_d.exe", "pythonw.exe", "pythonw_d.exe"];
         assert_eq!(legacy_names(&names, &"python.exe".into(), false, false), fixed);
         assert_eq!(legacy_names(&names, &"py.exe".into(), false, false)[4], "py.exe");
+    }
+
+    /// The record of an installation in a folder, which has these files, each with its own name in it.
+    fn installation(folder: &Path, minor: u8, base: &str, files: &[&str]) -> interpreter::Interpreter {
+        for name in files {
+            fs::write_with_parents(&folder.join(name), name.as_bytes()).unwrap();
+        }
+        let mut found = interpreter::Interpreter::parse(interpreter::tests::TEXT).unwrap();
+        found.version = (3, minor);
+        found.base_executable = folder.join(base);
+        found.prefixes = vec![folder.join("Lib").to_string_lossy().into_owned()];
+        found
+    }
+
+    #[test]
+    fn an_installation_has_its_launchers_in_its_library() {
+        let dir = tempfile::tempdir().unwrap();
+        let (new, old) = (dir.path().join("new"), dir.path().join("old"));
+        let nt = "Lib/venv/scripts/nt";
+        let launchers = [format!("{nt}/venvlauncher.exe"), format!("{nt}/venvwlauncher.exe")];
+        let new = installation(&new, 13, "py.exe", &["py.exe", &launchers[0], &launchers[1]]);
+        let launchers =
+            [format!("{nt}/python.exe"), format!("{nt}/pythonw.exe"), format!("{nt}/python_d.exe")];
+        let files = ["python.exe", "pythonw.exe", &launchers[0], &launchers[1], &launchers[2]];
+        let old = installation(&old, 12, "python.exe", &files);
+        for (found, expected) in [
+            (&new, [("python.exe", "venvlauncher.exe"), ("pythonw.exe", "venvwlauncher.exe")]),
+            (&old, [("python.exe", "python.exe"), ("pythonw.exe", "pythonw.exe")]),
+        ] {
+            let scripts = dir.path().join(format!("env{}", found.version.1));
+            fs::create_directory(&scripts).unwrap();
+            place(found, &scripts.join("python.exe")).unwrap();
+            assert_eq!(fs::names(&scripts).unwrap().len(), 2);
+            for (name, launcher) in expected {
+                assert_eq!(fs::read(&scripts.join(name)).unwrap(), format!("{nt}/{launcher}").as_bytes());
+            }
+        }
+        assert_eq!(simple_name(&new.base_executable), "python.exe");
+    }
+
+    #[test]
+    fn where_a_launcher_or_the_base_is_missing_the_files_are_not_known() {
+        let dir = tempfile::tempdir().unwrap();
+        let launchers = ["Lib/venv/scripts/nt/venvlauncher.exe", "Lib/venv/scripts/nt/venvwlauncher.exe"];
+        for (minor, files) in [(12, &["python.exe"][..]), (13, &["python.exe"]), (13, &launchers)] {
+            let folder = dir.path().join(format!("{minor} {}", files.len()));
+            let found = installation(&folder, minor, "python.exe", files);
+            assert_eq!(placed_copies(&found), None);
+            assert!(matches!(place(&found, &dir.path().join("python.exe")), Err(Error::Io { .. })));
+        }
     }
 
     #[test]
