@@ -35,6 +35,19 @@ def wine_rust(session: nox.Session) -> None:
     cargo(session, WINDOWS_TARGET, "test", "--no-default-features", "--lib", **variables, **runner)
 
 
+@nox.session(python=False, default=False)
+def bench_wine(session: nox.Session) -> None:
+    """How fast `fastvenv` is beside `venv` in Wine, which is not Windows (`-- 3`: so many rounds); no check."""
+    folder = windows_build(session, "release")
+    variables = wine_variables(session, "3.13")
+    installed = Path(variables["WINEPREFIX"], "drive_c/fastvenv")
+    shutil.rmtree(installed, ignore_errors=True)
+    shutil.copytree(folder, installed)
+    variables.update(PYTHONPATH=r"C:\fastvenv", PYTHONDONTWRITEBYTECODE="")  # as it is for users
+    rounds = session.posargs or ["9"]
+    session.run(*in_wine(r"C:\python3.13\python.exe", "benches/on_windows.py", *rounds), env=variables, external=True)
+
+
 def run_wine(session: nox.Session, version: str, profile: str, tests: list[str], *options: str) -> None:
     """Run the suite of `venv` and the tests on a CPython for Windows, with a build of that profile."""
     folder = windows_build(session, profile)
