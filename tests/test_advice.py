@@ -34,6 +34,9 @@ def nothing(root: Path) -> None:
 
 
 FILE = "Error: Unable to create directory '{root}/env'\nA file has this name. Remove it, or choose another directory.\n"
+NO_DIRECTORY = (
+    "Error: [Errno 20] Not a directory: '{root}/env'\n{root}/env is a file. Remove it, or choose another directory.\n"
+)
 LINK = (
     "Error: Unable to create directory '{root}/env'\nIt is a link to other. Name that directory, or remove the link.\n"
 )
@@ -43,7 +46,7 @@ DANGLING = (
 )
 CASES: list[tuple[Callable[[Path], None], list[str], str]] = [
     (a_file, ["env"], FILE),
-    (a_file, ["--clear", "env"], "Error: [Errno 20] Not a directory: '{root}/env'\n"),
+    (a_file, ["--clear", "env"], NO_DIRECTORY),
     (a_link, ["env"], LINK),
     (a_link, ["--clear", "env"], LINK),
     (a_dangling_link, ["env"], DANGLING),
@@ -58,22 +61,22 @@ CASES: list[tuple[Callable[[Path], None], list[str], str]] = [
     (
         nothing,
         ["--pip-wheel", "pip.whl", "env"],
-        "Error: --pip-wheel names a pip, and --without-pip leaves it out: give one of them.\n",
+        "Error: --pip-wheel names the pip to install, and --without-pip installs none. Give only one of them.\n",
     ),
     (
         nothing,
         ["--upgrade-deps", "env"],
         (
-            "Error: --upgrade-deps needs a pip, and --without-pip leaves it out: give one of them, or the directory of an "
-            "environment with pip, which env is not.\n"
+            "Error: --upgrade-deps runs the pip of the environment, and --without-pip installs none. Give only one of "
+            "them. Both together upgrade an environment that has pip, and env does not exist.\n"
         ),
     ),
     (
         nothing,
         ["~/env"],
         (
-            "Error: Refusing to create a venv in '~/env' because the shell has not put a home in the place of ~. Where the "
-            "directory has that name, write ./~/env\n"
+            "Error: Refusing to create a venv in '~/env' because the shell did not replace ~ by a home directory. Write the "
+            "whole path, or ./~/env if the directory really has that name.\n"
         ),
     ),
 ]

@@ -15,8 +15,8 @@ def advice(error: Exception) -> str:
     """What is behind an error, and what to do: what a child process printed, or what the system does not tell."""
     if isinstance(error, FileNotFoundError) and error.filename is None:
         return "\nThe current directory was deleted. Change to another one."
-    if isinstance(error, FileExistsError):
-        return _occupant(error.filename)
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return _occupant(error.filename) if isinstance(error, FileExistsError) else _file_above(error.filename)
     path = occupied(error)
     if path is not None:
         return _occupant(path)
@@ -46,6 +46,13 @@ def occupied(error: Exception) -> "Optional[str]":
 
     value: str = ast.literal_eval(path)
     return value
+
+
+def _file_above(path: str) -> str:
+    """Return which part of a path is a file, and what to do about it."""
+    while path and not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return f"\n{path} is a file. Remove it, or choose another directory." if os.path.isfile(path) else ""
 
 
 def _occupant(path: str) -> str:

@@ -140,7 +140,9 @@ def _check(options: "dict[str, Any]") -> None:
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
     if not options["with_pip"] and options["pip_wheel"] is not None:
-        raise ValueError("--pip-wheel names a pip, and --without-pip leaves it out: give one of them.")
+        raise ValueError(
+            "--pip-wheel names the pip to install, and --without-pip installs none. Give only one of them."
+        )
     if options["redirect"]:
         from ._redirect import check
 
@@ -148,13 +150,13 @@ def _check(options: "dict[str, Any]") -> None:
     for env_dir in options["dirs"]:
         if not options["with_pip"] and options["upgrade_deps"] and not os.path.exists(env_dir):
             raise ValueError(
-                "--upgrade-deps needs a pip, and --without-pip leaves it out: "
-                f"give one of them, or the directory of an environment with pip, which {env_dir} is not."
+                "--upgrade-deps runs the pip of the environment, and --without-pip installs none. Give only one of "
+                f"them. Both together upgrade an environment that has pip, and {env_dir} does not exist."
             )
         if env_dir.startswith("~"):
             raise ValueError(
-                f"Refusing to create a venv in {env_dir!r} because the shell has not put a home in the place of ~. "
-                f"Where the directory has that name, write ./{env_dir}"
+                f"Refusing to create a venv in {env_dir!r} because the shell did not replace ~ by a home directory. "
+                f"Write the whole path, or ./{env_dir} if the directory really has that name."
             )
 
 

@@ -22,7 +22,8 @@ def parser(name: str, metavar: str = "COMMAND") -> "tuple[argparse.ArgumentParse
         usage=f"%(prog)s [-h] {metavar} ...\nTo make an environment in a directory of this name: fastvenv ./{name}",
         description=description,
     )
-    subparsers = found.add_subparsers(dest="command", required=True, metavar=metavar)
+    # The usage above names a directory, which is not a part of the usage of each word.
+    subparsers = found.add_subparsers(dest="command", required=True, metavar=metavar, prog=f"fastvenv {name}")
     parsers = {}
     for word, help, has_json in words:  # noqa: A001 - the name of the argument
         parsers[word] = subparsers.add_parser(word, help=help)

@@ -41,11 +41,12 @@ def check(env_dirs: "list[str]") -> None:
 
     """
     if len(env_dirs) > 1:
-        raise ValueError(f"--redirect writes one {NAME}: give one directory.")
+        raise ValueError(f"--redirect writes one file {NAME}, which leads to one environment. Give one directory.")
     if os.path.abspath(env_dirs[0]) == os.path.abspath(NAME):
-        raise ValueError(f"--redirect needs another directory than {NAME}, which is to lead to it.")
+        raise ValueError(f"--redirect writes the file {NAME}, so the environment needs another directory. Name one.")
     if os.path.lexists(NAME) and (not os.path.isfile(NAME) or _read(NAME) is None):
-        raise ValueError(f"{os.path.abspath(NAME)} is in the way, and no file that leads to an environment. Remove it.")
+        path = os.path.abspath(NAME)
+        raise ValueError(f"{path} is in the way: it is not a file that leads to an environment. Remove it.")
 
 
 def write(env_dir: str) -> None:

@@ -8,15 +8,16 @@ from . import _interpreter, _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
 
 # What every Python below the command loads.
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_as_venv")
 # What one interpreter loads until it is turned off.
 PTH = "fastvenv-replace-venv.pth"
 
+_USAGE = "usage: fastvenv run [--] COMMAND [ARGUMENT]..."
 
-def run(args: "Sequence[str]") -> "NoReturn":
+
+def run(args: "Sequence[str]") -> None:
     """Run a command, every Python of which takes fastvenv for `venv`, in place of this process.
 
     Nothing is installed. A Python that ignores PYTHONPATH (`-I`, `-E`) and one that cannot load fastvenv use their own
@@ -31,8 +32,11 @@ def run(args: "Sequence[str]") -> "NoReturn":
 
     """
     command = list(args)[1:] if args[:1] == ["--"] else list(args)
+    if command[:1] in (["-h"], ["--help"]) and args[:1] != ["--"]:
+        print(f"{_USAGE}\n\n{_native.commands()['run'][0]}")
+        return
     if not command or (command[0].startswith("-") and args[:1] != ["--"]):
-        print("usage: fastvenv run [--] COMMAND [ARGUMENT]...", file=sys.stderr)
+        print(f"{_USAGE}\nfastvenv run: error: a command is required", file=sys.stderr)
         raise SystemExit(2)
     env = os.environ.copy()
     paths = env.get("PYTHONPATH", "").split(os.pathsep)
