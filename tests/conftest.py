@@ -46,7 +46,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--wheel", type=Path, help="the wheel of fastvenv, for the tests that install it")
     parser.addoption("--other-python", type=Path, help="an interpreter of another version, for those")
     parser.addoption("--others", default="", help="further interpreters, for environments of others: a list like PATH")
+    parser.addoption("--old-python", help="a Python 3.8, of which no environment can be made")
+    parser.addoption("--update-messages", action="store_true", help="write messages.md as the messages are now")
     parser.addoption("--whole", action="store_true", help="what is too long for every change, too: it is for the night")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to write one document from several processes."""
+    if config.getoption("--update-messages") and "PYTEST_XDIST_WORKER" in os.environ:
+        raise pytest.UsageError("--update-messages needs -n 0")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -309,4 +317,4 @@ def without_override() -> list[str]:
     """The command before a command that takes from root what lets it ignore permissions."""
     if not IS_ROOT:
         return []
-    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    return [shutil.which("setpriv") or "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]

@@ -25,6 +25,7 @@ EXTENT: dict[str, list[str]] = {
     "test_records.py": ["3.10", "3.13", "debian"],
     "test_other_pythons.py": ["3.13"],
     "test_advice.py": ["3.9", "3.13"],
+    "test_messages.py": ["3.9", "3.13"],
     "test_api.py": ["3.9", "3.13", "3.15"],
     "test_report.py": ["3.9", "3.13"],
     "test_options.py": ["3.9", "3.13", "3.15", "debian"],

@@ -12,7 +12,7 @@ import nox
 
 from .builds import environment, installed, wheel
 from .extent import EXTENT, EXTENT_AT_NIGHT, PERMISSIONS
-from .interpreters import CPYTHONS, OTHERS, ROOT, interpreter, others_than
+from .interpreters import CPYTHONS, OTHERS, ROOT, interpreter, others_than, pyenv_interpreters
 
 USER_HOME = ROOT / "target" / "user"
 TEST_DEPENDENCIES = [
@@ -90,10 +90,12 @@ def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> N
     folder = installed(session, python if version == "pypy" else None)
     others = [path for path in others_than(version) if path != python]
     others_option = f"--others={os.pathsep.join(map(str, others))}"
+    old = pyenv_interpreters("3.8")[:1]
     command = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}", *options]
+    command += [f"--old-python={path}" for path in old]
     env = {}
     if who in UMASKS:
-        command = [*as_user(session, UMASKS[who], [python, *others]), *command]
+        command = [*as_user(session, UMASKS[who], [python, *others, *old]), *command]
         env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(USER_HOME / "hypothesis")
     session.run(*command, env=env, external=True)
 
