@@ -1,1 +1,1 @@
-"""The sessions of nox, by what they are for, and what they share: interpreters, builds, and the extent of the tests."""
+"""The sessions of nox, a module for each purpose; they share interpreters, builds, and the extent of the tests."""

@@ -1,4 +1,4 @@
-"""What sessions build: the wheel of the tree, environments of tools, and programs for other systems."""
+"""Builds for the sessions: the wheel of the tree, environments with tools, and programs for other systems."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from .interpreters import ROOT, bed
 
 WHEELS = ROOT / "target" / "wheels"
 INSTALLED = ROOT / "target" / "installed"
-# For builds of a copy of the tree: what has been compiled of other projects is not compiled again.
+# With this, a build of a copy of the tree does not compile the dependencies again.
 COMPILED = {"CARGO_TARGET_DIR": str(ROOT / "target")}
 MATURIN = "maturin>=1.16,<2"
 WINDOWS_TARGET = "x86_64-pc-windows-gnu"
 
 
 def wheel(session: nox.Session, python: Path | None = None) -> str:
-    """The wheel of the tree as it is: for every CPython, or for the one interpreter that needs a build of its own."""
+    """Return the path of a wheel of the tree: for every CPython, or for an interpreter that needs its own build."""
     return str(built(Path(session.cache_dir, "maturin"), python))
 
 
 def installed(session: nox.Session, python: Path | None = None) -> Path:
-    """A folder with nothing but fastvenv in it, for interpreters that have no pip."""
+    """Return a folder that holds only fastvenv, for interpreters without pip."""
     path = Path(wheel(session, python))
     folder = INSTALLED / path.stem
     if not folder.exists():
@@ -37,7 +37,7 @@ def installed(session: nox.Session, python: Path | None = None) -> Path:
 
 @functools.cache
 def environment(folder: Path, *requirements: str) -> Path:
-    """The folder of the programs in a virtual environment that has these distributions; it is made once a run."""
+    """Make a virtual environment with these distributions, once a run, and return the folder of its programs."""
     programs = folder.absolute() / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     subprocess.run([programs / "pip", "install", "--quiet", *requirements], check=True)
@@ -46,7 +46,7 @@ def environment(folder: Path, *requirements: str) -> Path:
 
 @functools.cache
 def built(tool: Path, python: Path | None) -> Path:
-    """Build once a run; cargo rebuilds what has changed."""
+    """Build a wheel, once a run. cargo compiles only what has changed."""
     programs = environment(tool, MATURIN)
     out = WHEELS / (python.name if python else "abi3")
     shutil.rmtree(out, ignore_errors=True)
@@ -60,17 +60,17 @@ def built(tool: Path, python: Path | None) -> Path:
 
 
 def cargo(session: nox.Session, target: str, command: str, *options: str, **variables: str) -> None:
-    """Run cargo for another system, with a standard library built for it where none is installed."""
+    """Run cargo for another system. If the standard library for it is not installed, cargo builds that, too."""
     env = {"PYO3_CROSS_PYTHON_VERSION": "3.9", "PYO3_BUILD_EXTENSION_MODULE": "1", **variables}
     if not has_library(target):
-        # Tests unwind, and need the other way to panic, too.
+        # Tests also need the library for panics that unwind.
         options = (f"-Zbuild-std=std,panic_abort{',panic_unwind' if command == 'test' else ''}", *options)
         env.update(build_library(session))
     session.run("cargo", command, "--locked", "--target", target, *options, env=env, external=True)
 
 
 def cargo_tool(session: nox.Session, tool: str) -> Path:
-    """The folder of a cargo command, installed where it is missing; the session is skipped where it cannot be had."""
+    """Install a cargo command, and return its folder. If that fails, the session is skipped."""
     root = ROOT / "target/tools"
     install = ["cargo", "install", "--quiet", "--locked", "--root", str(root), tool]
     if subprocess.run(install, check=False).returncode != 0:
@@ -85,5 +85,5 @@ def has_library(target: str) -> bool:
 
 
 def build_library(session: nox.Session) -> dict[str, str]:
-    """The variables with which cargo builds that library: nightly options on the stable compiler, and its source."""
+    """Return the variables for building that library: nightly options in the stable compiler, and the source."""
     return {"RUSTC_BOOTSTRAP": "1", "__CARGO_TESTS_ONLY_SRC_ROOT": str(bed(session, "rust-library"))}

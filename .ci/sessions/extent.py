@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# What does not depend on the interpreter under test, or little, and so runs on those alone.
+# The interpreters that a file of tests runs on. Files that are not listed run on all of them, because
+# their results depend on the interpreter.
 EXTENT: dict[str, list[str]] = {
     "test_on_windows.py": [],  # the sessions of Wine run it
     "test_quoting.py": ["3.13"],
@@ -44,8 +45,8 @@ EXTENT: dict[str, list[str]] = {
     "test_windows.py": ["3.9", "3.12", "3.13", "3.15"],  # each form of its table
     "test_shells.py": ["3.12", "3.13"],  # before and after the prompt lost its parentheses
 }
-# Where the tests of a file run at night, too. Beside that, `--whole` adds what is marked `nightly` in the tests, and
-# more names, moments, rounds and processes where a test asks for `is_whole`.
+# Further interpreters that a file of tests runs on at night. At night, `--whole` also adds the tests with the mark
+# `nightly`, and more names, moments, rounds and processes in tests that use `is_whole`.
 EXTENT_AT_NIGHT = {
     "test_existing_pip.py": ["3.9", "debian"],
     "test_other_pythons.py": ["3.9", "3.12", "3.15", "pypy", "debian-without-venv"],
@@ -55,7 +56,7 @@ EXTENT_AT_NIGHT = {
     "test_safety.py": ["3.12", "pypy", "debian"],
     "test_together.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian", "debian-without-venv"],
 }
-# The tests that run on Windows, too, which is to say in Wine: on every change, and at night.
+# The tests that also run in Wine: the first list on every change, the second one at night.
 ON_WINDOWS = [
     "test_on_windows.py",
     "test_tree.py::test_with_pip",
@@ -69,7 +70,7 @@ ON_WINDOWS_AT_NIGHT = [
     "test_tree.py",
     "test_windows.py",
 ]
-# What permissions matter for, which is run with another umask, too. What is run as root, too, is marked in the tests.
+# The tests whose results depend on permissions. They also run with umask 077. Tests that also run as root have a mark.
 PERMISSIONS = [
     "test_safety.py",
     "test_trust.py",

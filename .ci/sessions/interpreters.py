@@ -21,14 +21,15 @@ OTHERS = {
     "debian": Path("/usr/bin/python3"),
     "debian-without-venv": BEDS / "without-venv/usr/bin/python3.11",
 }
-# What an interpreter is called on PATH where that is not `python` and the version.
+# The names of interpreters on PATH that are not `python` and the version.
 EXECUTABLES = {"pypy": "pypy3.11"}
 
 
 def interpreter(session: nox.Session, version: str) -> Path:
-    """The interpreter of that name: in pyenv's folder, on PATH, or unpacked; the session is skipped without it.
+    """Return the interpreter of that version. If there is none, the session is skipped.
 
-    What pyenv has is built as CPython is released; on PATH there may be the one of the system, which is `debian` here.
+    pyenv's interpreters come first: they are CPython as it is released. The one on PATH may be the system's, which is
+    `debian` here.
     """
     if version in OTHERS:
         path = OTHERS[version]
@@ -38,26 +39,26 @@ def interpreter(session: nox.Session, version: str) -> Path:
             return path
     for folder in [*pyenv_folders(version), *map(Path, os.environ["PATH"].split(os.pathsep))]:
         path = folder / f"{EXECUTABLES.get(version, f'python{version}')}{'.exe' if os.name == 'nt' else ''}"
-        # pyenv's own folder on PATH holds scripts of that name, which run what pyenv.org's settings say.
+        # pyenv's folder `shims` on PATH holds scripts of that name, which run the version that pyenv's settings choose.
         if path.exists() and "shims" not in path.parts and runs(path):
             return path
     session.skip(f"NOT RUN: no interpreter {version!r} on PATH or in pyenv's folder")
 
 
 def others_than(version: str) -> list[Path]:
-    """Interpreters of other versions that are there: what `--python` can be tested with."""
+    """Return the installed interpreters of other versions, for tests of `--python`."""
     pyenv = [path for other in CPYTHONS if other != version for path in pyenv_interpreters(other)[:1]]
     return [*pyenv, *(path for other, path in OTHERS.items() if other != version and path.exists())]
 
 
 def pyenv_interpreters(version: str) -> list[Path]:
-    """Those of a version that pyenv has, the newest first."""
+    """Return pyenv's interpreters of a version, the newest first."""
     paths = (folder / f"python{version}" for folder in pyenv_folders(version))
     return [path for path in paths if path.exists() and runs(path)]
 
 
 def pyenv_folders(version: str) -> list[Path]:
-    """The folders of pyenv's interpreters of that version, the newest first."""
+    """Return the folders of pyenv's interpreters of a version, the newest first."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     folders = root.glob(f"versions/{version}.*/bin")
     return sorted(
@@ -71,7 +72,7 @@ def runs(python: Path) -> bool:
 
 
 def bed(session: nox.Session, name: str) -> Path:
-    """A folder that tests/beds.sh unpacks; the session is skipped where it cannot."""
+    """Return a folder that tests/beds.sh makes. If that fails, the session is skipped."""
     if not (BEDS / name).exists():
         process = subprocess.run(["bash", "tests/beds.sh", str(BEDS), name], cwd=ROOT, check=False)
         if process.returncode != 0:

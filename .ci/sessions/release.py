@@ -1,4 +1,4 @@
-"""The sessions that make a release, and check it."""
+"""The sessions that build a release, and check it."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def sdist(session: nox.Session) -> None:
 
 @nox.session(name="release-check", default=False)
 def release_check(session: nox.Session) -> None:
-    """What is in dist can be published: metadata, contents, the limits of abi3, and the tags of its wheels."""
+    """The files in dist can be published: their metadata, contents, use of abi3, and the tags of the wheels."""
     found = sorted(map(str, DIST.glob("fastvenv-*")))
     if not found:
         session.skip("NOT RUN: dist is empty: nox -t wheels")
@@ -147,7 +147,7 @@ def ways_to_install(session: nox.Session) -> None:
 
 
 def is_native(target: str) -> bool:
-    """Whether the system's own tools build for a target: on Linux zig does, for the sake of old C libraries."""
+    """Whether the system's own tools build for a target. On Linux, zig does: wheels run with old C libraries."""
     return ("windows" in target and os.name == "nt") or ("apple" in target and sys.platform == "darwin")
 
 

@@ -1,4 +1,4 @@
-"""The sessions that run the tests, as the users that fastvenv has."""
+"""The sessions that run the tests, as ordinary users and as root."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ TEST_DEPENDENCIES = [
     "tree-sitter>=0.25",
     "tree-sitter-powershell>=0.25",
 ]
-# Who runs the tests where nox is run by root: our users are not, and which umask they have depends on the system.
+# If root runs nox, this user runs the tests, because most users are not root. Their umask depends on the system.
 ORDINARY_USER = "nobody"
 UMASKS = {"umask 002": "002", "umask 077": "077"}
-# How tests share the processors.
+# The options with which tests use all processors.
 SHARED = ["-n", "auto", "--dist", "worksteal"]
 # The interpreters and users that the tests run on and as.
 each_interpreter_and_user = nox.parametrize(
@@ -59,7 +59,7 @@ def nightly(session: nox.Session, version: str, who: str) -> None:
 
 
 def run_tests(session: nox.Session, version: str, who: str, left_out: list[str], *options: str) -> None:
-    """Run the tests but for those files; with another umask, and as root, only those for which that matters."""
+    """Run the tests except those files. With umask 077 and as root, only the tests that depend on it run."""
     if who == "root" and os.geteuid() != 0:
         session.skip("NOT RUN: what only root can do")
     chosen = {
@@ -101,7 +101,7 @@ def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> N
 
 
 def as_user(session: nox.Session, umask: str, pythons: list[Path]) -> list[str]:
-    """The command before a command that an ordinary user is to run, with that umask; root's, where there is no way."""
+    """Return the prefix that lets an ordinary user run a command, or else the current user, with that umask."""
     protection = Path("/proc/sys/fs/protected_hardlinks")
     if protection.exists() and protection.read_text().strip() != "1":
         session.log(f"NOT RUN: the tests with fs.protected_hardlinks, which is off ({protection})")

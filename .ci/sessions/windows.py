@@ -69,7 +69,7 @@ def run_wine(session: nox.Session, version: str, profile: str, tests: list[str],
 
 
 def in_wine(*command: str) -> list[str]:
-    """The command that runs one of Windows, where Python can use no terminal, and no file as its output."""
+    """Return the command that runs a program in Wine, where Python can neither use a terminal nor write to a file."""
     return ["bash", "-o", "pipefail", "-c", 'wine "$@" < /dev/null 2>&1 | cat', "wine", *command]
 
 
@@ -82,7 +82,7 @@ def wine_variables(session: nox.Session, version: str) -> dict[str, str]:
     if made.returncode != 0 or not (folder / f"prefix/drive_c/python{version}").exists():
         session.skip(f"NOT RUN: CPython {version} for Windows could not be had")
     variables = {"WINEPREFIX": str(folder / "prefix"), "WINEDEBUG": "-all", "LC_ALL": "C.UTF-8"}
-    # pytest's own bytecode is of use, and that of the tests belongs to this system's Python.
+    # The bytecode of the tests belongs to this system's Python, so none is written.
     return {**variables, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
 
 

@@ -16,10 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import SimpleNamespace
 else:
-    SimpleNamespace = type(sys.implementation)  # `types` costs a millisecond and has it from there
+    SimpleNamespace = type(sys.implementation)  # `types` has it from there, and takes a millisecond to load
 
-# What the call of `create` that runs in a thread has made. It is no state of a builder, which several threads may use,
-# and which hooks may use again while `create` runs.
+# For each thread, what the running call of `create` has made. A builder cannot hold it: several threads may use it,
+# and a hook may call `create` again.
 _running = _thread._local()
 
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts")
@@ -53,7 +53,7 @@ class EnvBuilder:
 
     __module__ = "fastvenv"
 
-    # For subclasses that do not call our __init__, or only know what an older venv had.
+    # The defaults for subclasses that do not call this __init__, or that know only the parameters of an older `venv`.
     system_site_packages: bool = False
     clear: bool = False
     symlinks: bool = False
@@ -70,11 +70,11 @@ class EnvBuilder:
     compile_bytecode: bool = True
     pip_wheel: "Optional[str]" = None
 
-    # What is to be installed, where that was looked for before `create`; false where it is left to `ensurepip`.
+    # The wheels of pip, if they were found before `create`; false if `ensurepip` installs pip.
     _seed: "Union[_native.Seed, Literal[False], None]" = None
-    # How pip got into the environment that was made last: what `Seed.install` returns, or `ensurepip`.
+    # How pip got into the last environment: the result of `Seed.install`, or `ensurepip`.
     _way: "Optional[str]" = None
-    # Whether `clear` refuses a directory that is no environment, as on the command line.
+    # Whether `clear` refuses a directory that is not an environment, as the command line does.
     _spares_other_directories: bool = False
 
     def __init__(
@@ -148,7 +148,7 @@ class EnvBuilder:
             _running.creation = outer
 
     def _checked(self, env_dir: "EnvDir") -> str:
-        """The absolute path of a directory, when nothing that is wanted of it is impossible."""
+        """Return the absolute path of a directory. Raise `ValueError` for a path or a name that cannot be used."""
         if not os.fspath(env_dir):
             raise ValueError("Refusing to create a venv in '' because the path is empty.")
         if self.activators is not None:
@@ -158,7 +158,7 @@ class EnvBuilder:
         return os.path.abspath(env_dir)
 
     def _fill(self, context: "Context") -> None:
-        """Put everything into the directories."""
+        """Write everything that the directories hold."""
         # pip must not find itself in the base installation, or it would not be installed (bpo-24875).
         wants_system_site_packages = self.system_site_packages
         self.system_site_packages = False
@@ -192,7 +192,7 @@ class EnvBuilder:
 
     @classmethod
     def _same_path(cls, path1: str, path2: str) -> bool:
-        """Whether a person would say that two paths are the same: on Windows, whatever the case and short names."""
+        """Return whether two paths are the same; on Windows, differences in case and short names do not count."""
         if not _interpreter.IS_WINDOWS:
             return path1 == path2
         from ._windows import same_path
@@ -414,7 +414,7 @@ class EnvBuilder:
             _native.write_script(os.path.join(context.bin_path, *parts), script, source)
 
     def _has_no_name_for(self, template: str, context: "Context") -> bool:
-        """Whether the script of PowerShell, which `venv` has there, cannot hold the names: they are not UTF-8."""
+        """Return whether the script is PowerShell's and cannot hold the environment's names, which are not UTF-8."""
         names = f"{context.env_dir}{context.prompt}"
         return template.endswith(".ps1") and names.encode("utf-8", "replace").decode() != names
 
@@ -429,7 +429,7 @@ class EnvBuilder:
 
 
 def _is_junction(env_dir: "EnvDir") -> bool:
-    """Whether a directory is a junction or a mounted volume of Windows, which `venv` takes for any other directory."""
+    """Return whether a directory is a junction or a mounted volume of Windows; `venv` treats it as a directory."""
     if not _interpreter.IS_WINDOWS:
         return False
     from ._windows import is_junction
@@ -438,7 +438,7 @@ def _is_junction(env_dir: "EnvDir") -> bool:
 
 
 def _creation() -> "_native.Creation":
-    """What keeps in mind what is made: that of the call of `create` that runs, or one that nobody asks."""
+    """Return the record of what the running call of `create` has made; outside of a call, a new record."""
     return getattr(_running, "creation", None) or _native.Creation()
 
 
@@ -449,7 +449,7 @@ def refuse_to_clear_itself(env_dir: "EnvDir") -> None:
 
 
 def _take_back(creation: "_native.Creation") -> None:
-    """Remove what a call of `create` has made, whatever interrupts come meanwhile."""
+    """Remove what a call of `create` has made, even if interrupts come meanwhile."""
     while True:
         try:
             creation.take_back()
@@ -462,7 +462,7 @@ def _take_back(creation: "_native.Creation") -> None:
         return
 
 
-# Whoever replaces it wants to see, or to prevent, that pip is installed by a child process.
+# A class or an instance that replaces it observes, or prevents, the child process that installs pip.
 _CALL_NEW_PYTHON = EnvBuilder._call_new_python
 
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     # What pip is installed from, and how it got into an environment.
     _Pip = tuple[Optional[_native.Seed], Optional[str]]
 else:
-    import _signal  # what `signal` is made of, without the enumerations that it loads
+    import _signal  # `signal` is built on it, and loads enumerations
 
-# Modules that, where they are loaded, may have something to do when Python ends.
+# Modules that may run code when Python ends, if they are loaded.
 _LISTENERS = {"atexit", "sitecustomize", "threading", "usercustomize"}
 
-# What is wanted where no option says otherwise. The options themselves are in a table of the native part.
+# The values without options. The options themselves are in a table of the native part.
 _DEFAULTS: "dict[str, object]" = {
     "python": None,
     "system_site_packages": False,
@@ -52,7 +52,7 @@ _DEFAULTS: "dict[str, object]" = {
     "pip_wheel": None,
     "activators": None,
 }
-# What is for the command alone; the rest are parameters of `EnvBuilder`.
+# The options of the command alone. The others are parameters of `EnvBuilder`.
 _OF_THE_COMMAND = {
     "color",
     "config",
@@ -101,9 +101,9 @@ main.__module__ = "fastvenv"
 
 
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
-    """The options for each run of directories that have the same: variables and files complete what is given."""
+    """Return the options with those of variables and files, for each run of directories with the same options."""
     calls: list[dict[str, Any]] = []
-    known: dict[str, Any] = {}  # by the folder that a directory is in, which is all that they depend on
+    known: dict[str, Any] = {}  # the settings depend on the folder that a directory is in
     for named in given["dirs"]:
         env_dir = _followed(named)
         try:
@@ -117,7 +117,7 @@ def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
         origins = {name: origin for name, origin in origins.items() if name not in given}
         options = {**_DEFAULTS, **flags, **settings, **given, "origins": origins}
         if not options["with_pip"]:
-            # What is set for every environment is not meant for those without pip.
+            # Settings for every environment do not concern an environment without pip.
             options.update((name, _DEFAULTS[name]) for name in ("pip_wheel", "upgrade_deps") if name in origins)
         if calls and calls[-1] == {**options, "dirs": calls[-1]["dirs"]}:
             calls[-1]["dirs"].append(env_dir)
@@ -127,7 +127,7 @@ def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
 
 
 def _followed(env_dir: str) -> str:
-    """The directory that a file `.venv` leads to, or else the one that is named."""
+    """Return the directory that a file `.venv` leads to; for any other path, the path itself."""
     if os.path.basename(env_dir) != _native.DEFAULT_DIRECTORY or not os.path.isfile(env_dir):
         return env_dir
     from ._redirect import target
@@ -136,7 +136,7 @@ def _followed(env_dir: str) -> str:
 
 
 def _check(options: "dict[str, Any]") -> None:
-    """Refuse, with `ValueError`, what cannot be meant."""
+    """Raise `ValueError` if options exclude each other, or if a directory is unlikely to be meant."""
     if options["upgrade"] and options["clear"]:
         raise ValueError("you cannot supply --upgrade and --clear together.")
     if not options["with_pip"] and options["pip_wheel"] is not None:
@@ -161,7 +161,7 @@ def _check(options: "dict[str, Any]") -> None:
 
 
 def _command(name: str) -> "Callable[[Sequence[str]], None]":
-    """The command of that name, which takes the arguments behind it."""
+    """Return the function that runs a command; it takes the arguments after the name."""
     module, function = {
         "cache": ("cache", "main"),
         "completion": ("_completion", "main"),
@@ -241,10 +241,11 @@ def _heed_signals() -> None:
 
 
 def _leave() -> "NoReturn":
-    """Exit with status 0, where that can be done without taking apart a Python that is about to be gone anyway.
+    """Exit with status 0. If nothing waits for it, skip the steps in which Python releases its objects.
 
-    It cannot where another program runs the command (a profiler, a debugger), or where something may wait for the end:
-    functions in `atexit`, threads, and what `sitecustomize` or `usercustomize` set up. C code is told in any case.
+    Python exits in the usual way if another program runs the command (a profiler, a debugger), or if there are
+    functions in `atexit`, threads, or code in `sitecustomize` or `usercustomize`. The exit functions of C code run in
+    any case.
     """
     is_own = getattr(sys, "orig_argv", [])[1:] == ["-m", "fastvenv", *sys.argv[1:]]
     if is_own and not sys.flags.inspect and not _LISTENERS & sys.modules.keys() and not _is_watched():
@@ -265,7 +266,7 @@ def _is_watched() -> bool:
 
 
 def _create_all(options: "dict[str, Any]") -> None:
-    """Make the environments: one after the other, or at the same time where nobody can tell."""
+    """Make the environments: at the same time if the result is the same, else one after the other."""
     begin = time.perf_counter()
     from fastvenv import EnvBuilder
 
@@ -318,7 +319,7 @@ def _create_all(options: "dict[str, Any]") -> None:
 
 
 def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], _Pip]":
-    """What makes an environment of the running Python; several threads may call it where it is shared."""
+    """Return a function that makes an environment of the running Python; if shared, several threads may call it."""
     from fastvenv import EnvBuilder
 
     from ._builder import EnvBuilder as Plain
@@ -327,7 +328,7 @@ def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], _Pi
     if EnvBuilder is Plain and options["with_pip"]:
         from ._seed import find
 
-        # It is looked for while the rest is prepared, and once for all.
+        # One search for all environments. It goes on while the rest is prepared.
         builder._seed = find(builder, is_shared) or False  # noqa: SLF001
     if is_shared:
         import copy  # here, since threads must not import: an interrupt that comes meanwhile can be lost
@@ -355,7 +356,7 @@ def _chosen(options: "dict[str, Any]") -> "_native.Interpreter":
 def _creator_of_other(
     interpreter: "_native.Interpreter", options: "dict[str, Any]", is_shared: bool
 ) -> "Callable[[str], _Pip]":
-    """What makes an environment of another interpreter; several threads may call it."""
+    """Return a function that makes an environment of another interpreter; several threads may call it."""
     from ._builder import EnvBuilder
     from ._other import OtherBuilder
 
@@ -365,7 +366,7 @@ def _creator_of_other(
 
 
 def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: bool) -> "EnvBuilder":
-    """A builder with these options; `ignores_scm` is whether git is told to ignore the environment by default."""
+    """Return a builder with these options. If `ignores_scm` is true, git ignores the environment by default."""
     parameters = {name: value for name, value in options.items() if name not in _OF_THE_COMMAND}
     if options["activators"] is not None:
         from ._activation import names
@@ -389,7 +390,7 @@ def _may_go_together(options: "dict[str, Any]") -> bool:
 
 
 class _NoProgress:
-    """In place of `Progress` where nothing is shown, and nothing is to be loaded."""
+    """Has the methods of `Progress`, shows nothing, and loads no module."""
 
     def __enter__(self) -> "Self":
         return self
@@ -402,7 +403,7 @@ class _NoProgress:
 
 
 def _progress(options: "dict[str, Any]") -> "Union[Progress, _NoProgress]":
-    """What shows the progress, where that is wanted and there is a terminal to show it on."""
+    """Return an object that shows the progress, or, without a terminal and with `--quiet`, one that shows nothing."""
     # Up to Python 3.9, the pip that upgrades itself shows what it does.
     is_silent = not (options["upgrade_deps"] and _interpreter.ISOLATES_ENSUREPIP)
     if options["quiet"] or not is_silent or not _is_on_terminal():
@@ -418,7 +419,7 @@ def _is_on_terminal() -> bool:
 
 
 def _plain(arguments: "Sequence[str]") -> "Optional[dict[str, Any]]":
-    """What an ordinary call gives, or `None` where `argparse` has to decide: that takes long."""
+    """Return what an ordinary call gives; `None` if `argparse` has to decide, which takes long to load."""
     parsed = _native.parse_arguments(arguments)
     if parsed is None:
         return None
