@@ -1,7 +1,7 @@
-"""The harness: an interpreter to test, the two modules to compare, and snapshots of what they make.
+"""The harness: the interpreter under test, the two modules to compare, and snapshots of the environments.
 
-The tests run in one Python and look at another, given by `--python`: all that they know of it comes from its output.
-So the same files test every interpreter, with or without pip in it.
+The tests run in one Python, and run another one, which `--python` names. They learn about it only from its output, so the
+same files test every interpreter, with or without pip in it.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from _pytest.mark import ParameterSet
 
 Entry = tuple[str, ...]
 
-# How an environment looks on this system.
+# The names in an environment on this system.
 IS_WINDOWS = os.name == "nt"
 BIN = "Scripts" if IS_WINDOWS else "bin"
 LIB = "Lib" if IS_WINDOWS else "lib"
 EXE = ".exe" if IS_WINDOWS else ""
 
-# The scripts for what `venv` has none for.
+# The activation scripts that `venv` does not have.
 ADDED_SCRIPTS = {f"{BIN}/{name}" for name in ("activate.nu", "activate.xsh", "activate_this.py")}
 
-# Whether permissions do not count.
+# Whether the tests may ignore permissions.
 IS_ROOT = not IS_WINDOWS and os.geteuid() == 0
 
-# Where the programs of the system are.
+# The folders of the system's programs.
 SYSTEM_PATH = os.environ["PATH"] if IS_WINDOWS else "/usr/bin:/bin"
 
 
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for the night, and skip what only root, or another system, can do."""
+    """Leave out the tests for the night, and skip those that need root or another system."""
     for item in items:
         if item.get_closest_marker("needs_root") and not IS_ROOT:
             item.add_marker(pytest.mark.skip("only root can mount a file system, or give a file away"))
@@ -90,7 +90,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell the sums of what tests that consist of many runs have counted."""
+    """Print the sums of the numbers that tests of many runs have counted."""
     sums: Counter[str] = Counter()
     for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
         sums.update({name: number for name, number in report.user_properties if isinstance(number, int)})
@@ -99,7 +99,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def surroundings(home: str) -> dict[str, str]:
-    """The variables of a user who has set nothing."""
+    """Return the variables of a user without any settings."""
     if not IS_WINDOWS:
         return {"PATH": SYSTEM_PATH, "HOME": home, "LANG": "C.UTF-8"}
     needed = {name: os.environ[name] for name in ("SYSTEMROOT", "COMSPEC", "PATHEXT", "TEMP", "TMP")}
@@ -107,13 +107,13 @@ def surroundings(home: str) -> dict[str, str]:
 
 
 def text_of(output: bytes) -> str:
-    """What a program has printed, with the ends of lines that Python reads."""
+    """Return the output of a program, with line ends as Python reads them."""
     return output.decode(errors="backslashreplace").replace(os.linesep, "\n")
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """The Python under test, with fastvenv importable and nothing of the surroundings in its environment."""
+    """The Python under test. It can import fastvenv, and has no variable of the process that runs the tests."""
 
     path: str
     folder: str
@@ -175,7 +175,7 @@ class Result:
     stderr: str
 
 
-# A shell lets what it starts in the background ignore interrupts, and so would the processes that tests interrupt.
+# A process that a shell starts in the background ignores interrupts, and its children do, too. Tests interrupt children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -197,13 +197,13 @@ def others(request: pytest.FixtureRequest) -> list[str]:
 
 @pytest.fixture(scope="session")
 def is_whole(request: pytest.FixtureRequest) -> bool:
-    """Whether there is time for everything."""
+    """Whether tests take all cases, however long that takes."""
     return bool(request.config.getoption("--whole"))
 
 
 @pytest.fixture
 def has_wheels(python: Interpreter) -> None:
-    """For tests of what is made of the wheels that `ensurepip` has."""
+    """Skip a test that needs the wheels of `ensurepip`, if the interpreter has none that can be found."""
     if not python.has_wheels:
         pytest.skip("this Python has no ensurepip, or one whose wheels only it knows")
 
@@ -217,7 +217,7 @@ def made(python: Interpreter, tmp_path: Path) -> Path:
 
 
 def shell(name: str) -> str:
-    """Where the shell is, of the system before any other; the test is skipped without it."""
+    """Return the path of a shell, the system's before any other. Without it, the test is skipped."""
     path = shutil.which(name, path="/usr/bin:/bin") or shutil.which(name)
     if path is None:
         pytest.skip(f"{name} is not installed")
@@ -241,7 +241,7 @@ VOLATILE = (
 
 
 def run_shell(command: list[str], script: str, cwd: Path, **variables: str) -> Result:
-    """Give a shell a script: by standard input, or in a file where it does not read that line by line."""
+    """Run a script in a shell, from standard input, or from a file if the shell does not read that line by line."""
     if Path(command[0]).name in {"nu", "xonsh", "fish"}:
         file = cwd / "script.xsh"
         file.write_text(script)
@@ -263,7 +263,7 @@ def run_shell(command: list[str], script: str, cwd: Path, **variables: str) -> R
 
 
 def packages(env_dir: Path) -> Path:
-    """Where the packages of an environment are."""
+    """Return the folder of the packages of an environment."""
     [folder] = env_dir.glob("Lib/site-packages" if IS_WINDOWS else "lib/*/site-packages")
     return folder
 
@@ -279,7 +279,7 @@ def program_in(env_dir: Path, name: str) -> Path:
 
 
 def snapshot(root: Path) -> dict[str, Entry]:
-    """What lies in a directory: for each path its kind, mode, and target or contents."""
+    """Return the kind, the mode, and the target or the contents of each path in a directory."""
     return {path.relative_to(root).as_posix(): describe(path) for path in [root, *sorted(root.rglob("*"))]}
 
 
@@ -291,13 +291,13 @@ def describe(path: Path) -> Entry:
         return "directory", mode
     contents = path.read_bytes()
     if path.suffix == ".pyc":
-        # The rest tells when the source was written, and code in which sets have no order.
+        # The other bytes are the time of the source, and code, in which sets have no order.
         contents = contents[:8] + contents[12:16]
     return "file", mode, contents.decode("latin-1")
 
 
 def make_link(path: Path, target: str) -> None:
-    """Make a symbolic link; the test is skipped where the system refuses that."""
+    """Make a symbolic link. If the system refuses that, the test is skipped."""
     try:
         path.symlink_to(target)
     except OSError as error:
@@ -305,16 +305,16 @@ def make_link(path: Path, target: str) -> None:
 
 
 def move_away(path: Path) -> None:
-    """Make room at a path, for the other module to make its environment just there."""
+    """Remove an environment, so that the other module can make its own at the same path."""
     shutil.rmtree(path)
 
 
-# The umask with which files of the cache can be shared; with another one they are copied, for their modes differ.
+# The umask with which files are shared with the cache. With another one, modes differ, and files are copied.
 SHARING = 0o022
 
 
 def without_override() -> list[str]:
-    """The command before a command that takes from root what lets it ignore permissions."""
+    """Return the prefix of a command that takes away root's right to ignore permissions."""
     if not IS_ROOT:
         return []
     return [shutil.which("setpriv") or "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
