@@ -22,6 +22,7 @@ UV = "uv venv D"
 UV_SEED = "uv venv --seed --offline D"
 FASTVENV = "python -m fastvenv D"
 NATIVE = "fastvenv D"
+NATIVE_NO_COMPILE = "fastvenv --no-compile D"
 NATIVE_BARE = "fastvenv --without-pip D"
 NATIVE_COLD = "fastvenv D, empty cache"
 NATIVE_OTHER = "fastvenv -p 3.12 D"
@@ -93,6 +94,7 @@ def warm(bed: Bed) -> Scenario:
             UV_SEED: command(bed, *uv_venv(bed), "--seed", "--offline"),
             FASTVENV: command(bed, programs.python, "-m", "fastvenv"),
             NATIVE: command(bed, programs.fastvenv),
+            NATIVE_NO_COMPILE: command(bed, programs.fastvenv, "--no-compile"),
             EMPTY: command(bed, programs.python, "-m", "empty"),
             LOOP: bare_loop(bed),
         },
