@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -75,7 +76,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that has a parameter `other` with each of the further interpreters."""
     if "other" in metafunc.fixturenames:
         paths = [Path(path) for path in metafunc.config.getoption("--others").split(os.pathsep) if path]
-        metafunc.parametrize("other", paths, ids=lambda path: path.name)
+        # Of the versions of CPython, the oldest and the newest run on every change, and those between them at night.
+        minors = {path: int(match[1]) for path in paths if (match := re.fullmatch(r"python3\.(\d+)", path.name))}
+        between = sorted(minors, key=lambda path: minors[path])[1:-1]
+        others = [pytest.param(path, marks=pytest.mark.nightly if path in between else ()) for path in paths]
+        metafunc.parametrize("other", others, ids=[path.name for path in paths])
 
 
 def at_night(*values: object) -> list[ParameterSet]:
