@@ -22,7 +22,7 @@ WHEEL_TARGETS = {
     "manylinux aarch64": ("aarch64-unknown-linux-gnu", "manylinux2014"),
     "manylinux armv7": ("armv7-unknown-linux-gnueabihf", "manylinux2014"),
     "manylinux i686": ("i686-unknown-linux-gnu", "manylinux2014"),
-    "manylinux ppc64le": ("powerpc64le-unknown-linux-gnu", "manylinux2014"),
+    "manylinux ppc64le": ("powerpc64le-unknown-linux-gnu", "manylinux_2_28"),  # zig has no C library of 2014 for it
     "manylinux s390x": ("s390x-unknown-linux-gnu", "manylinux2014"),
     "manylinux riscv64": ("riscv64gc-unknown-linux-gnu", "manylinux_2_31"),
     "musllinux x86_64": ("x86_64-unknown-linux-musl", "musllinux_1_2"),
@@ -39,7 +39,7 @@ WHEEL_TARGETS = {
     "windows arm64": ("aarch64-pc-windows-msvc", "pypi"),
 }
 # A wheel for abi3 serves every other CPython from 3.9 on. PyPy is released for few platforms.
-WHEEL_INTERPRETERS = ["3.14t", "3.15t", "pypy3.11"]
+WHEEL_INTERPRETERS = ["abi3", "3.14t", "3.15t", "pypy3.11"]
 WHEEL_PYPY = ["manylinux x86_64", "manylinux aarch64", "manylinux i686", "macos arm64", "macos x86_64", "windows x64"]
 # Those that are made every night.
 WHEELS_AT_NIGHT = ["manylinux x86_64", "manylinux aarch64", "musllinux x86_64", "macos arm64", "windows x64"]
@@ -69,10 +69,23 @@ def build(session: nox.Session) -> None:
     ],
 )
 def wheels(session: nox.Session, platform: str) -> None:
-    """The wheels of a release for a platform, into dist."""
+    """The wheels of a release for a platform, into dist; with `-- abi3`, that one alone."""
+    for wanted in session.posargs or WHEEL_INTERPRETERS:
+        if not wanted.startswith("pypy") or platform in WHEEL_PYPY:
+            build_wheel(session, platform, wanted, DIST)
+
+
+def build_wheel(session: nox.Session, platform: str, wanted: str, folder: Path) -> None:
+    """Build the wheel of a release for a platform and an interpreter, or for all that abi3 serves."""
     target, tag = WHEEL_TARGETS[platform]
     if "windows" in target and os.name != "nt":
         target = target.replace("-msvc", "-gnu")
+    name = wanted if wanted.startswith("pypy") else f"python{wanted}"
+    # maturin knows the interpreters of other systems; on its own system it asks them.
+    is_own = is_native(target) or target == f"{host.machine()}-unknown-linux-gnu"
+    if wanted != "abi3" and is_own and not shutil.which(name):
+        session.log(f"NOT RUN: the wheel for {wanted}, which is not here")
+        return
     env = release_variables(target)
     if target.endswith("-windows-gnu"):
         env["RUSTC_WRAPPER"] = str(ROOT / "packaging/rustc-for-windows")
@@ -85,21 +98,12 @@ def wheels(session: nox.Session, platform: str) -> None:
     if not has_library(target):
         options.append("-Zbuild-std=std,panic_abort")
         env.update(build_library(session))
+    if wanted != "abi3":
+        options += ["-i", name if is_own else wanted]
     programs = environment(Path(session.cache_dir, "wheels"), *WHEEL_BUILDERS)
     env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
-    command = ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(DIST)]
-    for wanted in ["", *WHEEL_INTERPRETERS]:
-        if wanted.startswith("pypy") and platform not in WHEEL_PYPY:
-            continue
-        name = wanted if wanted.startswith("pypy") else f"python{wanted}"
-        # maturin knows the interpreters of other systems; on its own system it asks them.
-        is_own = is_native(target) or target == f"{host.machine()}-unknown-linux-gnu"
-        if wanted and is_own and not shutil.which(name):
-            session.log(f"NOT RUN: the wheel for {wanted}, which is not here")
-            continue
-        chosen = ["-i", name if is_own else wanted] if wanted else []
-        arguments = f"-Cbuild-args={' '.join([*options, *chosen])}"
-        session.run(programs / "python", *command, arguments, env=env, external=True)
+    command = ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    session.run(programs / "python", *command, f"-Cbuild-args={' '.join(options)}", env=env, external=True)
 
 
 @nox.session(default=False)
