@@ -13,9 +13,9 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).parent / ".ci"))
 
-from sessions import checks, fuzzing, measures, release, tests, windows
+from sessions import checks, fuzzing, measures, platforms, release, tests, threads, windows
 
-__all__ = ["checks", "fuzzing", "measures", "release", "tests", "windows"]
+__all__ = ["checks", "fuzzing", "measures", "platforms", "release", "tests", "threads", "windows"]
 
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False

@@ -135,7 +135,7 @@ class Interpreter:
             [*(prefix or []), self.path, *arguments],
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=300,
+            timeout=900,  # an emulator is slow
             check=False,
             **options,
         )

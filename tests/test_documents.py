@@ -18,10 +18,13 @@ import addresses
 from benches import report
 
 README = (ROOT / "README.md").read_text()
+WHERE_IT_WORKS = ROOT / "docs/where-it-works.md"
 LINK = re.compile(r"\]\((\S+?)\)")
 TESTS = re.compile(r"`(test_\w+)(?:::(test_\w+))?`")
 ADDRESS = re.compile(r"https?://[^\s)\"'`>]*fastvenv[^\s)\"'`>]*")
-SESSIONS = re.compile(r"`(tests|nightly|venv_suite|wine\w*|check)(?:\(([^)`]+)\))?`(☾?)")
+SESSIONS = re.compile(
+    r"`(tests|nightly|venv_suite\w*|on_platform|free_threaded|thread_sanitizer|wine\w*|check)(?:\(([^)`]+)\))?`(☾?)"
+)
 SOURCES = re.compile(r"`((?:src|tests|docs|benches|python|packaging)/[\w./]+)`")
 
 
@@ -55,13 +58,16 @@ def test_where_it_works_is_what_the_sessions_run() -> None:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             lists[statement.targets[0].id] = statement.value
     cpythons: list[str] = ast.literal_eval(lists["CPYTHONS"])
-    assert isinstance(lists["OTHERS"], ast.Dict)
-    others = [ast.literal_eval(key) for key in lists["OTHERS"].keys if key is not None]
+    others, at_night, platforms = (keys(lists[name]) for name in ("OTHERS", "OTHERS_AT_NIGHT", "PLATFORMS"))
     users = ["3.13, umask 077", "3.13, as root"]
     parameters = {
         "tests": [*cpythons, *others, *users],
-        "nightly": [*cpythons, *others, *users],
+        "nightly": [*cpythons, *others, *at_night, *users],
         "venv_suite": ["3.9.2", *cpythons, "3.14", "3.15"],
+        "venv_suite_at_night": ["pypy", *at_night],
+        "on_platform": platforms,
+        "free_threaded": [""],
+        "thread_sanitizer": [""],
         "wine": [""],
         "wine_whole": cpythons,
         "wine_rust": [""],
@@ -72,13 +78,30 @@ def test_where_it_works_is_what_the_sessions_run() -> None:
         for function in statements
         if isinstance(function, ast.FunctionDef) and function.decorator_list
     }
-    named = set(SESSIONS.findall((ROOT / "docs/where-it-works.md").read_text()))
+    named = set(SESSIONS.findall(WHERE_IT_WORKS.read_text()))
     for session, parameter, mark in named:
         assert parameter in parameters[session], (session, parameter)
         assert (mark == "☾") == ("default=False" in decorators[session]), session
     assert {(session, parameter) for session, parameter, _ in named} == {
         (session, parameter) for session, found in parameters.items() for parameter in found
     }
+
+
+def test_where_it_works_has_every_wheel_of_a_release() -> None:
+    tree = ast.parse((ROOT / ".ci/sessions/release.py").read_text())
+    [targets] = [
+        statement.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "WHEEL_TARGETS"
+    ]
+    rows = re.findall(r"^\| (\w+linux \w+|macos \w+|windows \w+) \|", WHERE_IT_WORKS.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(keys(targets))
+
+
+def keys(table: ast.expr) -> list[str]:
+    """Return the keys of a table that a session has."""
+    assert isinstance(table, ast.Dict)
+    return [ast.literal_eval(key) for key in table.keys if key is not None]
 
 
 def test_each_row_of_the_trust_model_names_its_test() -> None:

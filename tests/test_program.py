@@ -46,7 +46,7 @@ class Program:
     def _run(self, command: list[Any], **options: Any) -> Result:
         options.setdefault("env", self.variables)
         process = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=300, check=False, **options
+            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=900, check=False, **options
         )
         return Result(
             process.returncode, *(text.decode(errors="backslashreplace") for text in (process.stdout, process.stderr))

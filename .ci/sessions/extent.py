@@ -39,6 +39,7 @@ EXTENT: dict[str, list[str]] = {
     "test_planted_links.py": ["3.13"],
     "test_rollback.py": ["3.9", "3.13"],
     "test_safety.py": ["3.9", "3.13", "3.15"],
+    "test_threads.py": ["3.9", "3.13", "3.15"],
     "test_together.py": ["3.9", "3.9.2", "3.13", "3.15"],
     "test_trust.py": ["3.13"],
     "test_installation.py": [],  # it has a session of its own: ways_to_install
@@ -54,6 +55,7 @@ EXTENT_AT_NIGHT = {
     "test_program.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian"],
     "test_rollback.py": ["3.15"],
     "test_safety.py": ["3.12", "pypy", "debian"],
+    "test_threads.py": ["3.11", "3.12", "3.14", "pypy", "debian", "debian-without-venv", "3.13 debug", "3.15 debug"],
     "test_together.py": ["3.10", "3.11", "3.12", "3.14", "pypy", "debian", "debian-without-venv"],
 }
 # The tests that also run in Wine: the first list on every change, the second one at night.
@@ -69,6 +71,33 @@ ON_WINDOWS_AT_NIGHT = [
     "test_pip.py",
     "test_tree.py",
     "test_windows.py",
+]
+# The tests of a release's wheel on another platform, and in an emulator, where starting Python takes seconds.
+ON_OTHER_PLATFORMS = [
+    "test_errors.py",
+    "test_hooks.py",
+    "test_pip.py",
+    "test_program.py",
+    "test_shells.py",
+    "test_threads.py",
+    "test_together.py",
+    "test_tree.py",
+]
+EMULATED = [
+    "test_pip.py::test_pip_works",
+    "test_program.py::test_several_environments_are_made_without_python",
+    "test_program.py::test_the_environment_is_that_of_venv[without pip-]",
+    "test_shells.py::test_posix[plain-dash-once-]",
+    "test_tree.py::test_the_environment_is_one",
+    "test_tree.py::test_with_pip[plain]",
+    "test_tree.py::test_without_pip[--copies]",
+]
+# The tests of a build for free-threaded Pythons, and those of the program that ThreadSanitizer looks at.
+WITHOUT_GIL = ["test_threads.py", "test_together.py", "test_tree.py"]
+SANITIZED = [
+    "test_program.py::test_several_environments_are_made_without_python",
+    "test_program.py::test_the_environment_is_that_of_venv",
+    "test_program.py::test_a_cache_that_is_gone_is_made_again",
 ]
 # The tests whose results depend on permissions. They also run with umask 077. Tests that also run as root have a mark.
 PERMISSIONS = [

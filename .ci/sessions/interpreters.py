@@ -21,6 +21,13 @@ OTHERS = {
     "debian": Path("/usr/bin/python3"),
     "debian-without-venv": BEDS / "without-venv/usr/bin/python3.11",
 }
+# Those that run at night alone: Debian 13's, and debug builds.
+OTHERS_AT_NIGHT = {
+    "debian 13": BEDS / "trixie/usr/bin/python3.13",
+    "3.13 debug": BEDS / "trixie/usr/bin/python3.13-dbg",
+    "3.14 debug": BEDS / "sid/usr/bin/python3.14-dbg",
+    "3.15 debug": BEDS / "sid/usr/bin/python3.15-dbg",
+}
 # The names of interpreters on PATH that are not `python` and the version.
 EXECUTABLES = {"pypy": "pypy3.11"}
 
@@ -31,8 +38,9 @@ def interpreter(session: nox.Session, version: str) -> Path:
     pyenv's interpreters come first: they are CPython as it is released. The one on PATH may be the system's, which is
     `debian` here.
     """
-    if version in OTHERS:
-        path = OTHERS[version]
+    others = {**OTHERS, **OTHERS_AT_NIGHT}
+    if version in others:
+        path = others[version]
         if path.is_relative_to(BEDS):
             bed(session, path.relative_to(BEDS).parts[0])
         if path.exists():

@@ -6,13 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import nox
 
 from .builds import environment, installed, wheel
 from .extent import EXTENT, EXTENT_AT_NIGHT, PERMISSIONS
-from .interpreters import CPYTHONS, OTHERS, ROOT, interpreter, others_than, pyenv_interpreters
+from .interpreters import CPYTHONS, OTHERS, OTHERS_AT_NIGHT, ROOT, interpreter, others_than, pyenv_interpreters
 
 USER_HOME = ROOT / "target" / "user"
 TEST_DEPENDENCIES = [
@@ -27,22 +29,23 @@ ORDINARY_USER = "nobody"
 UMASKS = {"umask 002": "002", "umask 077": "077"}
 # The options with which tests use all processors.
 SHARED = ["-n", "auto", "--dist", "worksteal"]
-# The interpreters and users that the tests run on and as.
-each_interpreter_and_user = nox.parametrize(
-    ("version", "who"),
-    [
-        *(
-            nox.param(version, "umask 002", id=version, tags=["macos"] if version in {"3.9", "3.13"} else [])
-            for version in [*CPYTHONS, *OTHERS]
-        ),
-        nox.param("3.13", "umask 077", id="3.13, umask 077"),
-        nox.param("3.13", "root", id="3.13, as root"),
-    ],
-)
+# The interpreters whose own tests of venv are run.
+SUITES = ["3.9.2", *CPYTHONS, "3.14", "3.15"]
+SUITES_AT_NIGHT = ["pypy", *OTHERS_AT_NIGHT]
+
+
+def each_interpreter_and_user(others: Iterable[str]) -> Callable[[Any], Any]:
+    """Run a session on each CPython, on others, and as each user."""
+    versions = [
+        nox.param(version, "umask 002", id=version, tags=["macos"] if version in {"3.9", "3.13"} else [])
+        for version in [*CPYTHONS, *others]
+    ]
+    users = [nox.param("3.13", "umask 077", id="3.13, umask 077"), nox.param("3.13", "root", id="3.13, as root")]
+    return nox.parametrize(("version", "who"), [*versions, *users])
 
 
 @nox.session(python=False)
-@each_interpreter_and_user
+@each_interpreter_and_user(OTHERS)
 def tests(session: nox.Session, version: str, who: str) -> None:
     """The tests on one interpreter, as an ordinary user with umask 002; some with umask 077, and as root."""
     left_out = [name for name, versions in EXTENT.items() if version not in versions]
@@ -50,7 +53,7 @@ def tests(session: nox.Session, version: str, who: str) -> None:
 
 
 @nox.session(python=False, default=False, tags=["nightly"])
-@each_interpreter_and_user
+@each_interpreter_and_user([*OTHERS, *OTHERS_AT_NIGHT])
 def nightly(session: nox.Session, version: str, who: str) -> None:
     """The same tests whole, and those of EXTENT_AT_NIGHT; the matrix and the races are sessions of their own."""
     extent = {name: [*versions, *EXTENT_AT_NIGHT.get(name, [])] for name, versions in EXTENT.items()}
@@ -86,21 +89,34 @@ def races(session: nox.Session) -> None:
 def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> None:
     """Run pytest on an interpreter, as a user with that umask, or as root."""
     python = interpreter(session, version)
-    programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
     folder = installed(session, python if version == "pypy" else None)
     others = [path for path in others_than(version) if path != python]
+    run_pytest_on(session, python, others, folder, who, *options)
+
+
+def run_pytest_on(
+    session: nox.Session,
+    python: Path,
+    others: list[Path],
+    folder: Path,
+    who: str,
+    *options: str,
+    prefix: Sequence[str] = (),
+) -> None:
+    """Run pytest on an interpreter, with the fastvenv in that folder, and by a command that lets it start."""
+    programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
     others_option = f"--others={os.pathsep.join(map(str, others))}"
     old = pyenv_interpreters("3.8")[:1]
-    command = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}", *options]
-    command += [f"--old-python={path}" for path in old]
+    pytest = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}", *options]
+    command = [*prefix, *pytest, *(f"--old-python={path}" for path in old)]
     env = {}
     if who in UMASKS:
-        command = [*as_user(session, UMASKS[who], [python, *others, *old]), *command]
+        command = [*as_user(session, UMASKS[who], [python, *others, *old], prefix), *command]
         env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(USER_HOME / "hypothesis")
     session.run(*command, env=env, external=True)
 
 
-def as_user(session: nox.Session, umask: str, pythons: list[Path]) -> list[str]:
+def as_user(session: nox.Session, umask: str, pythons: list[Path], prefix: Sequence[str] = ()) -> list[str]:
     """Return the prefix that lets an ordinary user run a command, or else the current user, with that umask."""
     protection = Path("/proc/sys/fs/protected_hardlinks")
     if protection.exists() and protection.read_text().strip() != "1":
@@ -109,27 +125,44 @@ def as_user(session: nox.Session, umask: str, pythons: list[Path]) -> list[str]:
     if os.geteuid() == 0:
         shutil.chown(USER_HOME, ORDINARY_USER)
     folders = {str(ROOT), sys.base_prefix, *(str(python.resolve().parents[1]) for python in pythons)}
-    prefix = [sys.executable, "tests/as_user.py", ORDINARY_USER, umask, str(USER_HOME), *sorted(folders), "--"]
-    process = subprocess.run([*prefix, pythons[0], "-c", ""], capture_output=True, text=True, check=False)
+    command = [sys.executable, "tests/as_user.py", ORDINARY_USER, umask, str(USER_HOME), *sorted(folders), "--"]
+    process = subprocess.run([*command, *prefix, pythons[0], "-c", ""], capture_output=True, text=True, check=False)
     if process.returncode != 0:
         session.log(f"NOT RUN: the tests as an ordinary user: {process.stderr.strip()}")
         return ["sh", "-c", f'umask {umask}; exec "$@"', "sh"]
-    return prefix
+    return command
 
 
 @nox.session(python=False, tags=["macos", "windows"])
-@nox.parametrize("version", [nox.param(version, id=version) for version in ["3.9.2", *CPYTHONS, "3.14", "3.15"]])
+@nox.parametrize("version", [nox.param(version, id=version) for version in SUITES])
 def venv_suite(session: nox.Session, version: str) -> None:
     """The interpreter's own test.test_venv, with fastvenv in place of venv."""
+    run_own_suite(session, version)
+
+
+@nox.session(python=False, default=False, tags=["nightly"])
+@nox.parametrize("version", [nox.param(version, id=version) for version in SUITES_AT_NIGHT])
+def venv_suite_at_night(session: nox.Session, version: str) -> None:
+    """The same for the interpreters that run at night, and PyPy's."""
+    run_own_suite(session, version)
+
+
+def run_own_suite(session: nox.Session, version: str) -> None:
+    """Run the suite of an interpreter; the session is skipped where it has none."""
     python = interpreter(session, version)
-    if subprocess.run([python, "-c", "import test.test_venv"], capture_output=True, check=False).returncode != 0:
+    find = "import sys; from importlib.util import find_spec; sys.exit(find_spec('test.test_venv') is None)"
+    if subprocess.run([python, "-c", find], capture_output=True, check=False).returncode != 0:
         session.skip(f"NOT RUN: {python} comes without its test suite")
-    folder = installed(session)
+    # The `ensurepip` of Debian 11 cannot uninstall what it has installed.
+    options = ["--as-venv"] if version == "3.9.2" else []
+    run_venv_suite(session, python, installed(session, python if version == "pypy" else None), *options)
+
+
+def run_venv_suite(session: nox.Session, python: Path, folder: Path, *options: str) -> None:
+    """Run the suite of an interpreter's own, with the fastvenv in that folder."""
     clean = {"PATH": os.defpath, "HOME": session.create_tmp(), "LANG": "C.UTF-8"}
     clean.update(
         (name, os.environ[name]) for name in ("SYSTEMROOT", "TEMP") if name in os.environ
     )  # Windows needs them
-    # The `ensurepip` of Debian 11 cannot uninstall what it has installed.
-    options = ["--as-venv"] if version == "3.9.2" else []
     command = [str(python), "tests/venv_suite.py", str(folder), *options]
     session.run(*command, env=clean, include_outer_env=False, external=True)

@@ -1,0 +1,40 @@
+"""Many threads of one process make environments at the same time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Interpreter, snapshot
+
+# Whether the lock of the interpreter is on before and after; None where there is no other way.
+THREADS = """
+import json, sys
+from concurrent.futures import ThreadPoolExecutor
+is_gil_enabled = getattr(sys, "_is_gil_enabled", lambda: None)
+before = is_gil_enabled()
+import fastvenv
+with_pip = sys.argv[1] == "with pip"
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(lambda env_dir: fastvenv.create(env_dir, symlinks=True, with_pip=with_pip), sys.argv[2:]))
+print(json.dumps([before, is_gil_enabled()]))
+"""
+
+
+@pytest.mark.parametrize("pip", ["with pip", "without pip"])
+def test_64_environments_from_8_threads(python: Interpreter, tmp_path: Path, pip: str) -> None:
+    """Each is what it is alone, with a cache that is empty at first, and the module does not switch the GIL on."""
+    if pip == "with pip" and not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip, and so no wheels")
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    env_dirs = [tmp_path / f"env{number}" for number in range(64)]
+    before, after = python.answer(THREADS, pip, *env_dirs, env=variables)
+    assert before == after
+    together = [snapshot(env_dir) for env_dir in env_dirs]
+    for env_dir, tree in list(zip(env_dirs, together))[::9]:
+        env_dir.rename(env_dir.with_suffix(".before"))
+        python.answer(THREADS, pip, env_dir, env=variables)
+        assert snapshot(env_dir) == tree
+    # Of the others, what does not hold the path is the same.
+    names = [set(tree) for tree in together]
+    assert all(found == names[0] for found in names)
