@@ -168,20 +168,22 @@ def test_both_ways_are_the_same(
         arguments = ["--without-pip", *arguments]
     native, by_python = both_ways(program, tmp_path / "root", arguments, prepare)
     if native[0].status != 0:
-        without_what_one_way_alone_made(arguments, native[1], by_python[1])
+        without_what_is_chance(arguments, prepare, native[1], by_python[1])
     assert native == by_python
 
 
-def without_what_one_way_alone_made(arguments: list[str], *trees: dict[str, Entry]) -> None:
-    """Remove from the trees the environments that are not in all of them.
+def without_what_is_chance(arguments: list[str], prepare: str, *trees: dict[str, Entry]) -> None:
+    """Remove from the trees the environments that one way alone has made, or made again.
 
-    Where the creation of one environment fails, an environment that was begun at the same time is made whole, and one
-    that was not begun is not made: which of the two is chance.
+    If the creation of one environment fails, an environment that was begun at the same time is made whole, and one that was
+    not begun is not made: which of the two is chance. An environment that was there before is made again, or left as it was.
     """
+    is_several = len([argument for argument in arguments if argument in DIRECTORIES]) > 1
     for argument in arguments:
         env_dir = os.path.normpath(argument)
-        if len({f"{env_dir}/pyvenv.cfg" in tree for tree in trees}) == 2:
-            first = env_dir.split("/")[0]
+        first = env_dir.split("/")[0]
+        was_there = prepare == "an environment" and first == "env" and is_several
+        if was_there or len({f"{env_dir}/pyvenv.cfg" in tree for tree in trees}) == 2:
             for tree in trees:
                 for name in [name for name in tree if name.split("/")[0] == first]:
                     del tree[name]
