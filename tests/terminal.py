@@ -1,4 +1,4 @@
-"""Runs on a terminal, where fastvenv shows its progress."""
+"""Runs commands on a terminal, where fastvenv shows its progress."""
 
 from __future__ import annotations
 
@@ -11,19 +11,29 @@ from pathlib import Path
 from conftest import Interpreter
 
 
-def on_terminal(python: Interpreter, *arguments: str | Path) -> str:
-    """What is printed on a terminal, where the whole command is run."""
+def run_on_terminal(
+    command: list[str], variables: dict[str, str], cwd: Path | None = None, timeout: int = 60
+) -> tuple[bytes, int]:
+    """Run a command to its end; return what the terminal was given, and the exit status."""
     leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [python.path, *arguments], stdin=follower, stdout=follower, stderr=follower, env=python.variables
-    )
-    os.close(follower)
-    output = b""
-    while select.select([leader], [], [], 60)[0]:
-        try:
-            output += os.read(leader, 4096)
-        except OSError:  # the other end is closed
-            break
+    with subprocess.Popen(command, cwd=cwd, env=variables, stdin=follower, stdout=follower, stderr=follower) as process:
+        os.close(follower)
+        output = b""
+        while select.select([leader], [], [], timeout)[0]:
+            try:
+                part = os.read(leader, 4096)
+            except OSError:  # Linux, if every other end is closed
+                break
+            if not part:
+                break
+            output += part
+        status = process.wait(timeout)
     os.close(leader)
-    assert process.wait(60) == 0, output
+    return output, status
+
+
+def on_terminal(python: Interpreter, *arguments: str | Path) -> str:
+    """What a successful run of an interpreter prints on a terminal."""
+    output, status = run_on_terminal([python.path, *map(str, arguments)], python.variables)
+    assert status == 0, output
     return output.decode()

@@ -6,7 +6,6 @@ The program and `python -m fastvenv` run the lines of each section in a new dire
 from __future__ import annotations
 
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, text_of, without_override
+from terminal import run_on_terminal
 from test_program import Program, program
 
 __all__ = ["program"]
@@ -193,17 +193,7 @@ def with_pipes(command: list[str], cwd: Path, variables: dict[str, str]) -> tupl
 
 def in_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> tuple[str, str]:
     """What a terminal shows after a command, and its status."""
-    leader, follower = pty.openpty()
-    with subprocess.Popen(command, cwd=cwd, env=variables, stdin=follower, stdout=follower, stderr=follower) as process:
-        os.close(follower)
-        output = b""
-        while True:
-            try:
-                output += os.read(leader, 4096)
-            except OSError:  # the other end is closed
-                break
-        status = process.wait(120)
-    os.close(leader)
+    output, status = run_on_terminal(command, variables, cwd, timeout=120)
     lines = output.decode(errors="backslashreplace").replace("\r\n", "\n").split("\n")
     return "\n".join(map(shown, lines)), str(status)
 

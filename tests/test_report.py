@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, move_away, packages, without_override
+from terminal import run_on_terminal
 from test_program import Program, program  # noqa: F401 - a fixture
 
 COLOR = re.compile(r"\x1b\[\d*m")
@@ -19,20 +19,8 @@ COLOR = re.compile(r"\x1b\[\d*m")
 
 def on_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> str:
     """What a command that goes well prints on a terminal."""
-    master, slave = pty.openpty()
-    with subprocess.Popen(command, cwd=cwd, env=variables, stdin=slave, stdout=slave, stderr=slave) as process:
-        os.close(slave)
-        text = b""
-        while True:
-            try:
-                part = os.read(master, 4096)
-            except OSError:  # Linux says so where nobody has the other end open
-                break
-            if not part:
-                break
-            text += part
-        assert process.wait(60) == 0, text
-    os.close(master)
+    text, status = run_on_terminal(command, variables, cwd)
+    assert status == 0, text
     return text.decode().replace("\r\n", "\n")
 
 
