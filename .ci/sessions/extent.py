@@ -107,3 +107,8 @@ PERMISSIONS = [
     "test_tree.py",
     "test_existing_pip.py",
 ]
+
+
+def paths(tests: list[str]) -> list[str]:
+    """Return the paths of tests, as arguments of pytest."""
+    return [f"tests/{name}" for name in tests]

@@ -10,10 +10,10 @@ from pathlib import Path
 import nox
 
 from .builds import INSTALLED, WHEELS
-from .extent import EMULATED, ON_OTHER_PLATFORMS
+from .extent import EMULATED, ON_OTHER_PLATFORMS, paths
 from .interpreters import bed
 from .release import build_wheel
-from .tests import run_pytest_on, run_venv_suite
+from .tests import SHARED, run_pytest_on, run_venv_suite
 
 # An interpreter for each platform, by its bed, and the emulator of its processor.
 PLATFORMS = {
@@ -40,8 +40,8 @@ def on_platform(session: nox.Session, platform: str) -> None:
         session.log(f"NOT RUN in an emulator: the suite of venv, and all tests but {', '.join(EMULATED)}")
     else:
         run_venv_suite(session, python, folder)
-    tests = [f"tests/{name}" for name in (EMULATED if emulator else ON_OTHER_PLATFORMS)]
-    run_pytest_on(session, python, [], folder, "umask 002", "-n", "auto", *tests, *session.posargs, prefix=prefix)
+    tests = paths(EMULATED if emulator else ON_OTHER_PLATFORMS)
+    run_pytest_on(session, python, [], folder, "umask 002", *SHARED, *tests, *session.posargs, prefix=prefix)
 
 
 def starts(python: Path) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import nox
 
 from .builds import environment, installed, wheel
-from .extent import EXTENT, EXTENT_AT_NIGHT, PERMISSIONS
+from .extent import EXTENT, EXTENT_AT_NIGHT, PERMISSIONS, paths
 from .interpreters import CPYTHONS, OTHERS, OTHERS_AT_NIGHT, ROOT, interpreter, others_than, pyenv_interpreters
 
 USER_HOME = ROOT / "target" / "user"
@@ -67,7 +67,7 @@ def run_tests(session: nox.Session, version: str, who: str, left_out: list[str],
         session.skip("NOT RUN: what only root can do")
     chosen = {
         "umask 002": [],
-        "umask 077": [f"tests/{name}" for name in PERMISSIONS],
+        "umask 077": paths(PERMISSIONS),
         "root": ["-m", "needs_root or as_root"],
     }
     ignored = [f"--ignore=tests/{name}" for name in left_out]

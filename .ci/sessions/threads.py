@@ -7,9 +7,9 @@ import shutil
 import nox
 
 from .builds import INSTALLED, build_library, installed
-from .extent import SANITIZED, WITHOUT_GIL
+from .extent import SANITIZED, WITHOUT_GIL, paths
 from .interpreters import ROOT, interpreter
-from .tests import run_pytest_on
+from .tests import SHARED, run_pytest_on
 
 # What ThreadSanitizer can look at: the standard library has to be built for it, too.
 TARGET = "x86_64-unknown-linux-gnu"
@@ -42,9 +42,4 @@ def free_threaded(session: nox.Session) -> None:
     folder = installed(session, python)
     if not list(folder.glob("fastvenv/_native.abi3t*.so")):
         session.error(f"{folder} has no module for abi3t")
-    run_pytest_on(session, python, [], folder, "umask 002", "-n", "auto", *paths(WITHOUT_GIL), *session.posargs)
-
-
-def paths(tests: list[str]) -> list[str]:
-    """What pytest calls them."""
-    return [f"tests/{name}" for name in tests]
+    run_pytest_on(session, python, [], folder, "umask 002", *SHARED, *paths(WITHOUT_GIL), *session.posargs)
