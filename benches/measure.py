@@ -6,7 +6,7 @@ import statistics
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 
 # One run in an empty folder; what it returns is its figure, most often seconds.
 Run = Callable[[Path], float]
+
+
+class Places(Protocol):
+    """Makes the folder of each run."""
+
+    def empty(self) -> Path:
+        """Return a folder in which nothing is that a run makes."""
+
+    def clear(self) -> None:
+        """Delete what the runs have made."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Spread:
     high: float
 
 
-def side_by_side(bed: Bed, runs: Mapping[str, Run], rounds: int) -> dict[str, list[float]]:
+def side_by_side(bed: Places, runs: Mapping[str, Run], rounds: int) -> dict[str, list[float]]:
     """Run all by turns, once a round, every other round from the last to the first; the first round is not counted."""
     figures: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + 1):

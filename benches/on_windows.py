@@ -1,4 +1,4 @@
-"""`python benches/on_windows.py ROUNDS`: `fastvenv` beside `venv` on Windows, or in Wine, by the Python that runs this.
+"""`python -m benches.on_windows ROUNDS`: `fastvenv` beside `venv` on Windows, or in Wine, by the Python that runs this.
 
 fastvenv has to be importable. Each run makes an environment in the user's profile, with a warm cache. All runs go by
 turns, once a round, and the first round is not counted. What is printed is how many times as long a run takes as
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+from .measure import Run, ratio, side_by_side
 
 COMPARED = "python -m fastvenv"
 RUNS = {
@@ -27,33 +29,46 @@ RUNS = {
 }
 
 
-def seconds(profile: Path, arguments: list[str]) -> float:
-    """How long a run takes, in a profile that has the cache."""
-    variables = {**os.environ, "USERPROFILE": str(profile), "LOCALAPPDATA": str(profile / "AppData/Local")}
-    begin = time.perf_counter()
-    command = [sys.executable, "-m", *arguments, str(profile / "env")]
-    subprocess.run(command, env=variables, stdin=subprocess.DEVNULL, capture_output=True, check=True)
-    elapsed = time.perf_counter() - begin
-    shutil.rmtree(profile / "env")
-    return elapsed
+@dataclass(frozen=True)
+class Profile:
+    """The user's profile, which keeps the cache from one run to the next."""
+
+    folder: Path
+
+    def empty(self) -> Path:
+        """Return the folder without the environment of the run before."""
+        self.clear()
+        return self.folder
+
+    def clear(self) -> None:
+        """Delete the environment of the last run."""
+        shutil.rmtree(self.folder / "env", ignore_errors=True)
+
+
+def run(arguments: list[str]) -> Run:
+    """Return what makes an environment in a profile, and says how many seconds that took."""
+
+    def seconds(profile: Path) -> float:
+        variables = {**os.environ, "USERPROFILE": str(profile), "LOCALAPPDATA": str(profile / "AppData/Local")}
+        command = [sys.executable, "-m", *arguments, str(profile / "env")]
+        begin = time.perf_counter()
+        subprocess.run(command, env=variables, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        return time.perf_counter() - begin
+
+    return seconds
 
 
 def main() -> None:
     """Measure, and print the table."""
-    figures: dict[str, list[float]] = {name: [] for name in RUNS}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "AppData/Local").mkdir(parents=True)
-        for number in range(int(sys.argv[1]) + 1):
-            for name in list(RUNS)[:: -1 if number % 2 else 1]:
-                figure = seconds(Path(folder), RUNS[name])
-                if number > 0:
-                    figures[name].append(figure)
+        runs = {name: run(arguments) for name, arguments in RUNS.items()}
+        figures = side_by_side(Profile(Path(folder)), runs, int(sys.argv[1]))
     print(f"In times `{COMPARED}`; rounds: {sys.argv[1]}; Python {sys.version.split()[0]}.\n")
     print("| | |\n|---|---|")
     for name, found in figures.items():
-        ratios = [figure / other for figure, other in zip(found, figures[COMPARED])]
-        low, median, high = statistics.quantiles(ratios, n=4, method="inclusive")
-        print(f"| `{name} D` | {median:.3g} ({low:.3g} to {high:.3g}) |")
+        spread = ratio(found, [figures[COMPARED]])
+        print(f"| `{name} D` | {spread.median:.3g} ({spread.low:.3g} to {spread.high:.3g}) |")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import nox
 
 from .builds import INSTALLED, WINDOWS_TARGET, cargo
-from .extent import ON_WINDOWS, ON_WINDOWS_AT_NIGHT
+from .extent import ON_WINDOWS, ON_WINDOWS_AT_NIGHT, paths
 from .interpreters import BEDS, CPYTHONS, ROOT
 
 
@@ -45,7 +45,9 @@ def bench_wine(session: nox.Session) -> None:
     shutil.copytree(folder, installed)
     variables.update(PYTHONPATH=r"C:\fastvenv", PYTHONDONTWRITEBYTECODE="")  # as it is for users
     rounds = session.posargs or ["9"]
-    session.run(*in_wine(r"C:\python3.13\python.exe", "benches/on_windows.py", *rounds), env=variables, external=True)
+    session.run(
+        *in_wine(r"C:\python3.13\python.exe", "-m", "benches.on_windows", *rounds), env=variables, external=True
+    )
 
 
 def run_wine(session: nox.Session, version: str, profile: str, tests: list[str], *options: str) -> None:
@@ -63,7 +65,7 @@ def run_wine(session: nox.Session, version: str, profile: str, tests: list[str],
     found = sorted(disk.glob("python3.*/python.exe")) if "--whole" in options else []
     others = ";".join(f"C:\\{path.parent.name}\\python.exe" for path in found)
     pytest = [f"--python={python}", f"--others={others}", r"--fastvenv=C:\fastvenv", "-q", "-n", "2"]
-    files = [*options, *session.posargs, *(f"tests/{name}" for name in tests)]
+    files = [*options, *session.posargs, *paths(tests)]
     variables["PYTHONPATH"] = rf"C:\pytest{version};C:\fastvenv"
     session.run(*in_wine(python, "-m", "pytest", *pytest, *files), env=variables, external=True)
 
