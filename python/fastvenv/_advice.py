@@ -15,9 +15,9 @@ def advice(error: Exception) -> str:
     """What is behind an error, and what to do: what a child process printed, or what the system does not tell."""
     if isinstance(error, FileNotFoundError) and error.filename is None:
         return "\nThe current directory was deleted. Change to another one."
-    if isinstance(error, (FileExistsError, NotADirectoryError)):
-        return _occupant(error.filename) if isinstance(error, FileExistsError) else _file_above(error.filename)
-    path = occupied(error)
+    if isinstance(error, NotADirectoryError):
+        return _file_above(error.filename)
+    path = error.filename if isinstance(error, FileExistsError) else occupied(error)
     if path is not None:
         return _occupant(path)
     if "subprocess" not in sys.modules:

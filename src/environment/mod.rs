@@ -239,11 +239,12 @@ impl Environment {
             bin_name: &interpreter.paths.scripts,
             python: &self.python.to_string_lossy(),
         };
-        let library = interpreter.prefixes.last().map_or("", String::as_str);
         let prompt = options.prompt.as_ref().map(|prompt| (&*prompt.text, &*prompt.representation));
         let signed = match Platform::HOST {
             Platform::Posix => None,
-            Platform::Windows => scripts::signed(Path::new(library), &self.env_dir, prompt),
+            Platform::Windows => {
+                interpreter.library().and_then(|library| scripts::signed(library, &self.env_dir, prompt))
+            }
         };
         let activators = options.activators.as_deref();
         let is_relocatable = options.relocatable;

@@ -11,7 +11,7 @@ pub mod search;
 mod specifiers;
 mod wanted;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::platform::Platform;
 pub use bytecode::Compiler;
@@ -80,6 +80,12 @@ impl Interpreter {
     #[must_use]
     pub fn features(&self) -> Features {
         Features::of(self.version.1)
+    }
+
+    /// The folder of its standard library, which its record names last.
+    #[must_use]
+    pub fn library(&self) -> Option<&Path> {
+        self.prefixes.last().map(Path::new)
     }
 
     /// Its name: `CPython 3.13.0, free-threaded`.

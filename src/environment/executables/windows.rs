@@ -134,8 +134,8 @@ pub fn legacy_launcher(source: &Path) -> PathBuf {
 
 /// The folder of the launchers in the standard library of an installation.
 fn launcher_folder(interpreter: &interpreter::Interpreter) -> Option<PathBuf> {
-    let library = interpreter.prefixes.last()?;
-    Some(["venv", "scripts", "nt"].iter().fold(library.into(), |path: PathBuf, part| path.join(part)))
+    let library = interpreter.library()?;
+    Some(["venv", "scripts", "nt"].iter().fold(library.to_owned(), |path, part| path.join(part)))
 }
 
 /// The simplest name of an interpreter, which it has from Python 3.13 on, whatever its base is called.
