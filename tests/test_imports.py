@@ -15,6 +15,28 @@ print("\\n".join(sorted(set(sys.modules) - before)))
 """
 
 
+# How many threads fail of those that begin to load the same modules at the same moment.
+IN_THREADS = """
+import json, sys, threading
+sys.setswitchinterval(1e-6)
+import fastvenv
+failed = []
+barrier = threading.Barrier(8)
+def create(env_dir):
+    barrier.wait()
+    try:
+        fastvenv.create(env_dir, activators=["bash"])
+    except Exception as error:
+        failed.append(str(error))
+threads = [threading.Thread(target=create, args=(f"env{number}",)) for number in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(json.dumps(failed))
+"""
+
+
 def imported(python: Interpreter, *arguments: str, cwd: Path) -> set[str]:
     """The modules that `python -X importtime` tells of."""
     result = python.run("-X", "importtime", *arguments, cwd=cwd)
@@ -23,13 +45,28 @@ def imported(python: Interpreter, *arguments: str, cwd: Path) -> set[str]:
     return {line.rsplit("|", 1)[1].strip() for line in lines}
 
 
+def skip_where_all_is_loaded_at_once(python: Interpreter) -> None:
+    if python.answer("import json, sys; print(json.dumps(sys.version_info < (3, 9, 3)))"):
+        pytest.skip("before Python 3.9.3, everything is loaded at once, because threads may fail to")
+
+
 def test_import_loads_only_the_package(python: Interpreter) -> None:
+    skip_where_all_is_loaded_at_once(python)
     assert python.run("-c", IMPORTED).output.split() == ["fastvenv"]
+
+
+def test_threads_may_be_the_first_to_load_modules(python: Interpreter, tmp_path: Path) -> None:
+    """In Python 3.9.0 to 3.9.2, imports of one name can fail while another thread loads its module (bpo-43517)."""
+    for attempt in range(5):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        assert python.answer(IN_THREADS, cwd=folder) == []
 
 
 @pytest.mark.parametrize("option", ["--without-pip", "--without-pip --copies", "--symlinks"])
 def test_a_plain_call_loads_little(python: Interpreter, tmp_path: Path, option: str) -> None:
     """Beyond what `python -m` loads for an empty package, once the cache is filled."""
+    skip_where_all_is_loaded_at_once(python)
     if python.is_pypy:
         pytest.skip("PyPy has no -X importtime")
     if "pip" not in option and not python.has_wheels:

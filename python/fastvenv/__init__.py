@@ -5,6 +5,8 @@ The names are those of `venv`. Each is loaded when it is first used, so that `im
 editors read `__init__.pyi`.
 """
 
+import sys as _sys
+
 __all__ = ["CORE_VENV_DEPS", "Context", "EnvBuilder", "create", "logger", "main"]
 
 _MODULES = ("logging", "os", "shlex", "shutil", "subprocess", "sys", "sysconfig", "types")
@@ -35,3 +37,7 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_HOMES, *_MODULES, "logger"})
+
+
+if _sys.version_info < (3, 9, 3):
+    from . import _eager  # noqa: F401
