@@ -149,14 +149,17 @@ def test_verbose_says_nothing_more_where_there_is_nothing(program: Program, tmp_
 
 @pytest.mark.parametrize("is_program", [True, False], ids=["program", "python -m"])
 def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: bool) -> None:  # noqa: F811
-    """The environment is not there, and the process ends by the signal, which a shell calls 130."""
+    """Each environment is whole or absent, and the process ends by the signal, which a shell calls 130."""
     command = [*commands(program)[not is_program], "--clear", "--without-pip"]
-    for delay in (0.002, 0.02, 0.05):
+    for delay in (0, 0.02, 0.05):
         names = [str(tmp_path / f"{delay}-{number}") for number in range(300)]
         with subprocess.Popen(
             [*command, *names], env=program.variables, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as process:
-            time.sleep(delay + (0 if is_program else 0.1))
+            # Before the first directory is there, the process may not heed signals yet.
+            while process.poll() is None and not Path(names[0]).exists():
+                pass
+            time.sleep(delay)
             os.killpg(process.pid, signal.SIGINT)
             _, stderr = process.communicate(timeout=60)
         assert (process.returncode, stderr) in [
