@@ -75,6 +75,7 @@ def options_of(config_settings: Mapping[str, Any] | None) -> list[str]:
 def program(options: list[str]) -> Iterator[None]:
     """Build the program, and have it where maturin looks for data files."""
     options = [*without_interpreter(options), "--bindings", "bin", "--no-default-features"]
+    shutil.rmtree(DATA, ignore_errors=True)  # a build that was killed leaves it, and maturin would add it twice
     try:
         with tempfile.TemporaryDirectory() as folder:
             name = maturin.build_wheel(folder, {"build-args": options})

@@ -12,7 +12,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused a call on `path`; `source` holds its error number.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), strerror(source))]
     Io {
         /// The path that the call was about.
         path: PathBuf,
@@ -89,6 +89,15 @@ impl Error {
             reason: reason.to_owned(),
         }
     }
+}
+
+/// The system's text for an error, as Python shows it: without the number, and on Windows without the full stop.
+#[must_use]
+pub fn strerror(error: &io::Error) -> String {
+    let text = error.to_string();
+    let number = error.raw_os_error().map(|code| format!(" (os error {code})"));
+    let text = number.and_then(|number| text.strip_suffix(&number)).unwrap_or(&text);
+    text.trim_end_matches('.').to_owned()
 }
 
 /// Keeps the path of a failed call, which [`io::Error`] does not hold.

@@ -57,7 +57,7 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
     options = whole.parse_args(args)
     folder = directory()
     if folder is None:
-        raise SystemExit(f"There is no cache: {_NO_DIRECTORY}.")
+        raise SystemExit(f"Error: There is no cache: {_NO_DIRECTORY}.")
     if options.command == "dir":
         print(folder)
         return

@@ -65,6 +65,10 @@ impl fmt::Display for PassedOver {
     }
 }
 
+/// What to do where no interpreter was found.
+const ADVICE: &str =
+    "Install it, or give the path of an interpreter. `fastvenv python list` shows those that are found.";
+
 impl fmt::Display for NotFound {
     /// What was asked for, and one line for each program that was tried.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +79,9 @@ impl fmt::Display for NotFound {
             }
             // A path is always tried.
             (Request::Path(_), []) => return write!(formatter, "Unable to use {request}"),
-            (Request::Program(_), []) => write!(formatter, "There is no program {request} in PATH")?,
+            (Request::Program(_), []) => {
+                return write!(formatter, "There is no program {request} in PATH. {ADVICE}");
+            }
             (Request::Program(_), _) => {
                 write!(formatter, "There is no Python interpreter {request} in PATH")?;
             }
@@ -83,10 +89,12 @@ impl fmt::Display for NotFound {
                 write!(formatter, "There is no Python interpreter for {request} in {PLACES}")?;
             }
         }
-        if !passed_over.is_empty() {
-            write!(formatter, "; these were passed over:")?;
+        if passed_over.is_empty() {
+            return write!(formatter, ". {ADVICE}");
         }
-        passed_over.iter().try_for_each(|tried| write!(formatter, "\n  {tried}"))
+        write!(formatter, "; these were passed over:")?;
+        passed_over.iter().try_for_each(|tried| write!(formatter, "\n  {tried}"))?;
+        write!(formatter, "\n{ADVICE}")
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::Interpreter;
 use super::record::{Fault, OLDEST};
+use crate::error::strerror;
 
 /// The script that asks. It uses only the standard library, and runs on any Python 3.
 const SCRIPT: &str = include_str!("../../python/fastvenv/_probe.py");
@@ -73,7 +74,7 @@ fn probe_for(python: &Path, patience: Duration) -> Result<Interpreter, Failure> 
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A launcher of macOS hands the path of another interpreter down to its children.
     command.env_remove("__PYVENV_LAUNCHER__");
-    let mut child = command.spawn().map_err(|error| Failure::NotStarted(error.to_string()))?;
+    let mut child = command.spawn().map_err(|error| Failure::NotStarted(strerror(&error)))?;
     // Both are read while the interpreter runs, because it waits if a pipe is full.
     let output = read_aside(child.stdout.take());
     let errors = read_aside(child.stderr.take());

@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
-use crate::error::Error;
+use crate::error::{Error, strerror};
 
 impl From<Error> for PyErr {
     /// `OSError` with `errno`, `strerror` and `filename`, and `winerror` on Windows, as Python raises it (and so
@@ -49,20 +49,13 @@ impl PyErrArguments for OsErrorArguments {
                 let message = format!("{}: {}", self.path.display(), self.source);
                 return (message,).into_pyobject(py);
             };
-            (code, strerror(&self.source, code), &self.path, code).into_pyobject(py)
+            (code, strerror(&self.source), &self.path, code).into_pyobject(py)
         };
         arguments().map_or_else(
             |error| error.into_value(py).into_any(),
             |tuple: Bound<'_, PyTuple>| tuple.into_any().unbind(),
         )
     }
-}
-
-/// The system's text for an error, as Python shows it: without the number, and on Windows without the full stop.
-fn strerror(error: &io::Error, code: i32) -> String {
-    let text = error.to_string();
-    let text = text.strip_suffix(&format!(" (os error {code})")).unwrap_or(&text);
-    text.trim_end_matches('.').to_owned()
 }
 
 /// The message of `venv` for a file in the way, with the path as Python's `repr` shows it.

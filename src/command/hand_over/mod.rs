@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::process::Command;
 
 use super::installation::{Installation, remedy};
+use crate::error::strerror;
 
 /// Runs `python -m fastvenv` with the same arguments in place of the process; returns the status to exit with.
 pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> i32 {
@@ -20,8 +21,9 @@ pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> 
     match system::run(command) {
         Ok(status) => status,
         Err(error) => complain(&format!(
-            "the Python that fastvenv was installed for cannot be started: {}: {error}. To install fastvenv again: {}",
+            "the Python that fastvenv was installed for cannot be started: {}: {}. To install fastvenv again: {}",
             installation.python.display(),
+            strerror(&error),
             remedy(&installation.python)
         )),
     }

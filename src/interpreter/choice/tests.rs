@@ -167,13 +167,21 @@ fn an_error_says_what_was_tried_and_why_it_is_not_taken() {
     let place = format!("in {PLACES}");
     assert_eq!(
         message("cpython3.13", &names),
-        format!("There is no Python interpreter for cpython3.13 {place}; these were passed over:{lines}")
+        format!(
+            "There is no Python interpreter for cpython3.13 {place}; these were passed over:{lines}\n{ADVICE}"
+        )
     );
-    assert_eq!(message(">=3.14", &[]), format!("There is no Python interpreter for >=3.14 {place}"));
-    assert_eq!(message("graalpy", &[]), "There is no program graalpy in PATH");
+    assert_eq!(
+        message(">=3.14", &[]),
+        format!("There is no Python interpreter for >=3.14 {place}. {ADVICE}")
+    );
+    assert_eq!(message("graalpy", &[]), format!("There is no program graalpy in PATH. {ADVICE}"));
     assert_eq!(
         message("graalpy", &["text"]),
-        "There is no Python interpreter graalpy in PATH; these were passed over:\n  /text (PATH): it is not a Python interpreter"
+        format!(
+            "There is no Python interpreter graalpy in PATH; these were passed over:\n  /text (PATH): it is not a \
+             Python interpreter\n{ADVICE}"
+        )
     );
     assert_eq!(message("/x/y", &["text"]), "Unable to use /text: it is not a Python interpreter");
     assert_eq!(
