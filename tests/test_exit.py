@@ -65,7 +65,7 @@ def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Cu
     # With an empty cache, sysconfig is asked, which loads `threading` in some versions.
     assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "first").status == 0
     # Before Python 3.10 nobody can know how it was started, and what is installed beside Python may load these.
-    script = "import sys; from fastvenv import _cli; print(_cli._LISTENERS & sys.modules.keys())"
+    script = "import sys; from fastvenv import __main__; print(__main__._LISTENERS & sys.modules.keys())"
     loads = python.run("-c", script).output != "set()\n"
     expected = python.version < (3, 10) or loads
     assert ends(customized, "-m", "fastvenv", "--without-pip", tmp_path / "env") == expected

@@ -117,8 +117,8 @@ import _thread, sys
 def refuse(*arguments):
     raise RuntimeError("can't start new thread")
 _thread.start_new_thread = refuse
-from fastvenv import _cli
-_cli.run()
+from fastvenv import __main__
+__main__.run()
 """
     shown = on_terminal(python, "-c", script, "--without-pip", tmp_path / "env")
     assert "Traceback" not in shown and "Error" not in shown
@@ -197,14 +197,14 @@ def test_pip_can_come_from_an_installation(python: Interpreter, tmp_path: Path, 
     base = packages(tmp_path / "base")
     script = f"""
 import sys
-from fastvenv import _cli, _probe
+from fastvenv import __main__, _probe
 _probe._all_in = lambda folder, is_single: None
 exists = _probe.os.path.exists
 _probe.os.path.exists = lambda path: not path.endswith("__main__.py") and exists(path)
 _probe.base_libraries = lambda: [{str(base)!r}]
 sys.path = [entry for entry in sys.path if not entry.endswith("-packages")]
 sys.argv[0] = "fastvenv"
-_cli.run()
+__main__.run()
 """
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     for name in ("env", "again"):
@@ -230,13 +230,13 @@ def test_progress_is_shown_on_a_terminal_alone(python: Interpreter, tmp_path: Pa
     script = """
 import sys, time
 import fastvenv
-from fastvenv import _cli
+from fastvenv import __main__
 seconds = float(sys.argv.pop())
 class Slow(fastvenv.EnvBuilder):
     def post_setup(self, context):
         time.sleep(seconds)
 fastvenv.EnvBuilder = Slow
-_cli.run()
+__main__.run()
 """
     shown = {
         "slow": on_terminal(python, "-c", script, "--without-pip", tmp_path / "a", "1.2"),
@@ -260,7 +260,7 @@ def test_without_a_thread_no_progress_is_shown(python: Interpreter, tmp_path: Pa
     script = """
 import _thread, sys, time
 import fastvenv
-from fastvenv import _cli
+from fastvenv import __main__
 def refuse(*_):
     raise RuntimeError("can't start new thread")
 class Slow(fastvenv.EnvBuilder):
@@ -268,7 +268,7 @@ class Slow(fastvenv.EnvBuilder):
         time.sleep(0.7)
 fastvenv.EnvBuilder = Slow
 _thread.start_new_thread = refuse
-_cli.run()
+__main__.run()
 """
     env_dirs = [tmp_path / name for name in names]
     shown = on_terminal(python, "-c", script, "--without-pip", *env_dirs)

@@ -25,9 +25,9 @@ os.environ["PYTHONOPTIMIZE"] = "1"  # for which there is no native way
 def check_output(command, **options):
     raise subprocess.CalledProcessError(1, command, output=b"the reason is this\\n")
 subprocess.check_output = check_output
-from fastvenv import _cli
+from fastvenv import __main__
 sys.argv[0] = "fastvenv"
-_cli.run()
+__main__.run()
 """
 
 
@@ -47,7 +47,7 @@ def test_without_ensurepip_and_wheels(python: Interpreter, tmp_path: Path) -> No
     if python.has_ensurepip:
         pytest.skip("this Python has ensurepip")
     # The interpreter was unpacked on a system that may have the wheels of its own Python.
-    script = "from fastvenv import _cli, _wheels; _wheels.find = lambda *settings: None; _cli.run()"
+    script = "from fastvenv import __main__, _wheels; _wheels.find = lambda *settings: None; __main__.run()"
     result = python.run("-c", script, tmp_path / "env")
     assert (result.status, result.output) == (1, "")
     assert "returned non-zero exit status 1" in result.stderr
@@ -78,8 +78,8 @@ def test_the_error_shows_why(python: Interpreter, tmp_path: Path) -> None:
 
 def test_the_error_shows_why_in_code(python: Interpreter, tmp_path: Path) -> None:
     """From Python 3.11 on as a note of the exception, which a traceback shows; always as its `output`."""
-    script = BROKEN.replace("_cli.run()", "import fastvenv; fastvenv.create(sys.argv[1], with_pip=True)")
-    script = script.replace("from fastvenv import _cli", "")
+    script = BROKEN.replace("__main__.run()", "import fastvenv; fastvenv.create(sys.argv[1], with_pip=True)")
+    script = script.replace("from fastvenv import __main__", "")
     result = python.run("-c", script, tmp_path / "env")
     assert result.stderr.count("CalledProcessError") >= 1
     assert ("the reason is this" in result.stderr.splitlines()[-1:]) == (python.version >= (3, 11))

@@ -41,10 +41,10 @@ def test_each_is_what_it_is_alone(python: Interpreter, tmp_path: Path, options: 
 def test_pip_can_be_left_to_ensurepip_in_each(python: Interpreter, tmp_path: Path) -> None:
     """As where they have another pip. The threads run it; up to Python 3.9.7, they must not be the first to load `threading`."""
     script = """
-from fastvenv import _cli, _seed
+from fastvenv import __main__, _seed
 _seed.find = lambda *arguments: object()
 _seed.install = lambda builder, context: None
-_cli.run()
+__main__.run()
 """
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip")
@@ -130,7 +130,7 @@ def test_an_interrupt_leaves_each_whole_or_absent(python: Interpreter, tmp_path:
 
 def test_an_interrupt_that_was_lost_while_python_imported(python: Interpreter, tmp_path: Path) -> None:
     """It can leave the main thread with the import lock, for which the other threads would wait forever."""
-    script = "import _imp; _imp.acquire_lock(); from fastvenv import _cli; _cli.run()"
+    script = "import _imp; _imp.acquire_lock(); from fastvenv import __main__; __main__.run()"
     result = python.run("-c", script, "--without-pip", *NAMES, cwd=tmp_path, prefix=["timeout", "--signal=KILL", "60"])
     assert result == Result(0, "", "")
     assert {path.name for path in tmp_path.iterdir()} == set(NAMES)
@@ -165,7 +165,7 @@ def test_progress_counts(python: Interpreter, tmp_path: Path) -> None:
 import sys, time
 from fastvenv import _builder, _cli
 _builder.EnvBuilder.post_setup = lambda self, context: time.sleep(0.5)
-_cli.run()
+__main__.run()
 """
     shown = on_terminal(python, "-c", script, "--without-pip", *(tmp_path / name for name in NAMES))
     counts = [int(picture.split(": ")[1].split(" ")[0]) for picture in shown.split("\r") if "of 8" in picture]

@@ -21,10 +21,10 @@ BUNDLED = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.f
 # The command line of fastvenv, with the wheel of pip behind its arguments.
 CREATE_WITH = """
 import sys
-from fastvenv import _cli, _wheels
+from fastvenv import __main__, _wheels
 wheel = sys.argv.pop()
 _wheels.find = lambda *settings: [wheel]
-_cli.run()
+__main__.run()
 """
 
 

@@ -12,7 +12,7 @@ __all__ = ["CORE_VENV_DEPS", "Context", "EnvBuilder", "create", "logger", "main"
 _MODULES = ("logging", "os", "shlex", "shutil", "subprocess", "sys", "sysconfig", "types")
 _HOMES = {
     "EnvBuilder": "_builder",
-    "create": "_builder",
+    "create": "_create",
     "main": "_cli",
     "Context": "_types",
     "CORE_VENV_DEPS": "_interpreter",

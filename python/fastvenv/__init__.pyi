@@ -8,8 +8,8 @@ import sysconfig as sysconfig
 import types as types
 
 from ._builder import EnvBuilder as EnvBuilder
-from ._builder import create as create
 from ._cli import main as main
+from ._create import create as create
 from ._interpreter import CORE_VENV_DEPS as CORE_VENV_DEPS
 from ._native import __version__ as __version__
 from ._types import Context as Context

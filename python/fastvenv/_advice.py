@@ -1,6 +1,6 @@
-"""What is printed behind an error: what the system or a child process does not tell, and what to do.
+"""The advice after an error: the cause, where the message does not have it, and what to do.
 
-Loaded only there.
+It is loaded when there is an error.
 """
 
 import os
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def advice(error: Exception) -> str:
-    """What is behind an error, and what to do: what a child process printed, or what the system does not tell."""
+    """Return the lines to print after an error: what a child process printed, what is in the way, and what to do."""
     if isinstance(error, FileNotFoundError) and error.filename is None:
         return "\nThe current directory was deleted. Change to another one."
     if isinstance(error, NotADirectoryError):
@@ -38,7 +38,7 @@ def advice(error: Exception) -> str:
 
 
 def occupied(error: Exception) -> "Optional[str]":
-    """Return the path in whose place a file is, if that is the error; `venv` names it in the message alone."""
+    """Return the path that an error says is taken by a file. `venv` has it in the message alone."""
     _, found, path = str(error).partition("Unable to create directory ")
     if not isinstance(error, ValueError) or not found:
         return None
@@ -49,14 +49,14 @@ def occupied(error: Exception) -> "Optional[str]":
 
 
 def _file_above(path: str) -> str:
-    """Return which part of a path is a file, and what to do about it."""
+    """Return advice for a path that leads through a file."""
     while path and not os.path.lexists(path):
         path = os.path.dirname(path)
     return f"\n{path} is a file. Remove it, or choose another directory." if os.path.isfile(path) else ""
 
 
 def _occupant(path: str) -> str:
-    """What is in the place of a directory, and what to do about it."""
+    """Return advice for a directory in whose place there is a link or a file."""
     if os.path.islink(path):
         target = os.readlink(path)
         if os.path.exists(path):

@@ -10,7 +10,7 @@ import shutil  # noqa: F401
 import subprocess  # noqa: F401
 import sysconfig  # noqa: F401
 
-from . import _activation, _builder, _installer, _other, _probe, _record, _seed, _types, _wheels, cache  # noqa: F401
+from . import _activation, _builder, _create, _installer, _other, _probe, _record, _seed, _types, _wheels, cache  # noqa: F401
 
 if os.name == "nt":
     from . import _windows  # noqa: F401

@@ -2,7 +2,7 @@
 
 import sys
 
-from fastvenv._cli import run
+from fastvenv.__main__ import run
 
 if __name__ == "__main__":
     sys.argv[1:1] = ["--no-config", "--force"]

@@ -1,0 +1,60 @@
+"""`create`: the function of `venv`, over the builder."""
+
+import os
+
+from ._annotations import Activator, EnvDir, Iterable, LinkMode, Optional
+
+
+def create(
+    env_dir: "EnvDir",
+    system_site_packages: bool = False,
+    clear: bool = False,
+    symlinks: bool = False,
+    with_pip: bool = False,
+    prompt: "Optional[str]" = None,
+    upgrade_deps: bool = False,
+    *,
+    scm_ignore_files: "Iterable[str]" = frozenset(),
+    activators: "Optional[Iterable[Activator]]" = None,
+    relocatable: bool = False,
+    link_mode: "Optional[LinkMode]" = None,
+    use_cache: bool = True,
+    compile_bytecode: bool = True,
+    pip_wheel: "Optional[EnvDir]" = None,
+    python: "Optional[EnvDir]" = None,
+) -> None:
+    """Make a virtual environment; the parameters are those of `EnvBuilder`, but `upgrade`, as in `venv`.
+
+    Args:
+        python: the interpreter to make it of, as the option `--python` names it; by default the running one.
+
+    Raises:
+        ValueError: as from `EnvBuilder.create`; also where there is no such interpreter.
+
+    """
+    from fastvenv import EnvBuilder
+
+    builder = EnvBuilder(
+        system_site_packages=system_site_packages,
+        clear=clear,
+        symlinks=symlinks,
+        with_pip=with_pip,
+        prompt=prompt,
+        upgrade_deps=upgrade_deps,
+        scm_ignore_files=scm_ignore_files,
+        activators=activators,
+        relocatable=relocatable,
+        link_mode=link_mode,
+        use_cache=use_cache,
+        compile_bytecode=compile_bytecode,
+        pip_wheel=pip_wheel,
+    )
+    if python is None:
+        builder.create(env_dir)
+        return
+    from ._other import OtherBuilder, choose
+
+    OtherBuilder(builder, choose(os.fspath(python), use_cache)).create(env_dir)
+
+
+create.__module__ = "fastvenv"
