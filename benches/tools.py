@@ -13,6 +13,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -84,6 +85,16 @@ commands = python -c pass
 """,
 }
 
+# Makes an interpreter with a `site-packages` of its own: a copy of the executable, and links to the library.
+INSTALLATION = """
+mkdir -p installation/bin "installation/lib/$3/site-packages"
+cp "$1" "installation/bin/$3"
+ln -s "$3" installation/bin/python3
+for path in "$2"/*; do
+    [ "${path##*/}" = site-packages ] || ln -s "$path" "installation/lib/$3"
+done
+"""
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -98,8 +109,10 @@ class Tool:
     way: str
     # Before the command.
     prefix: list[str] = field(default_factory=list)
+    # A command that runs before, and is not measured.
+    switch: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
-    # What runs before, and is not measured.
+    # What runs before both ways, and is not measured.
     before: list[str] = field(default_factory=list)
 
 
@@ -114,10 +127,19 @@ def of_venv(name: str, command: list[str], environment: str | None, *before: str
     return Tool(name, command, environment, "`fastvenv run --`", prefix=RUN, before=list(before))
 
 
+def of_isolated_venv(name: str, command: list[str], environment: str, python: str) -> Tool:
+    """A tool that runs `python -I -m venv`, with an interpreter in the folder of the project."""
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    switch = ["fastvenv", "replace-venv", "on", "--python", python]
+    before = ["sh", "-euc", INSTALLATION, "sh", os.path.realpath(sys.executable), sysconfig.get_path("stdlib"), version]
+    return Tool(name, command, environment, "`fastvenv replace-venv on`", switch=switch, before=before)
+
+
 def tools() -> list[Tool]:
     """All tools."""
     nox = ["nox", "--session", "empty"]
     pipx = ["pipx", "install", "--force", "."]
+    python = "installation/bin/python3"
     hook = "repos: [{repo: ./hooks, rev: HEAD, hooks: [{id: small}]}]"
     commit = "git add . && git -c user.name=x -c user.email=x@x commit -qm x"
     revision = "$(git -C hooks rev-parse HEAD)"
@@ -135,6 +157,7 @@ def tools() -> list[Tool]:
         of_virtualenv("pre-commit", ["pre-commit", "install-hooks"], "home/pre-commit", "sh", "-c", repository),
         of_venv("build", [sys.executable, "-m", "build", "--wheel"], None),
         of_venv("pipx", pipx, "home/pipx/venvs/small", *pipx),
+        of_isolated_venv("pex", ["pex3", "venv", "create", "-d", "env", "--python", python], "env", python),
     ]
 
 
@@ -192,6 +215,7 @@ def run(tool: Tool, folder: Path, *, is_fast: bool) -> tuple[float, object]:
         "XDG_CACHE_HOME": str(folder / "cache"),
         "XDG_DATA_HOME": str(folder / "cache/data"),
         "HATCH_ENV_TYPE_VIRTUAL_PATH": str(home / "hatch"),
+        "PEX_ROOT": str(home / "pex"),
         "PIPX_HOME": str(home / "pipx"),
         "PIPX_SHARED_LIBS": str(folder / "cache/shared"),
         "PIPX_DEFAULT_PYTHON": sys.executable,
@@ -204,6 +228,8 @@ def run(tool: Tool, folder: Path, *, is_fast: bool) -> tuple[float, object]:
         finish(tool.before, project, env)
     if is_fast:
         env.update(tool.variables)
+        if tool.switch:
+            finish(tool.switch, project, env)
     begin = time.perf_counter()
     finish([*(tool.prefix if is_fast else []), *tool.command], project, env)
     seconds = time.perf_counter() - begin
@@ -231,7 +257,8 @@ def made_by(tool: Tool, project: Path, env: dict[str, str], *, is_fast: bool) ->
     )
     printed = subprocess.check_output([python, "-I", "-c", code], env=env, text=True)
     if is_fast:
-        is_ours = (root / "bin/activate.nu").exists() if tool.prefix else not list(root.rglob("*.virtualenv"))
+        is_by_venv = tool.prefix or tool.switch
+        is_ours = (root / "bin/activate.nu").exists() if is_by_venv else not list(root.rglob("*.virtualenv"))
         if not is_ours:
             sys.exit(f"{tool.name} did not take fastvenv")
     return printed.replace(str(root), "ROOT")

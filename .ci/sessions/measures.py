@@ -11,7 +11,7 @@ import nox
 from .builds import environment, installed, wheel
 from .interpreters import interpreter
 
-TOOLS = ["build", "hatch", "nox", "pipx", "poetry", "pre-commit", "tox", "virtualenv"]
+TOOLS = ["build", "hatch", "nox", "pex", "pipx", "poetry", "pre-commit", "tox", "virtualenv"]
 
 
 @nox.session(python=False)
