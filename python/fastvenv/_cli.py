@@ -194,7 +194,7 @@ def _create_all(options: "dict[str, Any]") -> None:
     if options["json"]:
         from ._outcome import telling
 
-        told = telling(create, interpreter)
+        told = telling(create, interpreter, options["use_cache"])
     if is_together:
         from ._together import create_together
 

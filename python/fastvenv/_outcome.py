@@ -1,4 +1,4 @@
-"""Tells programs about environments (`--json`), and says what would be made (`--dry-run`). Loaded only for these."""
+"""The output for programs (`--json`) and of a dry run. It is loaded for these options alone."""
 
 import os
 import sys
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from ._cli import _Pip
 
 
-def telling(create: "Callable[[str], _Pip]", interpreter: "Optional[_native.Interpreter]") -> "Callable[[str], None]":
+def telling(
+    create: "Callable[[str], _Pip]", interpreter: "Optional[_native.Interpreter]", use_cache: bool
+) -> "Callable[[str], None]":
     """Return what makes an environment as `create` does, and prints an object of JSON about it, or about its failure.
 
     Args:
         create: makes an environment, and returns where pip came from.
         interpreter: the base of the environments; by default the running one.
+        use_cache: read the record of the interpreter from the cache, and keep it there.
 
     """
 
@@ -30,7 +33,7 @@ def telling(create: "Callable[[str], _Pip]", interpreter: "Optional[_native.Inte
         except Exception as error:
             _print(failure(os.path.abspath(env_dir), error))
             raise
-        base = interpreter or _record.current(use_cache=True)
+        base = interpreter or _record.current(use_cache)
         wheels = seed.wheels if seed and way != "ensurepip" else []
         _print(_native.outcome(os.path.abspath(env_dir), base, wheels, way, time.perf_counter() - begin))
 
@@ -73,13 +76,13 @@ def tell_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpre
     from ._builder import refuse_to_clear_itself
 
     _record.is_command = False  # so that a record that is made anew is not kept
-    base = interpreter or _record.current(use_cache=True)
+    base = interpreter or _record.current(options["use_cache"])
     wheels: list[str] = []
     way = None
     if options["with_pip"]:
         found = None
         if _seed.obstacle(interpreter) is None:
-            found = _wheels.find(options["pip_wheel"], use_cache=True, interpreter=interpreter)
+            found = _wheels.find(options["pip_wheel"], options["use_cache"], interpreter=interpreter)
         wheels = found or []
         mode = _seed.link_mode(options["link_mode"])
         way = "ensurepip" if not wheels else mode if options["use_cache"] else "written"
