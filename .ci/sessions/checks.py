@@ -59,6 +59,9 @@ def rust(session: nox.Session) -> None:
     session.run(*clippy, *deny, env={"PYO3_BUILD_EXTENSION_MODULE": "1"}, external=True)
     session.run(*clippy, "--no-default-features", *deny, external=True)
     session.run("cargo", "test", "--locked", "--no-default-features", external=True)
+    # The fuzzers run at night. That they still compile is seen at once.
+    fuzzers = ["--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target"]
+    session.run("cargo", "check", "--locked", *fuzzers, external=True)
     session.run(sys.executable, "packaging/notices.py", "--check", external=True)
 
 

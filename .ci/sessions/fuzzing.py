@@ -14,9 +14,9 @@ FUZZ_TARGETS = ["entry_points", "manifest", "record", "wheel"]
 CARGO_FUZZ = "cargo-fuzz@0.13.2"
 
 
-@nox.session(python=False)
+@nox.session(python=False, default=False)
 def fuzz(session: nox.Session) -> None:
-    """The readers of wheels and of the cache, on inputs that are searched for: 10 s each, or `-- SECONDS`."""
+    """The readers of wheels and of the cache, on inputs that are searched for: 10 s each, or `-- SECONDS`; at night."""
     seconds = session.posargs[0] if session.posargs else "10"
     if not any(map(shutil.which, ["c++", "g++", "clang++"])):
         session.skip("NOT RUN: the fuzzers' engine needs a C++ compiler")
