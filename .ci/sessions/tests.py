@@ -29,6 +29,8 @@ ORDINARY_USER = "nobody"
 UMASKS = {"umask 002": "002", "umask 077": "077"}
 # The options with which tests use all processors.
 SHARED = ["-n", "auto", "--dist", "worksteal"]
+# The options with which the slowest tests are named, so that a log of CI shows what takes its time.
+SLOWEST = ["--durations=12", "--durations-min=2"]
 # The interpreters whose own tests of venv are run.
 SUITES = ["3.9.2", *CPYTHONS, "3.14", "3.15"]
 SUITES_AT_NIGHT = ["pypy", *OTHERS_AT_NIGHT]
@@ -107,8 +109,8 @@ def run_pytest_on(
     programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
     others_option = f"--others={os.pathsep.join(map(str, others))}"
     old = pyenv_interpreters("3.8")[:1]
-    pytest = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}", *options]
-    command = [*prefix, *pytest, *(f"--old-python={path}" for path in old)]
+    pytest = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}"]
+    command = [*prefix, *pytest, *SLOWEST, *options, *(f"--old-python={path}" for path in old)]
     env = {}
     if who in UMASKS:
         command = [*as_user(session, UMASKS[who], [python, *others, *old], prefix), *command]
