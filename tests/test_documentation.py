@@ -1,4 +1,4 @@
-"""Every command and example in README.md and docs/ runs, and prints what the page shows.
+"""Every command and example in README.md and docs/ runs, and prints what the page shows; README.md leads to answers.
 
 A block of the language `console` holds commands, each after `$ ` (further lines of it after `> `), and what they print, in
 which `…` stands for any text. A block `python` is a script. The blocks of a page run one after the other, in one shell and
@@ -11,16 +11,22 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import Interpreter
+from pages import sections
 from test_program import Program, program
 
 __all__ = ["program"]
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "packaging"))
+
+import addresses
+
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(console|python)\b(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 MARK = "--- status "
@@ -127,3 +133,25 @@ def test_what_is_not_run_has_a_reason() -> None:
         for page in PAGES
         if re.search(r"^(?:    |```(?:sh|bash|shell)\n)(?:\$ )?fastvenv ", page.read_text(), re.MULTILINE)
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("Getting started", "pipx install fastvenv"),
+        ("Choose another Python", "fastvenv -p 3.12 .venv"),
+        ("Speed up tox and other tools", "export VIRTUALENV_CREATOR=fastvenv VIRTUALENV_SEEDER=fastvenv"),
+        ("What environments share", "Environments of the same user share the files of pip"),
+        ("Why was this slow?", "fastvenv -v .venv"),
+        ("Turn the cache off", "fastvenv --no-cache .venv"),
+    ],
+)
+def test_a_link_of_the_readme_leads_to_the_answer(words: str, answer: str) -> None:
+    """A reader who knows only `python -m venv` follows one link; the answer is above the next title of that page."""
+    _, documentation = addresses.addresses()
+    link = re.search(rf"\[{re.escape(words)}\]\({documentation}(\S+)\.html(?:#(\S+))?\)", PAGES[0].read_text())
+    assert link, f"README.md has no link to the documentation with the words {words!r}"
+    found = sections(ROOT / "docs" / f"{link[1]}.md")
+    anchor = link[2] or next(iter(found))
+    assert anchor in found, f"{link[1]}.md has no section {anchor!r} but {', '.join(found)}"
+    assert answer in found[anchor]

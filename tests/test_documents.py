@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pages import sections
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]
@@ -165,9 +166,8 @@ def test_every_link_of_the_readme_is_absolute_and_leads_to_a_page() -> None:
     for link in links:
         page, _, anchor = link.removeprefix(documentation).partition("#")
         if link.startswith(documentation):
-            text = (ROOT / "docs" / (page.removesuffix(".html") or "index")).with_suffix(".md").read_text()
-            titles = re.findall("^#+ (.*)$", text, re.MULTILINE)
-            assert not anchor or anchor in [title.lower().replace(" ", "-") for title in titles], link
+            found = sections((ROOT / "docs" / (page.removesuffix(".html") or "index")).with_suffix(".md"))
+            assert not anchor or anchor in found, link
         else:
             path = re.sub(rf"^(?:{repository}/blob|{addresses.raw(repository)})/main/", "", link)
             assert (ROOT / path).exists(), link
