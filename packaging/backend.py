@@ -1,8 +1,9 @@
 """The build backend (PEP 517): maturin's, with the program `fastvenv` and its man page in each wheel.
 
-Of one crate maturin builds either an extension module or a program. So it is called twice, with the same options: for a
-wheel of the program, and for the wheel that is wanted, with the program among its data files. maturin takes those from
-a folder that is there only so long. Called directly, as by `maturin develop`, it leaves the program out.
+maturin builds either an extension module or a program from one crate. So this module calls it twice, with the same
+options: for a wheel of the program, and for the wheel of the package, with the program among its data files. maturin takes
+data files from a folder, which exists only during the build. `maturin develop` does not use this module, and so leaves the
+program out.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ __all__ = [
     "prepare_metadata_for_build_wheel",
 ]
 
-# Where maturin looks for data files: a folder that is called as the module is, and `.data`.
+# Where maturin looks for data files: the name of the module, and `.data`.
 DATA = Path("fastvenv._native.data")
 MAN_PAGES = Path(__file__).with_name("man")
 
@@ -67,15 +68,16 @@ def build_editable(
 
 
 def options_of(config_settings: Mapping[str, Any] | None) -> list[str]:
-    """Give the options for maturin: those that the frontend or `MATURIN_PEP517_ARGS` has, and the best compression."""
+    """Return the options for maturin: those of the frontend or of `MATURIN_PEP517_ARGS`, and the best compression."""
     return ["--compression-level", "9", *maturin.get_maturin_pep517_args(config_settings)]
 
 
 @contextlib.contextmanager
 def program(options: list[str]) -> Iterator[None]:
-    """Build the program, and have it where maturin looks for data files."""
+    """Build the program, and keep it where maturin looks for data files until the context ends."""
     options = [*without_interpreter(options), "--bindings", "bin", "--no-default-features"]
-    shutil.rmtree(DATA, ignore_errors=True)  # a build that was killed leaves it, and maturin would add it twice
+    # A build that was killed leaves the folder, whose files maturin would add, too.
+    shutil.rmtree(DATA, ignore_errors=True)
     try:
         with tempfile.TemporaryDirectory() as folder:
             name = maturin.build_wheel(folder, {"build-args": options})
@@ -87,7 +89,7 @@ def program(options: list[str]) -> Iterator[None]:
 
 
 def without_interpreter(options: list[str]) -> list[str]:
-    """Leave out the interpreter, on which the program does not depend: maturin knows some for modules only."""
+    """Leave out the interpreter: the program does not depend on it, and maturin accepts some for modules only."""
     kept: list[str] = []
     rest = iter(options)
     for option in rest:
