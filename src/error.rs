@@ -1,4 +1,4 @@
-//! The one error of the crate: what failed, on which path, and why.
+//! The error of the crate: what failed, on which path, and why.
 
 use std::ffi::OsString;
 use std::io;
@@ -19,7 +19,7 @@ pub enum Error {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// Something else is in the place of a directory of the environment.
+    /// A file or a link is in the place of a directory of the environment.
     #[error("Unable to create directory {}", .0.display())]
     Occupied(PathBuf),
     /// An environment at `path` cannot be made, or must not be cleared.
@@ -57,7 +57,7 @@ pub enum Error {
         placeholder: &'static str,
         /// The value that was to be written.
         value: String,
-        /// What is in the way, and on which line.
+        /// The part of the template that prevents it, and its line.
         obstacle: String,
     },
     /// A wheel that must not be installed: it is damaged, or was made to do harm.

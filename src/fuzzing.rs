@@ -1,6 +1,6 @@
 //! The readers of wheels and manifests as the fuzzers in `fuzz/` see them: plain values of what was accepted.
 //!
-//! It is there with the feature `fuzzing` only, and no part of the crate's interface.
+//! It exists only with the feature `fuzzing`, and is not a part of the crate's interface.
 
 use std::path::Path;
 
@@ -15,8 +15,8 @@ pub type RecordRow = (String, String, Option<u64>);
 /// A script: name, module and function.
 pub type Script = (String, String, String);
 
-/// The files of a wheel of that name, each with its path, its contents and the hash that RECORD has for it; `None` for
-/// one that is refused.
+/// The files of a wheel of that name, each with its path, its contents and the hash that RECORD has for it; `None` for a wheel
+/// that is refused.
 #[must_use]
 pub fn wheel(name: &str, archive: &[u8]) -> Option<Vec<(String, Vec<u8>, String)>> {
     let wheel = Wheel::read(Path::new(name), archive).ok()?;

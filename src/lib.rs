@@ -1,4 +1,4 @@
-//! The native part of fastvenv: what touches the disk when a virtual environment (PEP 405) is made.
+//! The native part of fastvenv: every access to the disk when a virtual environment (PEP 405) is made.
 //!
 //! There are two entrances. The hooks of `fastvenv.EnvBuilder` pass plain strings and flags to [`python`], which turns them
 //! into paths and structs, and [`error::Error`] into Python exceptions. The program `fastvenv` starts in [`command`]. Both

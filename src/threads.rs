@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_is_told_and_no_more_is_begun() {
+    fn the_first_error_is_returned_and_no_more_is_begun() {
         let items: Vec<usize> = (0..1000).collect();
         let begun = AtomicUsize::new(0);
         let result = share(&items, 2, |item| {
@@ -194,7 +194,7 @@ mod tests {
         work_off(0, |task| {
             seen.lock().unwrap().push(task);
             if task > 0 {
-                // Who comes first waits for the others, which start one after another.
+                // The first thread waits for the others, which start one after another.
                 at_work.fetch_add(1, Relaxed);
                 while at_work.load(Relaxed) < THREADS && Instant::now() < end {
                     thread::yield_now();

@@ -1,7 +1,7 @@
 //! An image: a wheel unpacked, with its bytecode, ready to be linked into environments.
 //!
-//! An image is used only if it belongs to the user, if nobody else may write to it, and if each file has the owner, size,
-//! time and mode with which it was written. Some files are also compared with their hashes. Otherwise it is made anew.
+//! An image is used only if it belongs to the user, if no other user may write to it, and if each file has the owner, size,
+//! time and mode with which it was written. Some files are also compared with their hashes. Otherwise the image is made again.
 //!
 //! Its folder is opened once, and files are opened from there, because another folder may get the same name later.
 
@@ -27,23 +27,23 @@ pub(crate) struct Image {
     manifest: Manifest,
 }
 
-/// What has the name of an image.
+/// The folder that has the name of an image.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// An image whose manifest is whole.
+    /// An image with a whole manifest.
     Image(Box<Image>),
     /// A folder without such a manifest: the power failed, or another version of fastvenv made it.
     Damaged(Folder<'static>),
-    /// Nothing, or a folder that cannot be read.
+    /// No folder, or one that cannot be read.
     Nothing,
 }
 
 /// The order in which files are placed, and the number of threads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
-    /// In an order in which the call can be interrupted, because it is a repair.
+    /// The order allows an interrupt at any time, because the call is a repair.
     pub(crate) is_repair: bool,
-    /// By one thread, because other threads make environments at the same time.
+    /// One thread is enough, because other threads make environments at the same time.
     pub(crate) is_shared: bool,
 }
 
@@ -93,7 +93,7 @@ impl Image {
         self.files.read(path)
     }
 
-    /// Places the files that are wanted in an environment, by links or copies, in the order that is wanted.
+    /// Places the wanted files in an environment, by links or copies, in the given order.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be made.
@@ -123,7 +123,8 @@ impl Image {
         threads::share(rest, threads, |folder| folder.run(&mut linker.clone()))
     }
 
-    /// Whether every file is unchanged, as far as that shows without reading them all, and nobody else could change it.
+    /// Whether every file is unchanged, as far as that can be seen without reading all of them, and no other user could change
+    /// it.
     pub(crate) fn is_sound(&self) -> bool {
         let is_private =
             self.folder.ownership().is_ok_and(|found| found.is_own && !found.is_writable_by_others());
@@ -157,7 +158,7 @@ impl Image {
         trust::sample(small.len()).try_for_each(|position| self.check_hash(small[position]))
     }
 
-    /// Whether the file at a path has the time of the files of the image, so that it may come from it.
+    /// Whether the file at a path has the time of the files of the image. Only then can it come from the image.
     pub(crate) fn has_time_of(&self, path: &Path) -> bool {
         let time = self.manifest.stamps.first().map(|stamp| stamp.modified);
         time.is_some() && fs::modified(path).ok() == time

@@ -25,7 +25,7 @@ const END: &str = "end\t";
 /// The most fields that a line can have.
 const MOST_FIELDS: usize = 7;
 
-/// What a manifest says.
+/// The contents of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Manifest {
     pub(crate) origin: Origin,
@@ -37,7 +37,7 @@ pub(crate) struct Manifest {
 /// The origin of an image, and the interpreter that it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// The wheel, or the folder of metadata, with the time that it had.
+    /// The wheel, or the folder of metadata, with the size and time that it had.
     pub(crate) wheel: Stamped,
     /// The hash of the wheel, or of RECORD, as RECORD has hashes.
     pub(crate) hash: String,

@@ -1,7 +1,8 @@
 //! The cache: a folder of images, and of notes.
 //!
 //! An image is made under a temporary name and then renamed, so that it is whole as soon as it exists, even if several
-//! processes make it at once. The cache is never needed: if anything goes wrong with it, the wheel is installed without.
+//! processes make it at once. The cache is never needed: if anything goes wrong with it, the wheel is installed without the
+//! cache.
 
 mod image;
 pub mod location;
@@ -28,7 +29,7 @@ const MAKING: &str = "making-";
 /// The number of digits of a hash at the end of the name of an image.
 const DIGITS: usize = 16;
 
-/// After that time, an image that a process has begun is assumed to be left over.
+/// After that time, an image that a process has begun counts as abandoned.
 const AN_HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// After that time, an image that is not needed is removed when a new one is made.
@@ -71,7 +72,7 @@ pub(crate) enum Fault {
     /// It could not be read or written.
     #[error("{0}")]
     Failed(#[from] Error),
-    /// Its file system does not keep what shows that a file is unchanged.
+    /// Its file system does not keep the owner, size, time and mode of a file exactly, so a change would not show.
     #[error("files that were written there are not found as they were written")]
     Unsound,
 }
@@ -112,8 +113,8 @@ impl<'a> Cache<'a> {
         None
     }
 
-    /// Removes the image in an open folder, as far as possible. If another process has replaced it by a sound one, that one
-    /// stays.
+    /// Removes the image in an open folder, as far as possible. If another process has replaced the image by a sound one, that
+    /// image stays.
     pub(crate) fn discard(&self, folder: &Folder<'_>) {
         let aside = aside(self.folder);
         let is_taken = fs::rename(folder.path(), &aside).is_ok();
@@ -124,7 +125,7 @@ impl<'a> Cache<'a> {
     }
 
     /// Makes the image of a wheel, and the folder of the cache if it is missing. If another process was faster, its image is
-    /// taken. `None` if the wheel was replaced meanwhile.
+    /// used. Returns `None` if the wheel was replaced meanwhile.
     ///
     /// # Errors
     /// Why there is no image: the folder may not be used, or a path could not be read or written, or the interpreter failed.
@@ -143,7 +144,8 @@ impl<'a> Cache<'a> {
         }
         let Some(folder) = self.path(wheel_path, &hash) else { return Ok(None) };
         if let Some(image) = self.open(&folder, &hash) {
-            // The random check has just found a fault, which it might miss this time.
+            // The random check has just found a fault in an image. It could miss the fault this time, so every file is
+            // compared.
             if image.verify().is_ok() {
                 return Ok(Some(image));
             }
@@ -204,7 +206,7 @@ fn is_usable(image: &Image, hash: &str) -> bool {
     image.manifest().origin.hash == hash && image.is_sound()
 }
 
-/// What is in the cache in a folder, by name.
+/// The images in the cache in a folder, sorted by name.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] if the folder cannot be read.
@@ -224,8 +226,8 @@ pub fn verify(folder: &Path) -> Result<Vec<String>> {
     Ok(images(folder)?.iter().filter_map(fault).collect())
 }
 
-/// Removes every image and every note from the cache in a folder, and returns how many bytes the files of the images had.
-/// What fastvenv did not make stays.
+/// Removes every image and every note from the cache in a folder, and returns the number of bytes of the images. Files that
+/// fastvenv did not make stay.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be removed.
@@ -233,9 +235,9 @@ pub fn clear(folder: &Path) -> Result<u64> {
     remove(folder, |_| true, Duration::ZERO)
 }
 
-/// Removes from the cache in a folder what is not needed: images whose wheel or interpreter does not exist any more or was
-/// changed, images that are damaged or of another version of fastvenv, what killed processes left, and all notes, which
-/// are quickly made again. Returns how many bytes the files of the images had.
+/// Removes everything that is not needed from the cache in a folder: images whose wheel or interpreter was changed or removed,
+/// images that are damaged or of another version of fastvenv, the remains of killed processes, and all notes, which are quickly
+/// made again. Returns the number of bytes of the images.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be removed.
@@ -243,7 +245,7 @@ pub fn prune(folder: &Path) -> Result<u64> {
     remove(folder, |path| !is_whole(path), Duration::ZERO)
 }
 
-/// Removes what was not needed for long, as far as possible.
+/// Removes images and notes that were not needed for a long time, as far as possible.
 fn tidy(folder: &Path) {
     let is_due = |path: &Path| entry(path, Image::is_sound).is_due();
     let _ = remove(folder, is_due, A_MONTH);
@@ -255,7 +257,7 @@ fn is_whole(path: &Path) -> bool {
     is_sound && is_needed
 }
 
-/// Removes images that are not needed, notes older than that time, and what killed processes left.
+/// Removes images that are not needed, notes older than that time, and the remains of killed processes.
 fn remove(folder: &Path, is_unwanted: impl Fn(&Path) -> bool, age: Duration) -> Result<u64> {
     let mut freed = 0;
     for path in images(folder)?.iter().filter(|path| is_unwanted(path)) {
@@ -345,7 +347,7 @@ fn entry(path: &Path, is_sound: impl Fn(&Image) -> bool) -> Entry {
     }
 }
 
-/// What killed processes have left, an hour later.
+/// The remains of processes that were killed at least an hour ago.
 fn leftovers(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = paths(folder, |name| begun(name).is_some_and(|begun| is_past(begun, AN_HOUR)))?;
     paths.retain(|path| Image::may_be_in(path));
@@ -359,7 +361,7 @@ fn begun(name: &str) -> Option<Duration> {
     begun.parse().ok().map(Duration::from_nanos)
 }
 
-/// Whether a time since 1970 is so long ago.
+/// Whether a time since 1970 is at least that long ago.
 fn is_past(time: Duration, age: Duration) -> bool {
     now().checked_sub(time).is_some_and(|passed| passed >= age)
 }
@@ -383,7 +385,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_what_fastvenv_made() {
+    fn names_show_what_fastvenv_made() {
         assert!(is_image("pip-24.2-py3-none-any-aB3_-bCdEfGh01x9"));
         for name in [
             "pip-24.2",

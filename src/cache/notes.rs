@@ -1,4 +1,4 @@
-//! Notes in the cache, of what takes long to find out: the records of interpreters, and the hashes of wheels.
+//! Notes in the cache keep facts that take long to find out: the records of interpreters, and the hashes of wheels.
 //!
 //! The name of a note is made of its key, which contains everything that the note depends on. A note begins with a hash of
 //! the key and the text, so that it is not confused with another one, and is known to be whole.

@@ -22,13 +22,13 @@ pub const LARGEST_IN_SAMPLE: u64 = 16 << 10;
 pub enum Distrust {
     /// There is no folder, or it is empty.
     Absent,
-    /// It cannot be read, or not be made; the error.
+    /// It cannot be read or made; the error.
     Inaccessible(String),
     /// It is a file or a link.
     NoDirectory,
     /// It is not the user's own.
     Foreign,
-    /// Others may write to it; its permission bits.
+    /// Other users may write to it; its permission bits.
     Writable(u32),
     /// It contains other files, and is not a cache.
     Unmarked,
@@ -56,7 +56,7 @@ impl fmt::Display for Distrust {
     }
 }
 
-/// Checks that the cache in a folder may be used: the folder belongs to this user, nobody else may write to it, and it has
+/// Checks that the cache in a folder may be used: the folder belongs to this user, no other user may write to it, and it has
 /// the mark of a cache.
 ///
 /// # Errors
@@ -120,9 +120,9 @@ pub fn sample(files: usize) -> impl Iterator<Item = usize> {
 
 /// The ways in which files of the cache may get into an environment.
 ///
-/// If root gives an environment away (`chown -R`), the files that it shares by hard links with the cache go with it. On
-/// Windows, rights that others get to a directory are rights to the files in it, by each of their names. So `auto` shares no
-/// files there if the directory, or the one above it, is not the user's own.
+/// If root gives an environment to another user (`chown -R`), the other user also gets the files that it shares with the cache
+/// by hard links. On Windows, a user who gets rights to a directory gets them to the files in it, under each of their names. So
+/// in both cases `auto` shares no files if the directory, or the one above it, does not belong to the user.
 #[must_use]
 pub fn link_modes(wanted: &'static [LinkMode], env_dir: &Path) -> &'static [LinkMode] {
     if wanted != LinkMode::AUTO || fs::shares_anywhere() {
@@ -132,10 +132,10 @@ pub fn link_modes(wanted: &'static [LinkMode], env_dir: &Path) -> &'static [Link
     if is_own(env_dir) && env_dir.parent().is_none_or(is_own) { wanted } else { LinkMode::UNSHARED }
 }
 
-/// Identifies the contents of a file without reading it: no program can change the file without changing this.
+/// Identifies the contents of a file without reading it: a program that changes the file changes this text.
 ///
-/// It has the path, the number and the size of the file, and the times at which its contents and its metadata were changed.
-/// No program can set the last one.
+/// It has the path, the number and the size of the file, and the times at which its contents and its metadata were changed. No
+/// program can set the time of the metadata.
 ///
 /// # Errors
 /// [`Error::Io`] if there is no file.

@@ -18,24 +18,24 @@ pub struct OptionSpec {
     pub alias: Option<&'static str>,
     /// What it sets.
     pub action: Action,
-    /// Whether `venv` has none of that name.
+    /// Whether `venv` has no option of that name.
     pub is_new: bool,
-    /// The widest place that it can be set in, beside the command line and its variable.
+    /// The files in which it can be set, besides the command line and its variable.
     pub scope: Scope,
-    /// What it does. In braces are values that depend on the Python: `{deps}`.
+    /// What it does, for the help. Names in braces stand for values that depend on the Python: `{deps}`.
     pub help: &'static str,
 }
 
 /// What an option sets.
 #[derive(Clone, Copy, Debug)]
 pub enum Action {
-    /// A flag of that name, to a value.
+    /// It sets the flag of that name to that value.
     Set(&'static str, bool),
-    /// A setting of that name, to the argument that follows; what that is called in the help; and which ones there are.
+    /// It sets the setting of that name to its argument; the name of the argument in the help, and the values that it allows.
     Take(&'static str, &'static str, Values),
 }
 
-/// What can follow an option.
+/// The arguments that an option allows.
 #[derive(Clone, Copy, Debug)]
 pub enum Values {
     /// Any text.
@@ -46,18 +46,18 @@ pub enum Values {
     Interpreter,
     /// One of these.
     OneOf(&'static [&'static str]),
-    /// Names of activators, with commas between.
+    /// Names of activators, separated by commas.
     Activators,
 }
 
 /// In which files an option can be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// In none: it is for one call.
+    /// In no file: it is for one call.
     Call,
-    /// In the user's file: it is a matter of taste, or of the machine.
+    /// In the user's file: it depends on the user or the machine.
     User,
-    /// In the project's file, too: it belongs to the environment of the project.
+    /// In the user's file and in the project's file: it belongs to the environment of the project.
     Project,
 }
 
@@ -66,13 +66,13 @@ pub enum Scope {
 pub struct Group {
     /// The headline in the help.
     pub title: &'static str,
-    /// The options, in the order of the help. The two in a row that set the same flag exclude each other.
+    /// The options, in the order of the help. Two adjacent options that set the same flag exclude each other.
     pub options: &'static [OptionSpec],
 }
 
 use Action::{Set, Take};
 
-/// The directory where none is named.
+/// The default directory.
 pub const DEFAULT_DIRECTORY: &str = ".venv";
 
 /// The options, in the order of the help.
@@ -215,7 +215,7 @@ impl OptionSpec {
         Self { scope, ..self }
     }
 
-    /// Its names: the short one first, where there is one.
+    /// Its names: the short one first, if it has one.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.alias.into_iter().chain([self.name])
     }
@@ -234,7 +234,7 @@ impl OptionSpec {
 }
 
 impl Values {
-    /// The values that there are; none where any is allowed.
+    /// The values that it allows; empty if it allows any.
     #[must_use]
     pub fn known(self) -> Vec<&'static str> {
         match self {
@@ -244,7 +244,7 @@ impl Values {
         }
     }
 
-    /// Whether a value can be.
+    /// Whether it allows a value.
     #[must_use]
     pub fn allow(self, value: &str) -> bool {
         match self {
@@ -258,7 +258,7 @@ impl Values {
     }
 }
 
-/// The names in a value with commas between them, and perhaps spaces.
+/// The names in a value, separated by commas, with or without spaces.
 pub fn names(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|name| !name.is_empty())
 }
@@ -266,7 +266,7 @@ pub fn names(value: &str) -> impl Iterator<Item = &str> {
 /// What a call asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arguments {
-    /// The directories of the environments; [`DEFAULT_DIRECTORY`] where none is named.
+    /// The directories of the environments; [`DEFAULT_DIRECTORY`] if none was given.
     pub directories: Vec<String>,
     /// The flags that were given.
     pub flags: HashMap<&'static str, bool>,
@@ -275,8 +275,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads the arguments of an ordinary call; `None` where `argparse` has to decide: for abbreviations, directories that
-    /// stand apart, help, mistakes, and what is not UTF-8.
+    /// Reads the arguments of an ordinary call. Returns `None` if `argparse` has to decide: for abbreviations, directories
+    /// before and after an option, help, mistakes, and arguments that are not UTF-8.
     #[must_use]
     pub fn parse(arguments: &[OsString]) -> Option<Self> {
         let mut found = Self::default();
@@ -289,7 +289,7 @@ impl Arguments {
         while let Some(argument) = rest.next() {
             let argument = argument?;
             if !argument.starts_with('-') {
-                // A `~` that the shell has left is refused.
+                // A `~` that the shell has not replaced is refused.
                 if has_options_behind || argument.starts_with('~') {
                     return None;
                 }
@@ -329,7 +329,7 @@ impl Arguments {
         Some(found)
     }
 
-    /// Takes what variables and files set where the arguments say nothing.
+    /// Adds what variables and files set, without changing what the arguments set.
     pub fn complete(&mut self, settings: &Settings) {
         for (flag, value) in &settings.flags {
             self.flags.entry(flag).or_insert(*value);
@@ -339,7 +339,7 @@ impl Arguments {
         }
     }
 
-    /// Whether a flag is set, which has a default.
+    /// The value of a flag, or its default.
     #[must_use]
     pub fn flag(&self, name: &str, default: bool) -> bool {
         self.flags.get(name).copied().unwrap_or(default)

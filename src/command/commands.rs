@@ -1,13 +1,13 @@
-//! The commands beside making environments: one table, for the program, for `argparse`, for completion and the man page.
+//! The commands other than making environments: one table, for the program, `argparse`, completion and the man page.
 
-/// A command: the first argument in the place of a directory.
+/// A command: the first argument, in the place of a directory.
 #[derive(Clone, Copy, Debug)]
 pub struct Command {
-    /// Its name. A directory of that name is `./name`.
+    /// Its name. A directory of that name is given as `./name`.
     pub name: &'static str,
     /// What it does.
     pub help: &'static str,
-    /// What follows it.
+    /// The words that can follow it.
     pub subcommands: &'static [Subcommand],
 }
 

@@ -1,8 +1,8 @@
-//! JSON (RFC 8259), as far as it is written here. Nothing is read, which is too little for a crate.
+//! Writes JSON (RFC 8259). fastvenv reads none, so a crate for it would be too much.
 
 use std::fmt::Write;
 
-/// An object. A value is JSON already; `None` is `null`.
+/// An object. Its values are JSON; `None` becomes `null`.
 #[must_use]
 pub fn object(members: &[(&str, Option<String>)]) -> String {
     let members: Vec<_> = members

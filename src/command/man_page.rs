@@ -86,7 +86,7 @@ pub fn man_page() -> String {
     text + ".SH SEE ALSO\n.BR python3 (1)\n"
 }
 
-/// What an option does, the values and the variable that it has, and where it can be set.
+/// Writes what an option does, its values, its variable, and the files in which it can be set.
 fn entry(text: &mut String, option: &OptionSpec) {
     let names: Vec<_> = option.names().map(|name| format!("\\fB{}\\fR", escaped(name))).collect();
     let names = names.join(", ");
@@ -108,7 +108,7 @@ fn entry(text: &mut String, option: &OptionSpec) {
     );
 }
 
-/// The values that there are, and which is the default.
+/// The values that an option allows, and its default.
 fn listed(values: Values) -> Vec<String> {
     let mut known: Vec<_> = values.known().into_iter().map(ToOwned::to_owned).collect();
     if let (Values::OneOf(_), [first, ..]) = (values, &mut known[..]) {
@@ -117,7 +117,7 @@ fn listed(values: Values) -> Vec<String> {
     known
 }
 
-/// A text in which nothing counts for `man`.
+/// A text in which no character has a meaning for `man`.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('-', "\\-")
 }

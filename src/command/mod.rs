@@ -1,4 +1,4 @@
-//! The program `fastvenv`: what is plain it does itself, everything else is for `python -m fastvenv`.
+//! The program `fastvenv`. It handles ordinary calls itself, and runs `python -m fastvenv` for all others.
 
 pub mod arguments;
 pub mod commands;
@@ -37,7 +37,7 @@ pub fn run(arguments: &[OsString]) -> i32 {
     }
 }
 
-/// What a call asks to be printed that does not depend on the Python; `None` for another call.
+/// The output of a call that only prints, and needs no Python; `None` for another call.
 fn printed(arguments: &[OsString]) -> Option<String> {
     match arguments {
         [command, shell] if command == "completion" => completion::script(shell.to_str()?),
@@ -45,7 +45,7 @@ fn printed(arguments: &[OsString]) -> Option<String> {
     }
 }
 
-/// Does what is plain; `None` where that was not all, and an error, which is a whole message, where it cannot be done.
+/// Handles an ordinary call. Returns `None` if Python has to handle it, and a whole message as the error.
 #[cfg(unix)]
 fn itself(arguments: &[OsString], installation: &Installation) -> Option<Result<(), String>> {
     let variables =

@@ -1,4 +1,4 @@
-//! What a program is told about an environment (`--json`): one object in a line.
+//! The report about an environment for programs (`--json`): one object in a line.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,18 +6,18 @@ use std::time::Duration;
 use super::json::{object, quote};
 use crate::interpreter::Interpreter;
 
-/// An environment that was made, or that would be.
+/// An environment that was made, or that would be made (`--dry-run`).
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome<'a> {
     /// Its directory, absolute and normal.
     pub env_dir: &'a str,
-    /// What it is made of.
+    /// The interpreter that it is made of.
     pub interpreter: &'a Interpreter,
-    /// What pip was installed from; nothing where `ensurepip` did it.
+    /// The wheels that pip was installed from; none if `ensurepip` installed it.
     pub wheels: &'a [PathBuf],
-    /// How: `present`, `written`, a link mode, or `ensurepip`; `None` without pip.
+    /// How pip was installed: `present`, `written`, a link mode, or `ensurepip`; `None` without pip.
     pub way: Option<&'a str>,
-    /// How long it took; `None` where it would be made.
+    /// How long it took; `None` if it was not made.
     pub elapsed: Option<Duration>,
 }
 

@@ -10,8 +10,8 @@ use crate::cache::records;
 use crate::interpreter::search::{self, Candidate, Surroundings};
 use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
 
-/// Chooses the interpreter that is asked for. `variable` gives the variables of the process, and `cache` is the folder of the
-/// cache, where there is one.
+/// Chooses the requested interpreter. `variable` returns the variables of the process, and `cache` is the folder of the cache,
+/// if there is one.
 ///
 /// # Errors
 /// The whole message: the request cannot be understood, or there is no such interpreter.
@@ -27,7 +27,7 @@ pub fn choose(
         .map_err(|not_found| not_found.to_string())
 }
 
-/// All interpreters of this machine and this user, in the order in which one is taken.
+/// All interpreters of this machine and this user, in the order of preference.
 pub fn list(variable: impl Fn(&str) -> Option<OsString>, cache: Option<&Path>) -> Vec<Found> {
     let surroundings = Surroundings::read(variable);
     let any = Wanted::everything();
@@ -35,15 +35,15 @@ pub fn list(variable: impl Fn(&str) -> Option<OsString>, cache: Option<&Path>) -
     interpreter::list(candidates, |program| records::ask(cache, program))
 }
 
-/// The program by its absolute path, which is what it calls itself, too.
+/// The program with its absolute path, which it then has as `sys.executable`, too.
 fn absolute(Candidate { path, source }: Candidate) -> Candidate {
-    // Nothing is taken for `..`, which depends on links.
+    // A `..` stays, because its meaning depends on links.
     let whole = env::current_dir().map_or_else(|_| path.clone(), |current| current.join(&path));
     Candidate { path: whole.components().collect(), source }
 }
 
-/// The interpreters in a table, a line for each, and then what cannot be used. The one that is taken where none is asked
-/// for, if it is among them, has a star.
+/// The interpreters in a table, with a line for each, and below it the programs that cannot be used. The default interpreter
+/// has a star.
 #[must_use]
 pub fn table(found: &[Found], default: Option<&Interpreter>) -> String {
     let default = position(found, default);
@@ -79,7 +79,7 @@ pub fn table(found: &[Found], default: Option<&Interpreter>) -> String {
     text
 }
 
-/// The same as JSON: an array with an object for each. What it is not known to be is `null`.
+/// The same as JSON: an array with an object for each. A value that is not known is `null`.
 #[must_use]
 pub fn json(found: &[Found], default: Option<&Interpreter>) -> String {
     let default = position(found, default);
@@ -88,13 +88,13 @@ pub fn json(found: &[Found], default: Option<&Interpreter>) -> String {
     if objects.is_empty() { "[]\n".to_owned() } else { format!("[\n  {}\n]\n", objects.join(",\n  ")) }
 }
 
-/// The interpreter that environments are made of, alone in its line, so that a script can use it.
+/// The path of the interpreter that environments are made of, as one line for scripts.
 #[must_use]
 pub fn path(chosen: &Chosen) -> String {
     format!("{}\n", chosen.interpreter.base_executable.display())
 }
 
-/// Why it is that one: what was passed over, and where it was found.
+/// The reasons for the choice: the programs that were passed over, and where the interpreter was found.
 #[must_use]
 pub fn reasons(chosen: &Chosen) -> String {
     let Chosen { candidate, interpreter, passed_over } = chosen;
@@ -105,13 +105,14 @@ pub fn reasons(chosen: &Chosen) -> String {
     text
 }
 
-/// What environments are made of, where that is not what was found: the base of an environment, or what a script runs.
+/// The interpreter that environments are made of, if it is not the program that was found: the base of an environment, or the
+/// interpreter that a script runs.
 fn base(path: &Path, interpreter: &Interpreter) -> String {
     let base = &interpreter.base_executable;
     if base == path { String::new() } else { format!(" -> {}", base.display()) }
 }
 
-/// Where an interpreter is among others: the first that is the same, or that has the same base, whatever each was called.
+/// The position of an interpreter in a list: the first entry that is the same, or that has the same base, under any name.
 fn position(found: &[Found], interpreter: Option<&Interpreter>) -> Option<usize> {
     let wanted = executables(interpreter?);
     found.iter().position(|found| {
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_is_told_with_the_reasons() {
+    fn the_choice_is_shown_with_its_reasons() {
         let tried = PassedOver {
             candidate: candidate("/a/python", Source::Pyenv),
             reason: Reason::Other("PyPy 3.11.1".to_owned()),

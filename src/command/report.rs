@@ -1,17 +1,17 @@
-//! What is said on a terminal when it went well.
+//! The report on a terminal after success.
 
 use std::ffi::OsString;
 use std::time::Duration;
 
 use super::shell;
 
-/// When colours are used.
+/// The values of `--color`.
 pub const COLORS: [&str; 3] = ["auto", "always", "never"];
 
-/// What is said when it was interrupted.
+/// The message after an interrupt.
 pub const INTERRUPTED: &str = "Interrupted. Environments that were not whole were removed.";
 
-/// One line: what was made, of which interpreter, in which time, and how to activate it.
+/// One line: what was made, of which interpreter, how long it took, and how to activate it.
 ///
 /// `color` is one of [`COLORS`], and `variable` gives the variables of the process.
 pub fn line(
@@ -39,8 +39,8 @@ pub fn line(
     format!("Made {names} with {interpreter} in {time} ms{how}\n")
 }
 
-/// Whether colours are wanted on a terminal: `NO_COLOR` (no-color.org) and `FORCE_COLOR` (force-color.org) count unless they
-/// are empty, and a terminal that calls itself `dumb` has none.
+/// Whether a terminal gets colours: `NO_COLOR` (no-color.org) and `FORCE_COLOR` (force-color.org) decide unless they are empty,
+/// and a terminal of the type `dumb` gets none.
 fn is_coloured(color: Option<&str>, variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     match color {

@@ -6,14 +6,14 @@ use std::path::{MAIN_SEPARATOR, Path};
 use crate::environment::activation::{self, Values};
 use crate::fs;
 
-/// A shell: its names, the script for it, and what is typed; the path of the script is quoted as the script's language wants.
+/// A shell: its names, its script, and the command that the user types. The path of the script is quoted for that shell.
 struct Shell {
     names: &'static [&'static str],
     script: &'static str,
     command: &'static str,
 }
 
-/// The first is taken where no shell is known.
+/// The shells. The first one is the default.
 const SHELLS: [Shell; 7] = [
     Shell {
         names: &["sh", "ash", "bash", "busybox", "dash", "ksh", "ksh93", "mksh", "yash", "zsh"],
@@ -28,15 +28,14 @@ const SHELLS: [Shell; 7] = [
     Shell { names: &["cmd"], script: "activate.bat", command: "\"__VENV_DIR__\"" },
 ];
 
-/// What to type to activate an environment in the shell that is running, or the name of that shell where the environment has
-/// no script for it. `variable` gives the variables of the process.
+/// The command that activates an environment in the running shell. `variable` returns the variables of the process.
 ///
 /// # Errors
-/// The name of the shell.
+/// The name of the shell, if the environment has no script for it.
 pub fn how_to_activate(env_dir: &str, variable: impl Fn(&str) -> Option<OsString>) -> Result<String, String> {
     let (name, shell) = running(ancestors(), variable);
     let bin = if cfg!(windows) { "Scripts" } else { "bin" };
-    // A path with a directory in it is neither an option nor looked for in PATH.
+    // A path that begins with a directory is not an option, and is not looked for in PATH.
     let start = if Path::new(env_dir).is_absolute() { String::new() } else { format!(".{MAIN_SEPARATOR}") };
     let path = format!("{start}{env_dir}{MAIN_SEPARATOR}{bin}{MAIN_SEPARATOR}{}", shell.script);
     if !fs::exists(Path::new(&path)) {
@@ -45,17 +44,17 @@ pub fn how_to_activate(env_dir: &str, variable: impl Fn(&str) -> Option<OsString
     Ok(typed(shell, path))
 }
 
-/// What is typed in a shell to run the script at a path.
+/// The command that runs the script at a path in a shell.
 fn typed(shell: &Shell, path: String) -> String {
     if shell.script == "activate.bat" {
-        // What is typed in cmd is read otherwise than a script, where a percent sign is doubled.
+        // In a script, cmd reads a doubled percent sign as one; on its command line it does not.
         return shell.command.replace("__VENV_DIR__", &path);
     }
     let values = Values { dir: &path, name: "", prompt: "", bin_name: "", python: "" };
     activation::render(shell.command, shell.script, values).unwrap_or(path)
 }
 
-/// The shell among the processes that led here, or `SHELL`; where neither is known, the platform's own.
+/// The nearest shell among the ancestors of the process, or `SHELL`; if neither is known, the default shell of the platform.
 fn running(
     ancestors: impl Iterator<Item = String>,
     variable: impl Fn(&str) -> Option<OsString>,
@@ -80,22 +79,22 @@ fn running(
     known.next().unwrap_or_else(|| ("sh".to_owned(), &SHELLS[0]))
 }
 
-/// The names of the parent process, its parent, and so on, where the system shows them as Linux does; of the parent alone on
-/// macOS.
+/// The names of the parent process, its parent, and so on, if the system shows them as Linux does; on macOS, only of the
+/// parent.
 fn ancestors() -> impl Iterator<Item = String> {
     let own = process("self");
     let of_linux = std::iter::successors(own, |(_, parent)| process(parent)).skip(1).map(|(name, _)| name);
     of_linux.chain(parent_by_ps())
 }
 
-/// The name of a process, or the program that its interpreter runs, and the number of its parent.
+/// The name of a process, or of the program that it runs as an interpreter, and the number of its parent.
 fn process(id: &str) -> Option<(String, String)> {
     let file = |name: &str| {
         let contents = fs::read(Path::new(&format!("/proc/{id}/{name}"))).ok()?;
         Some(String::from_utf8_lossy(&contents).into_owned())
     };
     let status = file("stat")?;
-    // The name is in parentheses, and may have some in it.
+    // The name is in parentheses, and may contain parentheses.
     let (before, after) = status.rsplit_once(')')?;
     let (_, name) = before.split_once('(')?;
     let parent = after.split_whitespace().nth(1).filter(|parent| *parent != "0")?;

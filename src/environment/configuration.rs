@@ -40,7 +40,7 @@ pub struct Configuration<'a> {
     pub upgrade: bool,
     /// pip is upgraded.
     pub upgrade_deps: bool,
-    /// Some version control system is told to ignore the environment.
+    /// A file makes a version control system ignore the environment.
     pub scm_ignore: bool,
     /// The environment can be moved.
     pub relocatable: bool,

@@ -136,7 +136,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("env");
         let configuration = path.join("pyvenv.cfg");
-        // Whichever of the two writes first or last, and how often.
+        // Each order in which the two can write, once or several times.
         for order in [&[1][..], &[0, 1], &[1, 0], &[0, 1, 0], &[1, 0, 0], &[0, 0, 1]] {
             let calls = [Creation::default(), Creation::default()];
             for call in &calls {

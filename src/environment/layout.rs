@@ -1,4 +1,4 @@
-//! Where an environment may be, what is in it, and how a directory is recognised as one.
+//! Which directories can hold an environment, what is in one, and how a directory is recognised as an environment.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -31,7 +31,7 @@ impl Platform {
                 ("lib", &["pypy", "python"]),
                 ("lib64", &["pypy", "python"]),
                 (".gitignore", &[]),
-                // What Finder puts where somebody has looked.
+                // Finder writes it into folders that it shows.
                 (".DS_Store", &[]),
             ],
             Self::Windows => &[
@@ -39,7 +39,7 @@ impl Platform {
                 ("include", HEADERS),
                 ("lib", &["site-packages"]),
                 (".gitignore", &[]),
-                // What Explorer puts where somebody has looked.
+                // Explorer writes it into folders that it shows.
                 ("desktop.ini", &[]),
             ],
         }
@@ -102,10 +102,10 @@ pub fn clear(env_dir: &Path, must_be_environment: bool) -> Result<()> {
     })
 }
 
-/// Refuses what could not be made, or not cleared, and writes nothing. Returns whether the directory is there.
+/// Refuses a directory that could not be made or cleared, and writes nothing. Returns whether the directory exists.
 ///
 /// # Errors
-/// Those of [`clear`] and [`fs::create_directory`], as far as they are known before.
+/// Those of [`clear`] and [`fs::create_directory`], as far as they can be foreseen.
 pub fn check_target(env_dir: &Path, clears: bool, must_be_environment: bool) -> Result<bool> {
     check_env_dir(Platform::HOST, env_dir.as_os_str())?;
     if !fs::is_there(env_dir)? {

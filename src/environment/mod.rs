@@ -49,7 +49,7 @@ pub struct Environment {
     options: Options,
 }
 
-/// Makes an environment, apart from what only its own Python can do: `ensurepip`, and upgrading pip.
+/// Makes an environment, except for the steps that only its own Python can do: `ensurepip`, and upgrading pip.
 ///
 /// # Errors
 /// As from [`Environment::begin`].
@@ -81,8 +81,8 @@ pub fn check_interpreter_stays(interpreter: &Interpreter, env_dir: &Path) -> Res
 impl Environment {
     /// Makes the directories, the interpreter and pip.
     ///
-    /// `env_dir` is absolute and normal. `creation` records what is made, and can remove it. Without a `seed`,
-    /// pip is left to `ensurepip`. How the interpreter is placed is known ([`executables::is_known`]).
+    /// `env_dir` is absolute and normal. `creation` records what is made, and can remove it. Without a `seed`, pip is left to
+    /// `ensurepip`. The caller has checked [`executables::is_known`].
     ///
     /// # Errors
     /// [`Error::Refused`], [`Error::Occupied`] and [`Error::Unwritable`] for a directory or a prompt that is not possible;
@@ -158,7 +158,7 @@ impl Environment {
         if let Some(prompt) = &options.prompt {
             layout::check_line("prompt", OsStr::new(&prompt.text))?;
         }
-        // Otherwise the environment would fail only when it is used.
+        // Without this check, the environment would be made, and would fail only when it is used.
         let executable = &interpreter.base_executable;
         if !fs::try_exists(executable)? {
             return Err(Error::Io { path: executable.clone(), source: std::io::ErrorKind::NotFound.into() });

@@ -8,7 +8,7 @@ pub struct Options {
     pub system_site_packages: bool,
     /// The contents of the directory are deleted first.
     pub clear: bool,
-    /// They are deleted even if the directory is not an environment.
+    /// With `clear`, the contents are deleted even if the directory is not an environment.
     pub force: bool,
     /// The base interpreter is linked, not copied.
     pub symlinks: bool,
@@ -20,7 +20,7 @@ pub struct Options {
     pub upgrade_deps: bool,
     /// What the prompt shows; the directory's name by default.
     pub prompt: Option<Prompt>,
-    /// git is told to ignore the environment.
+    /// A `.gitignore` makes git ignore the environment.
     pub git_ignore: bool,
     /// The shells to write activation scripts for; by default all that the platform has.
     pub activators: Option<Vec<String>>,
@@ -31,10 +31,10 @@ pub struct Options {
 /// What the prompt shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
-    /// As it was given, which may be `.`.
+    /// The option as it was given, which may be `.`.
     pub given: String,
-    /// What is shown: for `.`, the name of the current directory.
+    /// The text that is shown: for `.`, the name of the current directory.
     pub text: String,
-    /// As Python's `repr` writes it, for `pyvenv.cfg`.
+    /// The `repr` of the text, for `pyvenv.cfg`.
     pub representation: String,
 }

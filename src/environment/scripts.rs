@@ -30,7 +30,7 @@ const TEMPLATES: [Template; 9] = [
     ),
 ];
 
-// Git may have changed them in a clone (`core.autocrlf`), and bash reads no script with those ends.
+// Git may change line ends in a clone (`core.autocrlf`), and bash cannot read a script with carriage returns.
 const _: () = {
     let mut index = 0;
     while index < TEMPLATES.len() {
@@ -40,7 +40,7 @@ const _: () = {
     }
 };
 
-/// Whether each line of a script ends as its shell wants it: with a carriage return for cmd, and without one elsewhere.
+/// Whether each line of a script has the end that its shell needs: with a carriage return for cmd, without one for others.
 const fn has_line_ends(name: &str, text: &str) -> bool {
     let (bytes, is_batch) = (text.as_bytes(), matches!(name.as_bytes(), [.., b'.', b'b', b'a', b't']));
     let mut index = 0;
@@ -111,13 +111,14 @@ pub fn write(
     Ok(())
 }
 
-/// The script for PowerShell that `venv` has on Windows, where it is signed and does what ours does; `None` elsewhere.
+/// The script for PowerShell that `venv` has on Windows, if it is signed and does the same as the one of fastvenv; otherwise
+/// `None`.
 ///
-/// With the policy `AllSigned`, Windows PowerShell runs no other. It finds the environment by where it lies, and the prompt in
-/// `pyvenv.cfg`. It takes `[` and `]` in paths for patterns, and reads a prompt in the system's code page, with the backslashes
-/// of a string literal.
+/// With the policy `AllSigned`, Windows PowerShell runs only signed scripts. The signed script finds the environment by its own
+/// place, and the prompt in `pyvenv.cfg`. It treats `[` and `]` in paths as patterns, and reads the prompt in the code page of
+/// the system, with the backslashes of a string literal.
 ///
-/// `library` is the standard library; `prompt` is the one that was asked for, and what Python's `repr` makes of it.
+/// `library` is the folder of the standard library; `prompt` is the option as it was given, and its `repr`.
 #[must_use]
 pub fn signed(library: &Path, env_dir: &str, prompt: Option<(&str, &str)>) -> Option<Vec<u8>> {
     let is_literal = |(text, representation): (&str, &str)| {

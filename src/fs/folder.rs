@@ -44,10 +44,10 @@ impl<'a> Folder<'a> {
         system::read_in(&self.handle, path).at_with(|| self.path.join(path))
     }
 
-    /// Who owns it, and who may write to it.
+    /// Its owner, and whether others may write to it.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] if the operating system does not say.
+    /// [`crate::error::Error::Io`] if the operating system does not report it.
     pub fn ownership(&self) -> Result<Ownership> {
         system::ownership_of_handle(&self.handle).at(&self.path)
     }
@@ -58,7 +58,7 @@ impl<'a> Folder<'a> {
         &self.path
     }
 
-    /// The same for as long as it is wanted.
+    /// The same directory, with a path of its own.
     #[must_use]
     pub fn into_owned(self) -> Folder<'static> {
         Folder { path: self.path.into_owned().into(), handle: self.handle }
@@ -67,7 +67,7 @@ impl<'a> Folder<'a> {
     /// Its identity.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] if the operating system does not say.
+    /// [`crate::error::Error::Io`] if the operating system does not report it.
     pub fn identity(&self) -> Result<Identity> {
         system::identity_of_handle(&self.handle).at(&self.path)
     }
@@ -75,7 +75,7 @@ impl<'a> Folder<'a> {
     /// The identity of the file of that name in it; `None` if there is no such file.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] if the operating system does not say.
+    /// [`crate::error::Error::Io`] if the operating system does not report it.
     pub(super) fn identity_of(&self, name: &str) -> Result<Option<Identity>> {
         match system::identity_in(&self.handle, name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -126,7 +126,7 @@ impl<'a> Folder<'a> {
         system::stamp(&self.handle, name).at_with(|| self.path.join(name))
     }
 
-    /// Moves a file in it to another directory, under a name that is free there.
+    /// Gives a file in it a further name in another directory. The name must be free there.
     ///
     /// # Errors
     /// The error of the operating system.

@@ -40,7 +40,7 @@ impl Identity {
     }
 }
 
-/// The owner of a directory, and who may write to it.
+/// The owner of a directory, and whether others may write to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ownership {
     /// Whether it is a directory, and not a link to one.
@@ -60,7 +60,7 @@ impl Ownership {
         system::ownership(path).at(path)
     }
 
-    /// Whether anyone but the owner may write to it.
+    /// Whether other users than the owner may write to it.
     #[must_use]
     pub fn is_writable_by_others(&self) -> bool {
         self.mode & 0o022 != 0

@@ -10,7 +10,7 @@ use super::write::{replace, replace_at_once};
 use super::{Folder, Mode, system};
 use crate::error::{AtPath, Result};
 
-/// Shows whether a file is unchanged since it was written.
+/// Facts about a file that change when its contents are changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// The size in bytes.
@@ -73,7 +73,7 @@ pub enum LinkMode {
 }
 
 impl LinkMode {
-    /// The ways that `auto` stands for.
+    /// The ways of the setting `auto`, best first.
     pub const AUTO: &'static [Self] = &[Self::Clone, Self::HardLink, Self::Copy];
 
     /// The ways of [`Self::AUTO`] in which the file shares nothing with its source once it is changed.
@@ -82,7 +82,7 @@ impl LinkMode {
     /// The settings that [`Self::of_setting`] knows.
     pub const SETTINGS: [&'static str; 5] = ["auto", "clone", "hardlink", "copy", "symlink"];
 
-    /// The ways that a setting stands for, best first; `None` if there is no such setting. The last way always works.
+    /// The ways of a setting, best first; `None` if there is no such setting. The last way always works.
     #[must_use]
     pub fn of_setting(setting: &str) -> Option<&'static [Self]> {
         match setting {
@@ -166,7 +166,8 @@ impl Linker {
     ) -> Result<()> {
         while let [mode, rest @ ..] = self.modes {
             match mode.place(name, from, to, is_executable) {
-                // It is another file system, there are too many links, or links do not exist. The copy reports any other error.
+                // The destination is on another file system, the file has too many links, or the file system has no links. The
+                // copy reports any other error.
                 Err(_) if !rest.is_empty() => self.modes = rest,
                 result => return result,
             }
@@ -193,7 +194,7 @@ mod tests {
     use super::*;
     use crate::fs::{read, write};
 
-    /// Those that work everywhere: symbolic links need a privilege on Windows.
+    /// The settings that work everywhere: symbolic links need a privilege on Windows.
     fn settings() -> impl Iterator<Item = &'static str> {
         LinkMode::SETTINGS.into_iter().filter(|setting| cfg!(unix) || *setting != "symlink")
     }

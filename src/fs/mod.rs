@@ -41,7 +41,7 @@ pub use write::{
 /// The file that makes a directory an environment (PEP 405). It is removed last.
 pub const CONFIGURATION_FILE: &str = "pyvenv.cfg";
 
-/// Makes `path` a directory, with the missing ones above it, and returns those that it made, the topmost first.
+/// Makes the directory `path` and the missing directories above it. Returns the directories that it made, the topmost first.
 ///
 /// An existing directory is left alone. A file or a link in its place is refused, as in `venv`: what is written through
 /// a link would end up outside the environment.
@@ -50,7 +50,7 @@ pub const CONFIGURATION_FILE: &str = "pyvenv.cfg";
 /// [`Error::Occupied`] for a file or a link that leads somewhere; [`Error::Io`] with the first path that could not
 /// be made.
 pub fn create_directory(path: &Path) -> Result<Vec<PathBuf>> {
-    // Usually nothing is in the way, and one call is enough.
+    // Usually one call is enough.
     if fs::create_dir(path).is_ok() {
         return Ok(vec![path.to_owned()]);
     }
@@ -58,13 +58,13 @@ pub fn create_directory(path: &Path) -> Result<Vec<PathBuf>> {
         return create_missing(path, &|path| fs::create_dir(path));
     };
     if found.is_symlink() && !exists(path) {
-        // It cannot be followed: `mkdir` then says that the name is taken.
+        // The link cannot be followed: `mkdir` then reports that the name is taken.
         fs::create_dir(path).at(path)?;
     }
     if found.is_symlink() || found.is_file() { Err(Error::Occupied(path.to_owned())) } else { Ok(Vec::new()) }
 }
 
-/// Makes a directory that only this user may look into, with the missing ones above it, whatever the umask.
+/// Makes a directory that only this user can read, whatever the umask, and the missing directories above it.
 ///
 /// # Errors
 /// [`Error::Io`] with the first path that could not be made.
@@ -72,13 +72,13 @@ pub fn create_private_directory(path: &Path) -> Result<()> {
     if path.is_dir() { Ok(()) } else { create_missing(path, &system::create_private_directory).map(drop) }
 }
 
-/// `mkdir -p`, topmost first, so that an error names the path on which it occurred. Returns those that it made; with an
-/// error, none of them stays.
+/// `mkdir -p`, topmost first, so that an error names the path on which it occurred. Returns the directories that it made. After
+/// an error, it removes them.
 fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Result<Vec<PathBuf>> {
     let mut made = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => {
             match create_missing(parent, create) {
-                // For a link that leads nowhere, the error that says most is the one of making something below it.
+                // For a broken link, the error of making something below it says most.
                 Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => Vec::new(),
                 result => result?,
             }
@@ -103,7 +103,7 @@ pub fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
 }
 
-/// Whether there is anything at `path`, links not followed.
+/// Whether `path` exists. A link is not followed.
 ///
 /// # Errors
 /// [`Error::Io`] if that cannot be found out.
@@ -129,7 +129,7 @@ pub fn try_exists(path: &Path) -> Result<bool> {
     path.try_exists().at(path)
 }
 
-/// The path without links to what is at `path`.
+/// `path` with all links resolved.
 ///
 /// # Errors
 /// [`Error::Io`] if there is nothing.
@@ -137,13 +137,13 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).at(path)
 }
 
-/// Whether a file, or what it leads to, is a directory or in it, whatever the spelling: the directory has the identity of one
-/// above the file. `false` where it is not there.
+/// Whether a file, or the target of a link, is a directory or in it. Directories are compared by identity, so the spelling of
+/// the paths does not matter. `false` if either does not exist.
 #[must_use]
 pub fn is_in(file: &Path, directory: &Path) -> bool {
     let is_above = |path: &Path| same_file::is_same_file(path, directory).unwrap_or(false);
     let folders = |path: &Path| path.parent().is_some_and(|folder| folder.ancestors().any(is_above));
-    // Where its folder is, and where the file itself is, all links followed.
+    // Both places count: that of the link, and that of its target.
     let real = |path: &Path| fs::canonicalize(path).is_ok_and(|path| path.ancestors().any(is_above));
     file.parent().is_some_and(real) || real(file) || folders(file)
 }
@@ -160,7 +160,7 @@ pub fn target(path: &Path) -> Option<PathBuf> {
     fs::read_link(path).ok()
 }
 
-/// The time of the last change of what is at `path`, in nanoseconds since 1970.
+/// The time of the last change of the file or directory at `path`, in nanoseconds since 1970.
 ///
 /// # Errors
 /// [`Error::Io`] if there is nothing at `path`.
@@ -208,24 +208,24 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 /// A file of settings.
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// What is in it.
+    /// Its contents.
     pub bytes: Vec<u8>,
-    /// Who can have written that.
+    /// The users who can have written it.
     pub writers: Writers,
 }
 
-/// Who can write to a file, as far as the system says.
+/// The users who can write to a file, as far as the system reports them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writers {
     /// This user, and administrators.
     Trusted,
     /// Other users, too.
     Others,
-    /// That is not known.
+    /// The system does not report it.
     Unknown,
 }
 
-/// The contents of a file that may not be there, and who can have written them; `None` if no file has the name.
+/// The contents of a file of settings, and the users who can have written them; `None` if the file does not exist.
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be read.
@@ -252,7 +252,7 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     patiently(|| fs::rename(from, to)).at(to)
 }
 
-/// Makes something at `path`, after the directories above it if they are missing.
+/// Makes a file at `path`, and the missing directories above it.
 fn with_parents<T>(path: &Path, mut make: impl FnMut() -> Result<T>) -> Result<T> {
     match make() {
         Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {

@@ -1,4 +1,4 @@
-//! Paths as text: what needs no look at the disk.
+//! Paths as text, without access to the disk.
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Calls that are tried again, where what is in their way is gone in a moment.
+//! Repeats calls that fail for a moment, while another process uses a file.
 
 use std::io;
 use std::thread;
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::system;
 
-/// How long it waits before each further attempt, in milliseconds: half a second in all, as installers wait for scanners.
+/// The pauses before further attempts, in milliseconds. They add up to half a second, as installers wait for virus scanners.
 const PAUSES: [u64; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/// Makes a call until it succeeds, or fails for good.
+/// Repeats a call until it succeeds, fails with an error that does not pass, or has no attempts left.
 ///
 /// # Errors
-/// The last one.
+/// The error of the last attempt.
 pub(super) fn patiently<T>(call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     retried(call, system::is_passing, thread::sleep)
 }
@@ -35,7 +35,7 @@ fn retried<T>(
 mod tests {
     use super::*;
 
-    /// What comes of a call that fails so often with that error, and how long it takes.
+    /// The result of a call that fails so many times with that error, and how long it took.
     fn outcome(failures: usize, code: i32) -> (Option<i32>, u64) {
         let (mut calls, mut waited) = (0, Duration::ZERO);
         let call = || {
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_waited_for_and_what_stays_is_told() {
+    fn a_passing_error_is_waited_for_and_a_lasting_one_is_returned() {
         assert_eq!(outcome(0, 32), (None, 0));
         assert_eq!(outcome(3, 32), (None, 7));
         assert_eq!(outcome(9, 32), (None, 511));

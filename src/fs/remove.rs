@@ -60,8 +60,8 @@ impl Made {
         self.0.path()
     }
 
-    /// Removes the directory with its contents, unless its name belongs to something else now, or the configuration in it is
-    /// not the given one, which means that another process uses it.
+    /// Removes the directory with its contents. It stays if another file or directory has its name now, or if its configuration
+    /// is not the given one, which means that another process uses it.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that cannot be removed.

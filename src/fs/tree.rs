@@ -61,12 +61,13 @@ fn remove(first: Outcome<Task>) -> crate::error::Result<()> {
 const DIRECTORY: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// What could not be removed. While it exists, it holds the directories above it, so no thread tries to remove those.
+/// A file or directory that could not be removed. While this exists, it holds the directories above, so no thread tries to
+/// remove them.
 struct Failure(Place, Errno);
 
 type Outcome<T> = Result<T, Failure>;
 
-/// What one thread does in one step.
+/// One step of one thread.
 enum Task {
     Directory(Place),
     Opened(Directory),
@@ -129,7 +130,7 @@ impl Directory {
         Ok(Self { place, descriptor, groups: groups(entries), is_kept: false })
     }
 
-    /// Lets the directory itself stay, with everything in it that is neither a directory nor a file nor a link.
+    /// Keeps the directory itself, and everything in it that is not a directory, a file or a link.
     fn kept(mut self) -> Self {
         for group in &mut self.groups {
             let descriptor = &self.descriptor;
@@ -187,7 +188,7 @@ fn kind(directory: &OwnedFd, entry: &DirEntry) -> Option<FileType> {
     }
 }
 
-/// The type of what has a name in an open directory; `None` if it cannot be found out.
+/// The type of the entry with a name in an open directory; `None` if it cannot be found out.
 fn kind_of(directory: &OwnedFd, name: &CStr) -> Option<FileType> {
     let found = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     Some(FileType::from_raw_mode(found.st_mode))
@@ -239,7 +240,7 @@ mod tests {
     use super::*;
     use crate::fs::{names, symlink, write, write_with_parents};
 
-    /// Enough directories and files that several threads take part.
+    /// Makes so many directories and files that several threads take part.
     fn fill(tree: &Path) {
         for package in 0..40 {
             let package = tree.join(format!("package{package}"));

@@ -45,7 +45,7 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
         rustix::fs::ioctl_ficlone(&*writer, &reader)?;
         writer.set_modified(modified)
     };
-    // Most file systems refuse it.
+    // Most file systems refuse to clone, so the file gets a temporary name first.
     super::write::replace_aside(destination, clone).map(drop)
 }
 
@@ -149,7 +149,7 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// The owner of what is at `path`, and who may write to it.
+/// The owner of the file or directory at `path`, and whether others may write to it.
 pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
     let found = fs::symlink_metadata(path)?;
     Ok(Ownership { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(&found) })
@@ -161,19 +161,19 @@ pub fn is_own(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.uid() == user())
 }
 
-/// Whether a directory that is made at a path is the user's own: always.
+/// Always true: a directory that is made at a path belongs to the user.
 #[must_use]
 pub fn becomes_own(_path: &Path) -> bool {
     true
 }
 
-/// The user whose permissions count.
+/// The number of the effective user.
 #[must_use]
 pub fn user() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Whether files may be shared with any directory: an ordinary user cannot give a file away, and root can.
+/// Whether files may be shared with any directory. An ordinary user cannot give a file to another user; root can.
 #[must_use]
 pub fn shares_anywhere() -> bool {
     user() != 0
@@ -223,7 +223,7 @@ pub(super) fn identity_of_file(file: &fs::File) -> io::Result<Identity> {
     file.metadata().map(|found| identity_of(&found))
 }
 
-/// A file, for as long as its number must not be that of another one, which it can be once it is deleted and closed.
+/// The open file. As long as it is open, no other file gets its number.
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the Windows file")]
 pub(super) fn kept_open(file: fs::File) -> Option<fs::File> {
     Some(file)
@@ -256,17 +256,18 @@ fn identity_of(found: &fs::Metadata) -> Identity {
 
 /// Opens a file, links followed.
 pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
-    let flags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC); // does not wait for a FIFO
+    let flags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC); // `NONBLOCK` does not wait for a FIFO
     Ok(openat(CWD, path, flags, Permissions::empty())?.into())
 }
 
-/// Who can write to a file: its owner and group alone, if its mode says so, and they count if it is this user's or root's.
+/// The users who can write to a file. They are trusted if the owner is this user or root, and if only the owner and the group
+/// may write.
 pub(super) fn writers(_path: &Path, metadata: &fs::Metadata) -> Writers {
     let is_own = [0, user()].contains(&metadata.uid());
     if is_own && mode(metadata) & 0o002 == 0 { Writers::Trusted } else { Writers::Others }
 }
 
-/// Never: here, an open file is in nobody's way.
+/// Always false: on POSIX systems, an open file does not block a call.
 pub(super) fn is_passing(_error: &io::Error) -> bool {
     false
 }
@@ -315,7 +316,7 @@ pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
     Ok(contents)
 }
 
-/// The owner of an open directory, and who may write to it.
+/// The owner of an open directory, and whether others may write to it.
 #[allow(clippy::useless_conversion, reason = "the types of these numbers differ between systems")]
 pub(super) fn ownership_of_handle(handle: &Handle) -> io::Result<Ownership> {
     let found = fstat(handle)?;
@@ -362,7 +363,7 @@ pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
     })
 }
 
-/// Moves a file in an open directory to another directory, under another name.
+/// Gives a file in an open directory a further name in another directory.
 ///
 /// # Errors
 /// The error of the operating system.

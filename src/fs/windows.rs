@@ -1,6 +1,6 @@
 //! Links, identities and modes on Windows.
 //!
-//! A [`Handle`] is a path with the identity of what was there: nothing is looked up from an open directory.
+//! A [`Handle`] is a path and the identity that the directory had: Rust cannot look up names in an open directory on Windows.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::env;
@@ -16,10 +16,10 @@ use super::patience::patiently;
 use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp, Writers};
 use crate::error::{AtPath, Result};
 
-/// Without it, a directory cannot be opened (`FILE_FLAG_BACKUP_SEMANTICS`).
+/// The flag without which a directory cannot be opened (`FILE_FLAG_BACKUP_SEMANTICS`).
 const DIRECTORIES_TOO: u32 = 0x0200_0000;
 
-/// With it, a link is opened and not followed (`FILE_FLAG_OPEN_REPARSE_POINT`).
+/// The flag with which a link is opened and not followed (`FILE_FLAG_OPEN_REPARSE_POINT`).
 const NO_LINK: u32 = 0x0020_0000;
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -96,7 +96,7 @@ pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
     Stamp::new(&fs::symlink_metadata(directory.path.join(name))?)
 }
 
-/// Moves a file in a directory to another directory, under another name.
+/// Gives a file in a directory a further name in another directory.
 ///
 /// # Errors
 /// The error of the operating system.
@@ -139,8 +139,8 @@ pub(super) fn identity_in(directory: &Handle, name: &str) -> io::Result<Identity
     identity(&directory.path.join(name))
 }
 
-/// Returns `None`: an open file cannot be replaced everywhere on Windows, and its directory cannot be removed. On NTFS its
-/// number, which counts how often a place was used, is not that of a later file.
+/// Returns `None`: on Windows, an open file cannot be replaced on every file system, and its directory cannot be removed. It
+/// need not stay open: on NTFS a number counts how often its place was used, so a later file does not get it.
 pub(super) fn kept_open(_file: fs::File) -> Option<fs::File> {
     None
 }
@@ -148,19 +148,19 @@ pub(super) fn kept_open(_file: fs::File) -> Option<fs::File> {
 /// Opens a file, links followed.
 pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
     if fs::metadata(path)?.is_dir() {
-        return Err(ErrorKind::NotFound.into()); // Windows opens none, and says that access is denied
+        return Err(ErrorKind::NotFound.into()); // Windows cannot open a directory here, and reports that access is denied
     }
     fs::File::open(path)
 }
 
-/// Who can write to a file: outside the user's profile, that is not known.
+/// The users who can write to a file. Outside the user's profile they are not known.
 pub(super) fn writers(path: &Path, _metadata: &fs::Metadata) -> Writers {
     if is_own(path) { Writers::Trusted } else { Writers::Unknown }
 }
 
-/// Whether an error may be gone in a moment: another process has the file open (`ERROR_SHARING_VIOLATION`,
-/// `ERROR_LOCK_VIOLATION`), as scanners do with what was just written. A file that is open cannot be replaced, or is
-/// still there after it was deleted (`ERROR_ACCESS_DENIED`, `ERROR_DIR_NOT_EMPTY`).
+/// Whether the cause of an error may pass: another process has the file open (`ERROR_SHARING_VIOLATION`,
+/// `ERROR_LOCK_VIOLATION`), as virus scanners do with new files. An open file cannot be replaced, and it still exists after it
+/// was deleted (`ERROR_ACCESS_DENIED`, `ERROR_DIR_NOT_EMPTY`).
 pub(super) fn is_passing(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| [5, 32, 33, 145].contains(&code))
 }
@@ -177,10 +177,10 @@ fn open(path: &Path, flags: u32) -> io::Result<fs::File> {
     fs::OpenOptions::new().access_mode(0).custom_flags(flags).open(path)
 }
 
-/// Whether a path is in the user's profile, where Windows lets no one write but the user and administrators.
+/// Whether a path is in the user's profile, where Windows lets only the user and administrators write.
 ///
-/// Elsewhere the place decides that nothing is known: what anyone makes in the root of a volume, every user may usually change.
-/// Owners and access control lists are not read, since no maintained crate does that without unsafe code of ours.
+/// Outside the profile, other users may be able to write: by default, every user can change files in the root of a volume.
+/// Owners and access control lists are not read, because no maintained crate reads them without unsafe code of ours.
 #[must_use]
 pub fn is_own(path: &Path) -> bool {
     let Some(profile) = env::home_dir().filter(|profile| profile.is_absolute()) else { return false };
@@ -190,12 +190,13 @@ pub fn is_own(path: &Path) -> bool {
     if lowered(path).starts_with(lowered(&profile)) {
         return true;
     }
-    // A short name (`RUNNER~1`) leads to the same directory. A link elsewhere does, too, but others may change where it leads.
+    // A short name (`RUNNER~1`) leads to the same directory. So does a link outside the profile, but other users may change its
+    // target.
     let Ok(wanted) = identity_of_target(&profile) else { return false };
     path.ancestors().any(|folder| identity(folder).is_ok_and(|found| found == wanted))
 }
 
-/// Whether a directory that is made at a path is the user's own: in the profile.
+/// Whether a directory that is made at a path is in the user's profile.
 #[must_use]
 pub fn becomes_own(path: &Path) -> bool {
     is_own(path)
@@ -206,8 +207,8 @@ fn lowered(path: &Path) -> PathBuf {
     path.as_os_str().to_ascii_lowercase().into()
 }
 
-/// Always false: another name of a file has the same access control list, and where rights to a directory are given, they
-/// are given to the files in it, by whatever name. So files are shared only with a directory that is the user's own.
+/// Always false: all names of a file have one access control list, and rights to a directory are also given to the files in it,
+/// under each of their names. So files are shared only with directories in the user's profile.
 #[must_use]
 pub fn shares_anywhere() -> bool {
     false
@@ -218,7 +219,7 @@ pub(super) fn is_loop(_error: &io::Error) -> bool {
     false
 }
 
-/// Always false: no such link is made on Windows.
+/// Always false: fastvenv makes no link `lib64` on Windows.
 #[must_use]
 pub fn has_no_links(_error: &io::Error) -> bool {
     false
@@ -305,12 +306,12 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// Whether what is at `path` is the user's own, which is told by its place alone ([`is_own`]).
+/// The ownership of the file or directory at `path`. Only its place decides ([`is_own`]).
 pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
     Ok(Ownership { is_directory: fs::symlink_metadata(path)?.is_dir(), is_own: is_own(path), mode: 0 })
 }
 
-/// Whether a directory is the user's own, which is told by its place alone.
+/// The ownership of a directory. Only its place decides ([`is_own`]).
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
 pub(super) fn ownership_of_handle(handle: &Handle) -> io::Result<Ownership> {
     Ok(Ownership { is_directory: true, is_own: is_own(&handle.path), mode: 0 })
@@ -354,7 +355,7 @@ pub(super) fn remove_tree(path: &Path) -> Result<()> {
     patiently(|| fs::remove_dir_all(path)).at_with(|| first_in(path))
 }
 
-/// The first file in a directory or below it; the directory where there is none.
+/// The first file in a directory or below it; the directory itself if there is none.
 fn first_in(path: &Path) -> PathBuf {
     let is_directory = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
     let mut entries = is_directory.then(|| fs::read_dir(path).ok()).flatten().into_iter().flatten();

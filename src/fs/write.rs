@@ -1,7 +1,7 @@
-//! Writes whole files: a file that has the name is replaced by a rename, and never written to or through.
+//! Writes whole files. An existing file is replaced by a rename, and is never written to; a link is never written through.
 //!
-//! A reader finds either the old file or the new one, and a failed write leaves the old one. If the name was another name
-//! of a file in the cache, or a link to a file elsewhere, that file does not change.
+//! A reader finds either the old file or the new one, and a failed write leaves the old one. If the path was a hard link to a
+//! file in the cache, or a link to another file, that file does not change.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::ffi::{OsStr, OsString};
@@ -15,17 +15,17 @@ use super::patience::patiently;
 use super::{Identity, system};
 use crate::error::{AtPath, Error, Result};
 
-/// How often a temporary name is tried that other processes use, too.
+/// The number of attempts to get a temporary name that no other process uses.
 const ATTEMPTS: u32 = 100;
 
 /// The permission bits of a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Those that the umask leaves.
+    /// The bits that the umask leaves.
     Plain,
-    /// Those, and all users may execute it, as pip does for files that a wheel marks as executable.
+    /// Like [`Self::Plain`], and all users may execute it, as pip does for files that a wheel marks as executable.
     Executable,
-    /// Those, and all users may read and execute it, as pip does for scripts.
+    /// Like [`Self::Plain`], and all users may read and execute it, as pip does for scripts.
     Script,
     /// These bits, whatever the umask.
     Exactly(u32),
@@ -126,7 +126,7 @@ pub fn copy_status(source: &Path, destination: &Path) -> Result<()> {
     set().at(destination)
 }
 
-/// Makes something that is complete as soon as it exists, such as a link, and replaces what has its name.
+/// Makes something that is complete as soon as it exists, such as a link, and replaces an existing file.
 ///
 /// # Errors
 /// [`Error::Io`] with the path; what had the name is unchanged.
@@ -147,11 +147,11 @@ pub(super) fn replace_at_once(
         match make(name_aside).and_then(|()| patiently(|| fs::rename(&aside, &path))) {
             // Renaming one name of a file to another name of it does nothing and leaves both.
             Ok(()) => return fs::remove_file(&aside).or_else(absent_is_fine).at(&path),
-            // A killed process left it, or another process is making the same.
+            // A killed process has left the temporary name, or another process makes the same link.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 fs::remove_file(&aside).or_else(absent_is_fine).at(&path)?;
             }
-            // The other process took this one for left over.
+            // Another process has removed the temporary name, as one that was left by a killed process.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
                 discard(&aside);
@@ -162,7 +162,7 @@ pub(super) fn replace_at_once(
     Err(ErrorKind::ResourceBusy.into()).at(&path)
 }
 
-/// Makes a file, replaces what has its name, and lets `put` write into it. Returns what `put` returned, and the file.
+/// Makes a file in place of an existing one, and lets `put` write into it. Returns the value of `put`, and the file.
 ///
 /// # Errors
 /// [`Error::Io`] with the path; what had the name is unchanged.
@@ -174,8 +174,8 @@ pub(super) fn replace<T>(path: &Path, put: impl FnOnce(&mut File) -> io::Result<
     replace_aside(path, put)
 }
 
-/// Makes a file like [`replace`], under a temporary name until it is whole even if nothing has its name: for calls that may
-/// fail after another process has put its file there.
+/// Makes a file like [`replace`], but always under a temporary name until it is whole, even if the file does not exist yet. It
+/// is for calls that may fail after another process has put its file there.
 ///
 /// # Errors
 /// [`Error::Io`] with the path; what had the name is unchanged.
@@ -206,7 +206,7 @@ fn filled<T>(
     }
 }
 
-/// A file that was written. It is kept open if another file could get its identity otherwise.
+/// A file that was written. It is kept open on systems on which another file could get its identity after it is deleted.
 #[derive(Debug)]
 pub struct Held {
     identity: Option<Identity>,
@@ -214,7 +214,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Writes a file whose name is free; `None` if it is not.
+    /// Writes a new file; `None` if a file has the name already.
     ///
     /// # Errors
     /// [`Error::Io`] with the path; nothing is left.
@@ -240,20 +240,20 @@ impl Held {
         Self { identity, _file: system::kept_open(file) }
     }
 
-    /// The identity of the file; `None` if the operating system does not say.
+    /// The identity of the file; `None` if the operating system does not report it.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
         self.identity
     }
 }
 
-/// Writes to a file, and returns what it is known by, which not every system tells once the file has another name.
+/// Writes to a file, and returns its identity. Some systems cannot report the identity after the file was renamed.
 fn written(file: &mut File, contents: &[u8]) -> io::Result<Option<Identity>> {
     file.write_all(contents)?;
     Ok(Identity::of_file(file).ok())
 }
 
-/// Removes a file that is of no use. An error of this matters less than the error that led here.
+/// Removes a file that is not needed. Its error is ignored, because an earlier error is reported.
 fn discard(path: &Path) {
     let _ = patiently(|| fs::remove_file(path));
 }
@@ -270,7 +270,7 @@ fn open_aside(path: &Path) -> io::Result<(PathBuf, File)> {
             Ok(file) => {
                 // If the file system has no locks, the file is written without one.
                 let is_taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-                // Before it was locked, another process may have taken it for left over.
+                // Before the file was locked, another process may have removed it as one that was left by a killed process.
                 let own = Identity::of_file(&file).inspect_err(|_| discard(&aside))?;
                 if !is_taken && system::identity(&aside).ok() == Some(own) {
                     return Ok((aside, file));
@@ -284,7 +284,7 @@ fn open_aside(path: &Path) -> io::Result<(PathBuf, File)> {
     Err(ErrorKind::ResourceBusy.into())
 }
 
-/// Removes the file of that name if no process writes it, and returns whether the name is free now.
+/// Removes a temporary file if no process writes it, and returns whether the name is free now.
 ///
 /// It is removed only if the name is still that of the locked file, and its lock is held until then: a process that has
 /// just made it and not yet locked it finds the lock taken, and one that has finished it has renamed it.
@@ -350,7 +350,7 @@ mod tests {
         assert_replaced(dir.path());
     }
 
-    // Elsewhere, a file that is open cannot be replaced.
+    // On Windows, an open file cannot be replaced.
     #[test]
     #[cfg(unix)]
     fn the_file_of_another_process_stays_where_ours_fails() {
@@ -370,7 +370,7 @@ mod tests {
         assert_eq!(names(dir.path()).unwrap(), ["file"]);
     }
 
-    // In Wine, one of them has the file open at each moment.
+    // In Wine, at each moment one of the threads has the file open.
     #[test]
     #[cfg(unix)]
     fn many_may_write_the_same_file() {

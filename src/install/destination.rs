@@ -26,7 +26,7 @@ impl<'a> Destination<'a> {
         Self {
             library: if is_pure { &target.purelib } else { &target.platlib },
             scripts: &target.scripts,
-            // As pip chooses it in an environment; `sysconfig` has no folder for headers of distributions.
+            // pip chooses this folder in an environment; `sysconfig` has none for the headers of distributions.
             headers: target.env_dir.join(format!("include/site/python{major}.{minor}")).join(name),
             data: &target.env_dir,
         }

@@ -1,7 +1,7 @@
 //! Installs one distribution in an environment.
 //!
-//! METADATA is written last, because pip and other installers take the distribution for installed if it is there. If a run
-//! is killed earlier, a later run installs the distribution again.
+//! METADATA is written last, because pip and other installers treat a distribution with METADATA as installed. If a run is
+//! killed earlier, a later run installs the distribution again.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ use crate::platform::Platform;
 use crate::wheel::record::Record;
 use crate::wheel::{Distribution, DistributionFile, Place, Wheel, entry_points};
 
-/// A distribution, its place, and what is there already.
+/// A distribution, its place, and the parts of it that the environment has already.
 #[derive(Debug)]
 pub(crate) struct Installation<'a> {
     source: &'a Source,
@@ -27,7 +27,8 @@ pub(crate) struct Installation<'a> {
 }
 
 impl<'a> Installation<'a> {
-    /// Finds out what is there; `None` if it is another version, which is left to pip, or if RECORD cannot name a script.
+    /// Finds out which parts the environment has already. Returns `None` if it has another version, which is left to pip, or if
+    /// RECORD cannot name a script.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] if the directory of the packages cannot be read;
@@ -53,12 +54,12 @@ impl<'a> Installation<'a> {
         Ok(Some(Self { source, target, destination, found, record: Record::default() }))
     }
 
-    /// Whether everything is there.
+    /// Whether the environment has the whole distribution already.
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.found, Found::Whole)
     }
 
-    /// Checks the source of a repair: whatever damaged the environment may have damaged the cache, too.
+    /// Checks the source of a repair: the cause that damaged the environment may have damaged the cache, too.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the file in the cache that was changed.
@@ -100,7 +101,7 @@ impl<'a> Installation<'a> {
         Ok(can_share)
     }
 
-    /// Writes the files but the metadata, and the bytecode.
+    /// Writes all files except the metadata, and the bytecode.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
@@ -123,18 +124,18 @@ impl<'a> Installation<'a> {
             if let Some(in_record) = self.destination.path_in_record(path)
                 && is_listed
             {
-                // Bytecode has no hash there.
+                // RECORD has no hash of bytecode.
                 self.record.add_row(in_record, size.map_or("", |_| hash), *size);
             }
         }
-        // A new environment has no bytecode but that of an image.
+        // In a new environment, all bytecode comes from the image.
         if matches!(self.found, Found::Nothing) && self.source.image().is_some() {
             return Ok(());
         }
         self.record_bytecode()
     }
 
-    /// Removes damaged bytecode that the source of the repair does not have, because it is worse than none.
+    /// Removes damaged bytecode that the source of the repair does not have: damaged bytecode is worse than none.
     fn remove_invalid_bytecode(&self) -> Result<()> {
         let Found::Damaged(wanted) = &self.found else { return Ok(()) };
         let own = self.paths();

@@ -13,13 +13,13 @@ pub(crate) fn path_in_pip(is_graphical: bool) -> String {
 /// The module of distlib in pip's wheel that makes these programs.
 pub(crate) const DISTLIB: &str = "pip/_vendor/distlib/scripts.py";
 
-/// What ends the line that says which interpreter to start, by that module. Up to distlib 0.3.8, the line end of the system
+/// The end of the line that names the interpreter, as that module writes it. Up to distlib 0.3.8, the line end of the system
 /// follows the one that the line has.
 pub(crate) fn line_end(distlib: &[u8]) -> &'static str {
     if distlib.windows(b"os.linesep".len()).any(|part| part == b"os.linesep") { "\n\r\n" } else { "\n" }
 }
 
-/// An executable: the program, the line that says which interpreter to start, and the script in an archive.
+/// An executable: the program, the line that names the interpreter, and the script in an archive.
 pub(crate) fn executable(
     program: &[u8],
     python: &str,
@@ -33,13 +33,13 @@ pub(crate) fn executable(
     [program, line.as_bytes(), &archive(script)].concat()
 }
 
-/// The interpreter beside one that has no console: `pythonw.exe` beside `python.exe`.
+/// The interpreter without a console that is beside an interpreter: `pythonw.exe` beside `python.exe`.
 fn without_console(python: &str) -> String {
     let (folder, name) = python.split_at(python.rfind(['\\', '/']).map_or(0, |position| position + 1));
     format!("{folder}{}", name.replace("python", "pythonw"))
 }
 
-/// A ZIP archive with one stored file, `__main__.py`, whose time is the earliest that the format has.
+/// A ZIP archive with one stored file, `__main__.py`, which has the earliest time of the format.
 fn archive(script: &[u8]) -> Vec<u8> {
     const NAME: &[u8] = b"__main__.py";
     const VERSION: u16 = 20;
@@ -70,7 +70,7 @@ fn archive(script: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// What distlib 0.3.8 makes of the same, when it is told that it is on Windows and that it is 1980.
+    /// The output of distlib 0.3.8 for the same script, with `os.name` of Windows and a clock in 1980.
     const MADE_BY_DISTLIB: &[u8] = b"LAUNCHER#!C:\\env\\python.exe\n\r\n\
         PK\x03\x04\x14\0\0\0\0\0\0\0!\0l\x98\xb6\xc2\x0b\0\0\0\x0b\0\0\0\x0b\0\0\0__main__.pypip.x main\n\
         PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0!\0l\x98\xb6\xc2\x0b\0\0\0\x0b\0\0\0\x0b\0\0\0\0\0\0\0\0\0\0\0\x80\x01\

@@ -65,16 +65,16 @@ pub struct Options {
 /// How the distributions got into an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// They were there, whole.
+    /// They were in the environment, and whole.
     Present,
-    /// Their files were written, since there is no cache.
+    /// Their files were written, because there is no cache.
     Written,
     /// Their files were placed from the cache, the last of them in this way.
     Placed(LinkMode),
 }
 
 impl Way {
-    /// Its name: `present`, `written`, or that of the link mode.
+    /// Its name: `present`, `written`, or the name of the link mode.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -98,7 +98,7 @@ enum Source {
 /// Distributions to install, each from a wheel or from the `.dist-info` folder of an installed one, in any number of
 /// environments.
 ///
-/// They are looked for in the cache and checked once, in the background from the beginning on.
+/// A thread looks for them in the cache and checks them, once, while the environment is begun.
 #[derive(Debug)]
 pub struct Seed {
     request: Arc<Request>,
@@ -118,7 +118,7 @@ struct Request {
 /// The state of the search for the distributions.
 #[derive(Debug)]
 enum Search {
-    /// The search in the cache is running; without a thread it was not begun.
+    /// A thread is searching the cache; `None` if the search was not begun.
     Begun(Option<JoinHandle<Vec<Option<Image>>>>),
     /// All of them; `None` if one has parts that are not known here.
     Done(Option<Arc<[Source]>>),
@@ -146,7 +146,7 @@ impl Seed {
         &self.request.paths
     }
 
-    /// Why the cache was not used, when a distribution was last installed; `None` if it was, or was not wanted.
+    /// Why the cache was not used when a distribution was last installed; `None` if it was used, or was turned off.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -156,11 +156,11 @@ impl Seed {
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault.to_string());
     }
 
-    /// Installs the distributions as pip does when `ensurepip` calls it. A distribution that is there is left alone, and
-    /// repaired if it is damaged.
+    /// Installs the distributions as pip does when `ensurepip` calls it. A distribution that the environment has is left alone,
+    /// or repaired if it is damaged.
     ///
-    /// Returns how they were installed. If another version is there, or a wheel has parts that are not known here, nothing is
-    /// written, and the result is `None`.
+    /// Returns how they were installed. If the environment has another version, or if a wheel has parts that are not known
+    /// here, nothing is written, and the result is `None`.
     ///
     /// # Errors
     /// [`Error::Wheel`] for a damaged wheel, before anything is written; [`Error::Io`] with the path that could not be
@@ -171,7 +171,8 @@ impl Seed {
             sources.map_or(Ok(None), |sources| install(&sources, target, options))
         };
         match self.sources(target).and_then(from) {
-            // Another process has just cleared the cache, or the cache is damaged or cannot be read. It is not needed.
+            // Another process has just cleared the cache, or the cache is damaged or cannot be read. The wheel is installed
+            // without it.
             Err(error) if self.is_about_cache(&error) => {
                 self.blame(&error);
                 self.forget_damaged();

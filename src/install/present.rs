@@ -1,4 +1,5 @@
-//! Finds out what an environment has of a distribution, which is left alone if it is whole, and otherwise repaired.
+//! Finds out which parts of a distribution an environment has. A whole distribution is left alone, and a damaged one is
+//! repaired.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -12,7 +13,7 @@ use crate::interpreter::{Interpreter, bytecode};
 use crate::platform::Platform;
 use crate::wheel::{Distribution, DistributionFile, Place, entry_points, record};
 
-/// What an environment has of a distribution.
+/// The parts of a distribution that an environment has.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// Nothing.
@@ -21,7 +22,8 @@ pub(crate) enum Found {
     Another,
     /// Everything.
     Whole,
-    /// Parts: the files that are missing or changed, by their paths in the wheel. If there are none, it is a script or RECORD.
+    /// Some parts: the files that are missing or changed, by their paths in the wheel. If there are none, a script or RECORD is
+    /// missing or changed.
     Damaged(HashSet<String>),
 }
 
@@ -41,8 +43,8 @@ impl Found {
     }
 }
 
-/// Finds out what an environment has of a distribution, by the names in the directory of its packages. Without METADATA,
-/// which is written last, that is nothing: what an interrupted run has left is written anew.
+/// Finds out which parts of a distribution an environment has, by the names in the directory of its packages. Without METADATA,
+/// which is written last, it counts as nothing: an interrupted run has left the files, and they are written again.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that cannot be read.
@@ -122,14 +124,14 @@ fn missing(
     missing
 }
 
-/// Whether Python accepts the bytecode for its source, and it has its hash, if the hash is known.
+/// Whether Python accepts the bytecode for its source, and whether the bytecode has the expected hash, if that is known.
 fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected: Option<&str>) -> bool {
     let is_expected = |hash| fs::read(bytecode).is_ok_and(|contents| record::fits(hash, &contents));
     bytecode::is_valid(bytecode, source, &interpreter.magic_number) && expected.is_none_or(is_expected)
 }
 
-/// Whether RECORD has each file and the bytecode, and each script is the one that RECORD has, or the one that is made here,
-/// and can be executed.
+/// Whether RECORD lists each file and the bytecode, and whether each script can be executed and is the one in RECORD or the one
+/// that is made here.
 fn is_recorded(
     distribution: &Distribution,
     destination: &Destination<'_>,
@@ -182,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metadata_is_told_by_its_name() {
+    fn metadata_is_recognised_by_its_name() {
         for name in ["pip-23.0.dist-info", "Pip-1.egg-info", "pip.egg-info"] {
             assert!(is_metadata_of(name, "pip"), "{name}");
         }

@@ -20,7 +20,7 @@ pub fn relocate_scripts(scripts: &Path, library: &Path, python: &Path) -> Result
     let mut rows = HashMap::new();
     for name in fs::names(scripts)? {
         let path = scripts.join(name);
-        // A link leads to the script of another place.
+        // A link leads to a script in another place.
         if Stamp::of(&path).is_err() {
             continue;
         }
@@ -48,7 +48,7 @@ fn relocated(script: &[u8], python: &Path) -> Option<Vec<u8>> {
         (first.strip_prefix(b"#!") == Some(python)).then_some(rest)?
     };
     let name = python.rsplit(|byte| *byte == b'/').next()?;
-    // It would end the string, for a shell or for Python.
+    // A single quote would end the string, for a shell or for Python.
     if name.contains(&b'\'') {
         return None;
     }

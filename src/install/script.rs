@@ -9,7 +9,7 @@ use super::{Source, launcher};
 use crate::platform::Platform;
 use crate::wheel::EntryPoint;
 
-/// The longest first line that every system reads whole: pip's limit on POSIX systems, apart from macOS with 512.
+/// The longest first line that every system reads whole: the limit of pip on POSIX systems, which is 512 on macOS.
 const MAX_FIRST_LINE: usize = if cfg!(target_os = "macos") { 512 } else { 127 };
 
 /// Makes scripts as one version of pip does, for one interpreter.
@@ -29,8 +29,8 @@ enum Start {
 }
 
 impl ScriptMaker {
-    /// Makes scripts as the pip among the distributions does; `None` if it has none whose text is known, or if the path of the
-    /// interpreter cannot be written in a script.
+    /// Makes scripts as the pip among the distributions does. Returns `None` if there is no pip with a known text, or if the
+    /// path of the interpreter cannot be written in a script.
     pub(crate) fn new(sources: &[Source], python: &Path, platform: Platform) -> Option<Self> {
         let pip = sources.iter().find(|source| source.distribution().template.is_some())?;
         let template = pip.distribution().template.clone()?;
@@ -83,7 +83,7 @@ pub(crate) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
 /// shell and Python read in different ways.
 fn first_line(python: &OsStr) -> Option<String> {
     let python = python.to_str()?;
-    // These have a meaning for the shell even in quotes. pip ignores that, but such a script would fail.
+    // These characters have a meaning for the shell even in quotes. pip ignores that, and makes a script that fails.
     if python.contains(['"', '$', '`', '\\', '\n']) {
         return None;
     }

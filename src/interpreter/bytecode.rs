@@ -35,10 +35,10 @@ while data:
 output.flush()
 ";
 
-/// With fewer modules for each interpreter, starting it takes longer than it saves.
+/// With fewer modules for each interpreter, its start takes longer than it saves.
 const ENOUGH: usize = 16;
 
-/// More interpreters than that wait for each other, for the disk and for memory.
+/// With more interpreters, they wait for each other, for the disk and for memory.
 const MOST: usize = 16;
 
 /// A module: the path of its source in a wheel, and its contents.
@@ -88,7 +88,7 @@ fn header(magic_number: &[u8], source: Stamp) -> Vec<u8> {
     magic_number.iter().copied().chain(bytes).collect()
 }
 
-/// What compiles modules: an environment's interpreter.
+/// The interpreter of an environment, which compiles modules.
 #[derive(Clone, Copy, Debug)]
 pub struct Compiler<'a> {
     /// The path by which it is started.
@@ -101,8 +101,8 @@ impl Compiler<'_> {
     /// Compiles modules. A module that is not valid on this version is not among the results.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; the error has what it
-    /// printed.
+    /// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; the error contains
+    /// its output.
     pub(crate) fn compile(self, modules: &[Module]) -> Result<Vec<Compiled>> {
         let workers = threads::available().min(MOST).min(modules.len().div_ceil(ENOUGH));
         // Modules are dealt out in turn, because large ones are next to each other.
@@ -123,7 +123,7 @@ impl Compiler<'_> {
     }
 }
 
-/// Has one interpreter compile modules; the code of each, in order.
+/// Compiles modules with one interpreter, and returns the code of each, in order.
 fn compile_share(python: &Path, modules: &[Module]) -> Result<Vec<Vec<u8>>> {
     let mut input = Vec::new();
     for (source, contents) in modules {
@@ -173,7 +173,7 @@ fn fields(output: &Output, number: usize) -> io::Result<Vec<Vec<u8>>> {
     if output.status.success() && found.len() == number && rest.is_empty() {
         return Ok(found);
     }
-    // The last line of a traceback says what failed.
+    // The last line of a traceback has the error.
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.trim_end().lines().last().map_or(String::new(), |line| format!(": {line}"));
     Err(io::Error::other(format!("compiling the bytecode of pip ended with {}{said}", output.status)))

@@ -1,4 +1,4 @@
-//! Chooses one of the programs that were found, and says why the others are not taken.
+//! Chooses one of the programs that were found, and records why the others were not chosen.
 
 use std::collections::HashSet;
 use std::env::consts::EXE_SUFFIX;
@@ -10,41 +10,41 @@ use super::search::{Candidate, PLACES};
 use super::{Failure, Interpreter, Request};
 use crate::fs;
 
-/// The interpreter that is taken.
+/// The chosen interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// Where it was found.
     pub candidate: Candidate,
-    /// What it says of itself.
+    /// Its record.
     pub interpreter: Interpreter,
     /// The programs that were tried before it.
     pub passed_over: Vec<PassedOver>,
 }
 
-/// A program that was tried, and not taken.
+/// A program that was tried, and not chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PassedOver {
     /// Where it was found.
     pub candidate: Candidate,
-    /// Why it is not taken.
+    /// Why it was not chosen.
     pub reason: Reason,
 }
 
-/// Why a program is not taken.
+/// Why a program was not chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// It cannot be used.
     Unusable(Failure),
-    /// It is not the Python that is asked for; its name.
+    /// It is not the requested Python; its name.
     Other(String),
 }
 
 /// No program fits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotFound {
-    /// What was asked for.
+    /// The request.
     pub request: Request,
-    /// What was tried.
+    /// The programs that were tried.
     pub passed_over: Vec<PassedOver>,
 }
 
@@ -70,7 +70,7 @@ const ADVICE: &str =
     "Install it, or give the path of an interpreter. `fastvenv python list` shows those that are found.";
 
 impl fmt::Display for NotFound {
-    /// What was asked for, and one line for each program that was tried.
+    /// The request, and one line for each program that was tried.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { request, passed_over } = self;
         match (request, &passed_over[..]) {
@@ -105,11 +105,11 @@ impl std::error::Error for NotFound {}
 pub struct Found {
     /// Where it was found.
     pub candidate: Candidate,
-    /// What it says of itself, or why it cannot be used.
+    /// Its record, or why it cannot be used.
     pub outcome: Result<Interpreter, Failure>,
 }
 
-/// Takes the first program that fits. Each program is asked once, by `probe`, even if it has several names.
+/// Chooses the first program that fits. `probe` is called once for each program, even if it has several names.
 ///
 /// # Errors
 /// [`NotFound`] with the programs that were tried.
@@ -169,8 +169,9 @@ fn each_once(
     })
 }
 
-/// What identifies a program: the file that its links lead to. If that file does not have the name of a Python, such as the
-/// shims of mise, the link decides what it runs, so the link identifies it; in an environment, its path does.
+/// The path that identifies a program: the file that its links lead to. If that file does not have the name of a Python, as
+/// with the shims of mise, the program runs what the name of the link says, so the link identifies it. In an environment, the
+/// path of the program identifies it.
 fn place(path: &Path) -> PathBuf {
     let folder = path.parent().unwrap_or(Path::new(""));
     let is_in_environment = [Some(folder), folder.parent()]

@@ -1,4 +1,4 @@
-//! What a name says about a Python: the name of a program, or of the folder in which a Python is installed.
+//! The name of a program, or of the folder in which a Python is installed, and the facts in it.
 
 use std::cmp::Reverse;
 
@@ -14,7 +14,7 @@ pub enum Implementation {
 }
 
 impl Implementation {
-    /// The name that Python has for it (`sys.implementation.name`).
+    /// Its name in Python (`sys.implementation.name`).
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -24,21 +24,21 @@ impl Implementation {
     }
 }
 
-/// What a name says: `python3.13t`, `pypy3.11-7.3.20`, `3.12.1`, `cpython-3.13.0+freethreaded-linux-x86_64-gnu`.
+/// The facts in a name: `python3.13t`, `pypy3.11-7.3.20`, `3.12.1`, `cpython-3.13.0+freethreaded-linux-x86_64-gnu`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Label {
-    /// None for `python`, which any implementation may have as its name.
+    /// `None` if the name does not say it: `python3.12` can be any implementation.
     pub(super) implementation: Option<Implementation>,
     /// The numbers of the version; there may be none.
     pub(super) version: Vec<u8>,
     pub(super) is_free_threaded: bool,
     is_prerelease: bool,
-    /// Whether an interpreter has that name: nothing else is in it, and it is not only a version.
+    /// Whether a program can have that name: it has no further parts, and is more than a version.
     pub(super) is_program: bool,
 }
 
 impl Label {
-    /// Reads a name; `None` for that of something else.
+    /// Reads a name; `None` if it is not the name of a Python.
     pub(super) fn parse(name: &str) -> Option<Self> {
         let digits = name.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(name.len());
         let (letters, rest) = name.split_at(digits);
@@ -68,12 +68,12 @@ impl Label {
         })
     }
 
-    /// The key that sorts names, with the one to try first as the least: released versions that are not free-threaded come
-    /// first, and the newest of them.
+    /// The key by which names are sorted; the smallest one is tried first. Released versions that are not free-threaded come
+    /// first, the newest of them before the others.
     ///
-    /// A name with two numbers is most often a link to the newest that begins with them, which the installer moves
-    /// (`cpython-3.12-linux` of uv, `3.12` of mise): `is_current` says whether it comes before those, as what is made of it
-    /// lives on when that is replaced, or behind them.
+    /// A name with two numbers is usually a link to the newest version that begins with them (`cpython-3.12-linux` of uv,
+    /// `3.12` of mise). The installer changes the link, so an environment that is made of it outlives that version.
+    /// `is_current` says whether such a name comes before the names of whole versions, or after them.
     pub(super) fn rank(&self, is_current: bool) -> impl Ord + use<> {
         let mut version = self.version.clone();
         if is_current && version.len() == 2 {
@@ -83,7 +83,7 @@ impl Label {
     }
 }
 
-/// Whether a text begins with the mark of a version that is not released yet (`a2`, `b1`, `rc3`), and what follows it.
+/// Whether a text begins with the mark of a pre-release (`a2`, `b1`, `rc3`), and the text after it.
 fn prerelease(text: &str) -> (bool, &str) {
     let number = ["rc", "a", "b"].into_iter().find_map(|letters| text.strip_prefix(letters));
     let rest = number.map(|number| number.trim_start_matches(|digit: char| digit.is_ascii_digit()));

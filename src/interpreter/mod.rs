@@ -1,4 +1,4 @@
-//! The base Python: what has to be known of it to make environments, and the bytecode that only it can make.
+//! The base Python: everything that has to be known of it to make environments, and the bytecode that only it can make.
 
 pub mod bytecode;
 mod choice;
@@ -33,7 +33,7 @@ pub struct Interpreter {
     pub base_executable: PathBuf,
     /// `executable` with its links resolved.
     pub real_executable: PathBuf,
-    /// Where the base installation is, as the interpreter says; settings of the user can change that.
+    /// The prefixes of the base installation, as the interpreter reports them; settings of the user can change them.
     pub prefixes: Vec<String>,
     /// Its version: major and minor number.
     pub version: (u8, u8),
@@ -41,7 +41,7 @@ pub struct Interpreter {
     pub micro: u8,
     /// The implementation: `cpython`, `pypy` (`sys.implementation.name`).
     pub implementation: String,
-    /// What it says about its version and its build (`sys.version`).
+    /// Its version and its build as text (`sys.version`).
     pub description: String,
     /// The tag in the names of bytecode files (`sys.implementation.cache_tag`); empty if it writes no bytecode.
     pub cache_tag: String,
@@ -76,7 +76,7 @@ pub struct Paths {
 }
 
 impl Interpreter {
-    /// What its `venv` does that others do not.
+    /// The differences between its `venv` and that of other versions.
     #[must_use]
     pub fn features(&self) -> Features {
         Features::of(self.version.1)

@@ -1,4 +1,4 @@
-//! Asks an interpreter what has to be known of it.
+//! Runs an interpreter to get its record.
 
 use std::fmt;
 use std::io::Read;
@@ -12,7 +12,7 @@ use super::Interpreter;
 use super::record::{Fault, OLDEST};
 use crate::error::strerror;
 
-/// The script that asks. It uses only the standard library, and runs on any Python 3.
+/// The script that it runs. The script uses only the standard library, and runs on any Python 3.
 const SCRIPT: &str = include_str!("../../python/fastvenv/_probe.py");
 
 /// An interpreter that prints nothing for so long is assumed to hang.
@@ -38,7 +38,7 @@ pub enum Failure {
     Failed(String),
     /// Its `sysconfig` has no scheme "venv", by which Python 3.11 and later lay out environments.
     NoScheme,
-    /// It did not print what a Python prints.
+    /// It did not print a record.
     NoPython,
     /// It is too old, or not Python 3; its version.
     Unsupported(String),
@@ -98,7 +98,7 @@ fn read_aside(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut contents = Vec::new();
-        // After an error, what was read so far is all there is. Possibly nothing waits for it any more.
+        // After an error, the text that was read so far is used. The receiver may be gone already.
         let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut contents));
         let _ = sender.send(contents);
     });
@@ -113,7 +113,7 @@ fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
             return Some(status);
         }
         if begin.elapsed() >= patience {
-            // Both fail only if it has ended.
+            // Both calls fail only if the child has ended.
             let _ = child.kill();
             let _ = child.wait();
             return None;

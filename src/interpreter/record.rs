@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Interpreter, Paths};
 use crate::fields::{escape, unescape};
 
-/// The first line, which changes when the meaning of the others does.
+/// The first line. It changes if the meaning of the others changes.
 const FORMAT: &str = "fastvenv interpreter 1";
 
 /// The last line. If it is missing, the record was cut.
@@ -187,7 +187,7 @@ impl Facts {
 pub(crate) mod tests {
     use super::*;
 
-    /// What a Python 3.9 prints of itself.
+    /// The record that a Python 3.9 prints.
     pub(crate) const TEXT: &str = "noise\nfastvenv interpreter 1\nversion\t3\t9\t18\nimplementation\tcpython\n\
         description\t3.9.18 (main)\\n[GCC]\nexecutable\t/v/bin/python\nbase-executable\t/usr/bin/python3.9\n\
         real-executable\t/usr/bin/python3.9\nprefixes\t/usr\t/usr\tlib\t/usr/lib/python3.9\ncache-tag\tcpython-39\n\
@@ -228,7 +228,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_old_python_tells_its_version() {
+    fn an_old_python_reports_its_version() {
         for version in ["2\t7\t18", "3\t8\t20", "4\t0\t0"] {
             let text = format!("{FORMAT}\nversion\t{version}\nimplementation\tcpython\nend\n");
             assert_eq!(Interpreter::parse(&text), Err(Fault::Unsupported(version.replace('\t', "."))));

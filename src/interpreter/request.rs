@@ -1,4 +1,4 @@
-//! The interpreter that is asked for: `--python 3.12`.
+//! The requested interpreter: `--python 3.12`.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -44,10 +44,10 @@ impl fmt::Display for Unclear {
 }
 
 impl Request {
-    /// Reads what was given.
+    /// Reads the value of `--python`.
     ///
     /// # Errors
-    /// Why it is no request.
+    /// Why the value is not a request.
     pub fn parse(given: &OsStr) -> Result<Self, Unclear> {
         let unreadable = || Unclear::Unreadable(given.to_string_lossy().into_owned());
         if is_path(given) {
@@ -89,7 +89,7 @@ pub fn is_path(given: &OsStr) -> bool {
 pub(super) mod tests {
     use super::*;
 
-    /// What is asked for by a text.
+    /// The request in a text.
     pub(crate) fn request(text: &str) -> Request {
         Request::parse(OsStr::new(text)).unwrap()
     }

@@ -1,16 +1,16 @@
-//! Version specifiers (PEP 440) for versions of Python, which are numbers with nothing behind them.
+//! Version specifiers (PEP 440) for versions of Python, which consist only of numbers.
 
 use std::cmp::Ordering;
 
-/// Specifiers that a version has to fulfil all of: `>=3.11,<3.14`.
+/// Specifiers, all of which a version has to fulfil: `>=3.11,<3.14`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Specifiers(Vec<Specifier>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Specifier {
-    /// The version compared with these numbers gives one of those.
+    /// The comparison of the version with these numbers has one of those results.
     Order(Vec<u8>, &'static [Ordering]),
-    /// Whether the version begins with these numbers has this answer.
+    /// The version begins with these numbers, or with `false` does not.
     Begins(Vec<u8>, bool),
     /// The version is at least this one, and begins with all of its numbers but the last.
     Compatible(Vec<u8>),
@@ -30,7 +30,7 @@ impl Specifiers {
         self.0.iter().all(|specifier| specifier.allows(version))
     }
 
-    /// Whether they allow the versions that begin with those two numbers; `None` if they allow some of them.
+    /// Whether they allow the versions that begin with those two numbers; `None` if they allow only some of them.
     #[must_use]
     pub fn allow_all(&self, (major, minor): (u8, u8)) -> Option<bool> {
         let first = self.allow([major, minor, 0]);
@@ -82,7 +82,7 @@ pub(super) fn numbers(text: &str) -> Option<Vec<u8>> {
     text.split('.').map(|number| Some(number).filter(is_number)?.parse().ok()).collect()
 }
 
-/// Compares versions; numbers that one does not have are zero.
+/// Compares versions. Missing numbers count as zero.
 fn order(version: [u8; 3], numbers: &[u8]) -> Ordering {
     let number = |index: usize| numbers.get(index).copied().unwrap_or(0);
     let rest =
@@ -90,7 +90,7 @@ fn order(version: [u8; 3], numbers: &[u8]) -> Ordering {
     version.cmp(&[number(0), number(1), number(2)]).then(rest)
 }
 
-/// Whether a version, with zeros behind it, begins with those numbers.
+/// Whether a version, continued with zeros, begins with those numbers.
 fn begins(version: [u8; 3], numbers: &[u8]) -> bool {
     let version = version.into_iter().chain(std::iter::repeat(0));
     version.zip(numbers).all(|(one, other)| one == *other)

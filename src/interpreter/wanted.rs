@@ -1,4 +1,4 @@
-//! The conditions that an interpreter has to fulfil, and what its name tells of them before it is run.
+//! The conditions that an interpreter has to fulfil, and how its name is compared with them before it is run.
 
 use std::fmt;
 
@@ -9,30 +9,30 @@ use super::{Interpreter, OLDEST};
 /// The conditions that an interpreter has to fulfil.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// As it was given.
+    /// The text as it was given.
     text: String,
     /// Whether it was given as the name of a program.
     is_name: bool,
-    /// None where any will do that a program of the name `python` runs.
+    /// `None` if the implementation does not matter, as for the name `python`.
     implementation: Option<Implementation>,
     versions: Versions,
-    /// None where it does not matter.
+    /// `None` if it does not matter.
     is_free_threaded: Option<bool>,
-    /// Whether programs of every name are looked for.
+    /// Whether every interpreter is looked for, as for a list.
     is_everything: bool,
 }
 
-/// The versions that will do.
+/// The allowed versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Versions {
-    /// Those that begin with these numbers; all, if there are none.
+    /// Versions that begin with these numbers; all versions, if there are no numbers.
     Beginning(Vec<u8>),
-    /// Those in a range.
+    /// Versions in a range.
     Range(Specifiers),
 }
 
 impl fmt::Display for Wanted {
-    /// As it was given.
+    /// The text as it was given.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.fmt(formatter)
     }
@@ -52,7 +52,7 @@ impl Wanted {
         }
     }
 
-    /// Reads an implementation, a version or a range, or the first with one of the others; `None` for anything else.
+    /// Reads an implementation, a version, a range, or an implementation with a version or a range; `None` for anything else.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let end = text.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(text.len());
         let (letters, rest) = text.split_at(end);
@@ -77,12 +77,12 @@ impl Wanted {
         Some(Self { text, is_name, implementation, versions, is_free_threaded, is_everything: false })
     }
 
-    /// Whether no environment can be made of what it asks for.
+    /// Whether it asks only for versions of which no environment can be made.
     pub(super) fn is_too_old(&self) -> bool {
         matches!(&self.versions, Versions::Beginning(numbers) if is_too_old(numbers))
     }
 
-    /// Whether an interpreter will do.
+    /// Whether an interpreter fulfils the conditions.
     #[must_use]
     pub fn accepts(&self, interpreter: &Interpreter) -> bool {
         let version = [interpreter.version.0, interpreter.version.1, interpreter.micro];
@@ -94,7 +94,7 @@ impl Wanted {
             }
     }
 
-    /// Whether what is called that may do. What is called `3.13` may still be free-threaded.
+    /// Whether a Python of that name may fulfil the conditions. A Python of the name `3.13` may still be free-threaded.
     pub(super) fn may_be(&self, label: &Label) -> bool {
         let is_pypy = |implementation| implementation == Some(Implementation::PyPy);
         (self.is_everything || is_pypy(self.implementation) == is_pypy(label.implementation))
@@ -112,7 +112,7 @@ impl Wanted {
             }
     }
 
-    /// Whether what is called that will do whichever its third number is or becomes, if it will do at all.
+    /// Whether a Python of that name fulfils the conditions on the version with any third number.
     fn allows_all(&self, label: &Label) -> bool {
         match (&self.versions, &label.version[..]) {
             (Versions::Beginning(numbers), _) => numbers.len() < 3,
@@ -121,13 +121,13 @@ impl Wanted {
         }
     }
 
-    /// By what names are sorted, the one to try first being the least.
+    /// The key by which names are sorted; the smallest one is tried first.
     pub(super) fn rank(&self, label: &Label) -> impl Ord + use<> {
         label.rank(self.allows_all(label))
     }
 
-    /// The name that says most about the version, if it has two numbers. Where a directory has a program of that name, the
-    /// others in it are older or newer.
+    /// The name of a program with both numbers of the version, if the conditions have both. If a directory has a program of
+    /// that name, the other programs in it are older or newer.
     pub(super) fn exact_name(&self) -> Option<String> {
         let Versions::Beginning(numbers) = &self.versions else { return None };
         let [major, minor, ..] = numbers[..] else { return None };
@@ -135,22 +135,22 @@ impl Wanted {
         self.stems().first().map(|stem| format!("{stem}{major}.{minor}{ending}"))
     }
 
-    /// The names of programs that may be any version.
+    /// The names of programs that can be of any version.
     pub(super) fn plain_names(&self) -> Vec<String> {
         self.stems().iter().flat_map(|stem| [format!("{stem}3"), (*stem).to_owned()]).collect()
     }
 
-    /// The name that it was given by, if it is that of a program.
+    /// The text as it was given, if it is the name of a program.
     pub(super) fn name(&self) -> Option<&str> {
         self.is_name.then_some(self.text.as_str())
     }
 
-    /// Whether several minor versions will do.
+    /// Whether several minor versions are allowed.
     pub(super) fn is_open(&self) -> bool {
         !matches!(&self.versions, Versions::Beginning(numbers) if numbers.len() > 1)
     }
 
-    /// What the names of programs begin with which may do.
+    /// The beginnings of the names of programs that may fulfil the conditions.
     fn stems(&self) -> &'static [&'static str] {
         match self.implementation {
             _ if self.is_everything => &["python", "pypy"],
@@ -160,7 +160,7 @@ impl Wanted {
     }
 }
 
-/// Whether a version that begins so is older than any that environments are made of.
+/// Whether a version that begins with these numbers is older than every supported version.
 fn is_too_old(numbers: &[u8]) -> bool {
     match *numbers {
         [3, minor, ..] => minor < OLDEST,

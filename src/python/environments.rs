@@ -1,4 +1,4 @@
-//! An environment: what a call makes and takes back, the steps, and pip.
+//! An environment for Python: the record of what a call has made, the steps, and pip.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,25 +15,25 @@ use crate::fs::LinkMode;
 use crate::install::{self, Way};
 use crate::interpreter::Features;
 
-/// What one call of `EnvBuilder.create` makes and may take back.
+/// What one call of `EnvBuilder.create` has made. If the call fails, it is removed.
 #[pyclass(frozen)]
 pub(super) struct Creation(creation::Creation);
 
 #[pymethods]
 impl Creation {
-    /// Nothing is made yet.
+    /// Begins with nothing.
     #[new]
     fn new() -> Self {
         Self(creation::Creation::default())
     }
 
-    /// Makes the directory of an environment, as `create_directory` does, and keeps in mind what it made.
+    /// Makes the directory of an environment, as `create_directory` does, and records what it made.
     fn create_directory(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         detached(py, || self.0.create_directory(&path))
     }
 
-    /// Writes a `pyvenv.cfg` of these keys and values. Where another process wrote one first, the directory is left to
-    /// that.
+    /// Writes a `pyvenv.cfg` of these keys and values. If another process wrote one first, the directory is left to that
+    /// process.
     fn write_configuration(
         &self,
         py: Python<'_>,
@@ -43,26 +43,26 @@ impl Creation {
         detached(py, || self.0.write_configuration(&path, &configuration::render(&entries)?))
     }
 
-    /// Lets everything that was made stay, and holds nothing any more.
+    /// Forgets everything that was made, so that it stays.
     fn keep(&self) {
         self.0.keep();
     }
 
-    /// Removes the directories that were made, with all that is in them, unless another process uses them by now.
+    /// Removes the directories that were made, with their contents, unless another process uses them.
     fn take_back(&self, py: Python<'_>) -> PyResult<()> {
         detached(py, || self.0.take_back())
     }
 }
 
-/// Wheels that are to be installed as `ensurepip` has pip do it, in as many environments as one likes; a `.dist-info`
-/// folder stands for what is installed there. With a `cache`, a folder, files come from there.
+/// Wheels to install, as pip installs them for `ensurepip`, in any number of environments. A `.dist-info` folder takes the
+/// place of a wheel: it stands for the distribution that is installed there. If `cache` is a folder, files come from there.
 #[pyclass(frozen)]
 pub(super) struct Seed(install::Seed);
 
 #[pymethods]
 impl Seed {
-    /// Begins to look for the wheels in the cache. Those that are shared are installed by several threads, in an
-    /// environment each.
+    /// Begins to look for the wheels in the cache. `is_shared` means that several threads install them, each in its own
+    /// environment.
     #[new]
     #[pyo3(signature = (wheels, interpreter, *, cache, link_mode, compiles, is_shared = false))]
     fn new(
@@ -86,14 +86,15 @@ impl Seed {
         self.0.paths().iter().map(|path| path.clone().into_os_string()).collect()
     }
 
-    /// Why the cache was not used, when wheels were installed; `None` if it was, or was not wanted.
+    /// Why the cache was not used when wheels were installed; `None` if it was used, or was turned off.
     #[getter]
     fn fault(&self) -> Option<String> {
         self.0.fault()
     }
 
-    /// Installs the wheels in an environment. Returns how: `present`, `written` or a link mode; `None` for what is not known
-    /// here, and for an environment with another version, which are left to `ensurepip`. `ValueError` for a wheel that is damaged.
+    /// Installs the wheels in an environment, and returns how: `present`, `written` or a link mode. Returns `None`, and
+    /// installs nothing, for a wheel with parts that are not known here and for an environment that has another version:
+    /// `ensurepip` does that. Raises `ValueError` for a damaged wheel.
     #[pyo3(signature = (*, env_dir, purelib, platlib, scripts, python))]
     fn install(
         &self,
@@ -155,14 +156,14 @@ pub(super) fn configuration_entries(
     configuration.entries()
 }
 
-/// An environment of another interpreter than the running one, made in `venv`'s steps.
+/// An environment of an interpreter that is not the running one, made by the steps of `venv`.
 #[pyclass(frozen)]
 pub(super) struct Environment(environment::Environment);
 
 #[pymethods]
 impl Environment {
-    /// Makes all but the activation scripts. What is made is kept in mind by `creation`. `prompt` is what was asked for, what
-    /// is shown, and what `repr` makes of that.
+    /// Makes everything except the activation scripts. `creation` records what is made. `prompt` is the option as it was given,
+    /// the text that is shown, and the `repr` of that text.
     #[new]
     #[pyo3(signature = (
         creation, env_dir, interpreter, *, seed, prompt, system_site_packages, symlinks, with_pip, clear, force, upgrade,
@@ -205,7 +206,7 @@ impl Environment {
         Ok(Self(detached(py, begin)?))
     }
 
-    /// Makes the activation scripts, and the `pyvenv.cfg` that stays, when pip is installed.
+    /// Makes the activation scripts and the final `pyvenv.cfg`, after pip is installed.
     fn finish(&self, py: Python<'_>, creation: &Creation) -> PyResult<()> {
         detached(py, || self.0.finish(&creation.0))
     }
@@ -216,32 +217,32 @@ impl Environment {
         self.0.python.clone().into_os_string()
     }
 
-    /// How pip got into it: `present`, `written` or a link mode; `None` where it has none, or none yet.
+    /// How pip was installed: `present`, `written` or a link mode; `None` if there is no pip, or not yet.
     #[getter]
     fn pip(&self) -> Option<&'static str> {
         self.0.pip.map(Way::name)
     }
 
-    /// Whether pip was asked for, and is for `ensurepip` to install before the environment is finished.
+    /// Whether `ensurepip` has to install pip before the environment is finished.
     #[getter]
     fn lacks_pip(&self) -> bool {
         self.0.lacks_pip()
     }
 
-    /// The links to the interpreter that had to be copies, each with what it should have led to.
+    /// The links to the interpreter that had to be copies, each with the target that it would have had.
     #[getter]
     fn copied(&self) -> Vec<(OsString, OsString)> {
         let copied = self.0.copied.iter().cloned();
         copied.map(|(source, path)| (source.into_os_string(), path.into_os_string())).collect()
     }
 
-    /// Where its scripts are.
+    /// The directory of its scripts.
     #[getter]
     fn bin_path(&self) -> OsString {
         self.0.bin.clone().into_os_string()
     }
 
-    /// Where its packages are that are pure Python.
+    /// The directory of its packages that are pure Python.
     #[getter]
     fn lib_path(&self) -> OsString {
         self.0.purelib.clone().into_os_string()

@@ -12,7 +12,7 @@ use crate::error::{Error, strerror};
 
 impl From<Error> for PyErr {
     /// `OSError` with `errno`, `strerror` and `filename`, and `winerror` on Windows, as Python raises it (and so
-    /// `FileNotFoundError`, …), and `ValueError` in the words of `venv`, where it has some.
+    /// `FileNotFoundError`, …), and `ValueError` with the message of `venv`, if `venv` has one.
     fn from(error: Error) -> Self {
         match error {
             Error::Io { path, source } => PyOSError::new_err(OsErrorArguments { path: path.into(), source }),
@@ -33,8 +33,8 @@ impl From<Error> for PyErr {
     }
 }
 
-/// `(errno, strerror, filename, winerror)`, of which `OSError` makes the right subclass: on Windows, by the last one, of
-/// which it makes the `errno`; elsewhere it ignores that. The file name is an `OsString`, since a `PathBuf` would become a
+/// `(errno, strerror, filename, winerror)`, from which `OSError` makes the right subclass. On Windows it derives `errno` from
+/// `winerror`; on other systems it ignores `winerror`. The file name is an `OsString`, because a `PathBuf` would become a
 /// `pathlib.Path`.
 struct OsErrorArguments {
     path: OsString,
@@ -45,7 +45,7 @@ impl PyErrArguments for OsErrorArguments {
     fn arguments(self, py: Python<'_>) -> Py<PyAny> {
         let arguments = || -> PyResult<_> {
             let Some(code) = self.source.raw_os_error() else {
-                // Not from the operating system: the standard library found the path unusable.
+                // The error is not from the operating system: the standard library rejected the path.
                 let message = format!("{}: {}", self.path.display(), self.source);
                 return (message,).into_pyobject(py);
             };
@@ -71,7 +71,7 @@ impl PyErrArguments for Occupied {
     }
 }
 
-/// `shutil.SameFileError`, which `shutil` is imported for only here.
+/// `shutil.SameFileError`. Only this function imports `shutil`.
 fn same_file_error(py: Python<'_>, source: OsString, destination: OsString) -> PyErr {
     let error = || -> PyResult<PyErr> {
         let [source, destination] =

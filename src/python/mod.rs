@@ -26,7 +26,7 @@ use crate::install;
 use crate::platform::Platform;
 use crate::{fs, threads};
 
-/// The native part of fastvenv: what touches the disk when a virtual environment is made.
+/// The native part of fastvenv: every access to the disk when a virtual environment is made.
 ///
 /// Paths are `str`, as `os.fsdecode` gives them. A call that the operating system refuses raises `OSError` with its
 /// `errno` and `filename`; a value that cannot be used raises `ValueError`.
@@ -55,17 +55,17 @@ mod _native {
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
-    /// The ways to place files from the cache that one can ask for.
+    /// The values of `--link-mode`: the ways to place files from the cache.
     #[pymodule_export]
     const LINK_MODES: [&str; 5] = LinkMode::SETTINGS;
 
-    /// Refuses, with `ValueError`, a directory that cannot hold an environment.
+    /// Raises `ValueError` for a directory that cannot hold an environment.
     #[pyfunction]
     fn check_env_dir(env_dir: OsString) -> PyResult<()> {
         Ok(layout::check_env_dir(Platform::HOST, &env_dir)?)
     }
 
-    /// Refuses, with `ValueError`, a prompt that cannot stand on one line.
+    /// Raises `ValueError` for a prompt that does not fit on one line.
     #[pyfunction]
     fn check_prompt(prompt: &str) -> PyResult<()> {
         Ok(layout::check_line("prompt", OsStr::new(prompt))?)
@@ -89,16 +89,16 @@ mod _native {
         detached(py, || Ok(fs::is_in(&file, &directory)))
     }
 
-    /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last; with `must_be_environment`, `ValueError` for
-    /// a directory that is none.
+    /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last; with `must_be_environment`, `ValueError` for a
+    /// directory that is not an environment.
     #[pyfunction]
     #[pyo3(signature = (path, *, must_be_environment = false))]
     fn clear_directory(py: Python<'_>, path: PathBuf, must_be_environment: bool) -> PyResult<()> {
         detached(py, || layout::clear(&path, must_be_environment))
     }
 
-    /// Refuses what could not be made at an absolute path, or not cleared, as the calls that do so would, and writes nothing.
-    /// Returns whether the directory is there. `interpreter` is the one that was asked for, if any.
+    /// Raises the errors that making an environment at an absolute path, or clearing it, would raise, and writes nothing.
+    /// Returns whether the directory exists. `interpreter` is the value of `--python`, if there is one.
     #[pyfunction]
     #[pyo3(signature = (path, clears, *, must_be_environment, interpreter = None))]
     fn check_target(
@@ -119,19 +119,19 @@ mod _native {
         Ok(PyBytes::new(py, &detached(py, || fs::read(&path))?))
     }
 
-    /// Writes a text file, with the system's ends of lines. A file that has the name is replaced, and not written to.
+    /// Writes a text file, with the line ends of the system. An existing file is replaced by a rename.
     #[pyfunction]
     fn write_text(py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {
         detached(py, || fs::write(&path, Platform::HOST.lines(text).as_bytes()))
     }
 
-    /// The names of the interpreter in `bin`, beside the one by which the base interpreter was started.
+    /// The names of the interpreter in `bin` besides the one by which the base interpreter was started.
     #[pyfunction]
     fn executable_names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
         unix::names(minor, is_pypy, has_utf8_names)
     }
 
-    /// Makes the link `lib64` of an environment, which 64-bit systems expect; a file system that has no links does without.
+    /// Makes the link `lib64` of an environment, which 64-bit systems expect. If the file system has no links, it makes none.
     #[pyfunction]
     fn link_lib64(py: Python<'_>, env_dir: PathBuf) -> PyResult<()> {
         detached(py, || layout::link_lib64(&env_dir))
@@ -143,19 +143,19 @@ mod _native {
         detached(py, || fs::symlink(&target, &link))
     }
 
-    /// Removes the link at `path` where it does not lead to the file `target`.
+    /// Removes the link at `path` if it does not lead to the file `target`.
     #[pyfunction]
     fn remove_stale_link(py: Python<'_>, path: PathBuf, target: PathBuf) -> PyResult<()> {
         detached(py, || fs::remove_stale_link(&path, &target))
     }
 
-    /// Copies the contents of a file; `shutil.SameFileError` where both are one file.
+    /// Copies the contents of a file. Raises `shutil.SameFileError` if both paths are those of one file.
     #[pyfunction]
     fn copy_file(py: Python<'_>, source: PathBuf, destination: PathBuf) -> PyResult<()> {
         detached(py, || fs::copy_contents(&source, &destination))
     }
 
-    /// Gives a file that is not a link mode 0755, whatever the umask.
+    /// Gives a file the mode 0755, whatever the umask. A link is left alone.
     #[pyfunction]
     fn make_executable(py: Python<'_>, path: PathBuf) -> PyResult<()> {
         detached(py, || fs::make_executable(&path))
@@ -205,21 +205,21 @@ mod _native {
         windows::legacy_launcher(&source).into_os_string()
     }
 
-    /// The folder of the cache, there or not; `None` where there is to be none.
+    /// The folder of the cache, which need not exist; `None` if the cache is turned off.
     #[pyfunction]
     fn cache_directory() -> Option<OsString> {
         location::directory(|name| env::var_os(name)).map(PathBuf::into_os_string)
     }
 
-    /// What is in the cache in a folder: for each image its name, its wheel and the hash of that, when it was made in
-    /// seconds since 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, whether that wheel
-    /// and that interpreter are still there, and whether it is removed when the next image is made.
+    /// The images in the cache in a folder. Each has its name, its wheel and the hash of the wheel, its time in seconds since
+    /// 1970, its size in bytes, the interpreter of its bytecode, whether it is sound, whether the wheel and the interpreter
+    /// still exist, and whether the image is removed when the next one is made.
     #[pyfunction]
     fn cache_entries(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<CacheEntry>> {
         detached(py, || Ok(cache::entries(&folder)?.into_iter().map(CacheEntry::from).collect()))
     }
 
-    /// Why the cache in a folder is not used, and what to do; `None` where it is used, and where there is no folder yet.
+    /// Why the cache in a folder is not used, and what to do; `None` if it is used, or if the folder does not exist yet.
     #[pyfunction]
     fn cache_fault(py: Python<'_>, folder: PathBuf) -> Option<String> {
         match py.detach(|| trust::check(&folder)) {
@@ -228,52 +228,52 @@ mod _native {
         }
     }
 
-    /// Compares every file in the cache in a folder with its hash: what is wrong, for each image that is damaged.
+    /// Compares every file in the cache in a folder with its hash, and returns what is wrong with each damaged image.
     #[pyfunction]
     fn verify_cache(py: Python<'_>, folder: PathBuf) -> PyResult<Vec<String>> {
         detached(py, || cache::verify(&folder))
     }
 
-    /// Removes every image from the cache in a folder, and returns how many bytes they had.
+    /// Removes every image from the cache in a folder, and returns the number of bytes.
     #[pyfunction]
     fn clear_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
         detached(py, || cache::clear(&folder))
     }
 
-    /// Removes what nobody needs from the cache in a folder, and returns how many bytes it had.
+    /// Removes images that are not needed from the cache in a folder, and returns the number of bytes.
     #[pyfunction]
     fn prune_cache(py: Python<'_>, folder: PathBuf) -> PyResult<u64> {
         detached(py, || cache::prune(&folder))
     }
 
-    /// The script templates in a folder: the parts of the path of each below it. What cannot be listed raises `OSError`,
-    /// or is passed over.
+    /// The script templates in a folder: for each, the parts of its path below the folder. A folder that cannot be listed
+    /// raises `OSError`; with `is_lenient`, it is skipped.
     #[pyfunction]
     #[pyo3(signature = (folder, *, is_lenient))]
     fn script_templates(py: Python<'_>, folder: PathBuf, is_lenient: bool) -> PyResult<Vec<Vec<OsString>>> {
         detached(py, || activation::templates(&folder, Platform::HOST, is_lenient))
     }
 
-    /// Ends the process with that status, after what C code wants to do at its end (`atexit`, open streams); Python takes
-    /// nothing apart.
+    /// Ends the process with that status. C code runs what it has registered (`atexit`) and writes its open streams; Python's
+    /// own shutdown does not run.
     #[pyfunction]
     fn exit(status: i32) {
         std::process::exit(status)
     }
 
-    /// The template as it is where the prompt comes with its parentheses, as it does up to Python 3.12.
+    /// The template for a prompt that has its parentheses already, as up to Python 3.12.
     #[pyfunction]
     fn without_parentheses(template: &str) -> String {
         activation::without_parentheses(template)
     }
 
-    /// The template of an environment that can be moved: its script takes the directory it lies in.
+    /// The template for an environment that can be moved: the script finds the directory that it is in.
     #[pyfunction]
     fn without_directory(template: &str, template_name: &str) -> String {
         activation::without_directory(template, template_name)
     }
 
-    /// The script that a template becomes: each placeholder replaced by its value, quoted for the script's language.
+    /// Makes a script of a template: each placeholder is replaced by its value, quoted for the language of the script.
     #[pyfunction]
     #[pyo3(signature = (template, template_name, *, dir, name, prompt, bin_name, python))]
     fn render_script(
@@ -288,8 +288,8 @@ mod _native {
         Ok(activation::render(template, template_name, Values { dir, name, prompt, bin_name, python })?)
     }
 
-    /// Writes a script with the permission bits of its template, and the directories above it that are missing; without a
-    /// template, one of fastvenv's own.
+    /// Writes a script and the missing directories above it. The script gets the permission bits of its template; without
+    /// `template`, those of fastvenv's own scripts.
     #[pyfunction]
     #[pyo3(signature = (path, script, template = None))]
     fn write_script(py: Python<'_>, path: PathBuf, script: &[u8], template: Option<PathBuf>) -> PyResult<()> {
@@ -302,8 +302,8 @@ mod _native {
         })
     }
 
-    /// The script for PowerShell that `venv` has on Windows, where it is signed and does what ours does. `library` is the
-    /// standard library; `prompt` is the one that was asked for, and its `repr`.
+    /// The script for PowerShell that `venv` has on Windows, if it is signed and does the same as the one of fastvenv.
+    /// `library` is the folder of the standard library; `prompt` is the option as it was given, and its `repr`.
     #[pyfunction]
     fn signed_script<'py>(
         py: Python<'py>,
@@ -316,8 +316,7 @@ mod _native {
         Some(PyBytes::new(py, &script))
     }
 
-    /// Lets the scripts in a directory that run an interpreter find it beside them, and RECORD in a library say what they are
-    /// then.
+    /// Changes the scripts in a directory that run an interpreter, so that they find it beside them, and RECORD accordingly.
     #[pyfunction]
     fn relocate_scripts(py: Python<'_>, scripts: PathBuf, library: PathBuf, python: PathBuf) -> PyResult<()> {
         detached(py, || install::relocate_scripts(&scripts, &library, &python))
@@ -327,28 +326,28 @@ mod _native {
     #[pymodule_export]
     const ACTIVATORS: [(&str, &[&str]); 8] = scripts::ACTIVATORS;
 
-    /// What is said when it was interrupted.
+    /// The message after an interrupt.
     #[pymodule_export]
     const INTERRUPTED: &str = report::INTERRUPTED;
 
-    /// When colours are used on a terminal.
+    /// The values of `--color`: when a terminal gets colours.
     #[pymodule_export]
     const COLORS: [&str; 3] = report::COLORS;
 
-    /// The first arguments that are no directories, but commands of their own.
+    /// The first arguments that are commands, not directories.
     #[pymodule_export]
     const COMMANDS: [&str; NAMES.len()] = NAMES;
 
-    /// The directory of an environment where none is named.
+    /// The default directory of an environment.
     #[pymodule_export]
     const DEFAULT_DIRECTORY: &str = arguments::DEFAULT_DIRECTORY;
 
-    /// What `.gitignore` holds in an environment.
+    /// The contents of `.gitignore` in an environment.
     #[pymodule_export]
     const GIT_IGNORE: &str = environment::GIT_IGNORE;
 }
 
-/// A [`cache::Entry`], which Python sees as a dictionary.
+/// A [`cache::Entry`], as a dictionary for Python.
 #[derive(IntoPyObject)]
 struct CacheEntry {
     name: String,
@@ -372,7 +371,7 @@ impl From<cache::Entry> for CacheEntry {
     }
 }
 
-/// Runs what touches the disk without the GIL.
+/// Runs a call that uses the disk, without the GIL.
 fn detached<T: Send>(py: Python<'_>, call: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
     Ok(py.detach(call)?)
 }

@@ -1,4 +1,4 @@
-//! The command line: the table of options, which `argparse` and the help are made of, too, and what is said.
+//! The command line for Python: the table of options, from which `argparse` and the help are made, and the messages.
 
 use std::collections::HashMap;
 use std::env;
@@ -28,25 +28,25 @@ pub(super) struct Group {
 /// An option, as a dictionary.
 #[derive(IntoPyObject)]
 pub(super) struct OptionSpec {
-    /// Its names: the short one first, where there is one.
+    /// Its names: the short one first, if it has one.
     names: Vec<&'static str>,
-    /// What it sets.
+    /// The name of the flag or the setting that it sets.
     dest: &'static str,
-    /// To what; `None` where it takes a value.
+    /// The value that a flag gets; `None` if the option takes an argument.
     value: Option<bool>,
-    /// What its value is called in the help.
+    /// The name of its argument in the help.
     metavar: Option<&'static str>,
-    /// The values that there are; none where any is allowed.
+    /// The values that it allows; empty if it allows any.
     values: Vec<&'static str>,
-    /// Whether its value is such names with commas between.
+    /// Whether its argument is a list of such values, separated by commas.
     is_list: bool,
-    /// Whether `venv` has none of that name.
+    /// Whether `venv` has no option of that name.
     is_new: bool,
     /// The variable that sets it.
     variable: String,
     /// The files that can set it: `none`, `user`, or `project`, which is both.
     scope: &'static str,
-    /// What it does. In braces are values that depend on the Python.
+    /// What it does, for the help. Names in braces stand for values that depend on the Python.
     help: &'static str,
 }
 
@@ -86,7 +86,7 @@ fn spec(option: &arguments::OptionSpec) -> OptionSpec {
 /// A word that follows a command, what it does, and whether it takes `--json`.
 type Subcommand = (&'static str, &'static str, bool);
 
-/// The commands beside making environments: for each what it does, and the words that follow it.
+/// The commands other than making environments: for each, what it does, and the words that can follow it.
 #[pyfunction]
 pub(super) fn commands() -> HashMap<&'static str, (&'static str, Vec<Subcommand>)> {
     let words = |command: &Command| {
@@ -95,7 +95,7 @@ pub(super) fn commands() -> HashMap<&'static str, (&'static str, Vec<Subcommand>
     COMMANDS.iter().map(|command| (command.name, (command.help, words(command)))).collect()
 }
 
-/// What makes a shell complete the options; `None` for a shell that there is nothing for.
+/// The completion script for a shell; `None` for an unknown shell.
 #[pyfunction]
 pub(super) fn completion(shell: &str) -> Option<String> {
     command::completion::script(shell)
@@ -107,11 +107,11 @@ pub(super) fn man_page() -> String {
     command::man_page::man_page()
 }
 
-/// What variables and files set for an environment in an absolute directory: the flags, the settings, and where each was
-/// set. `reads_files` is false with `--no-config`.
+/// The settings from variables and files for an environment in an absolute directory: the flags, the settings with a value, and
+/// where each was set. `reads_files` is false with `--no-config`.
 ///
 /// # Errors
-/// `ValueError`: a setting is not known or has a wrong value, or a file cannot be read or is another user's.
+/// `ValueError`: a setting is unknown or has a wrong value, or a file cannot be read or belongs to another user.
 #[pyfunction]
 pub(super) fn settings(env_dir: PathBuf, reads_files: bool) -> PyResult<Set> {
     let Settings { flags, settings, origins } =
@@ -119,10 +119,10 @@ pub(super) fn settings(env_dir: PathBuf, reads_files: bool) -> PyResult<Set> {
     Ok((flags, settings, origins))
 }
 
-/// Flags, settings, and where each of both was set.
+/// Flags, settings with a value, and where each was set.
 type Set = (HashMap<&'static str, bool>, HashMap<&'static str, String>, HashMap<&'static str, String>);
 
-/// What to type to activate an environment in the shell that is running, as a sentence.
+/// The command that activates an environment in the running shell, as a sentence.
 #[pyfunction]
 pub(super) fn how_to_activate(env_dir: &str) -> String {
     shell::how_to_activate(env_dir, |name| env::var_os(name)).map_or_else(
@@ -131,8 +131,7 @@ pub(super) fn how_to_activate(env_dir: &str) -> String {
     )
 }
 
-/// The line that a terminal shows when it went well: what was made, of which interpreter, in how many seconds, and how to
-/// activate it.
+/// The line on a terminal after success: what was made, of which interpreter, in how many seconds, and how to activate it.
 #[pyfunction]
 pub(super) fn report_line(
     env_dirs: Vec<String>,
@@ -144,9 +143,8 @@ pub(super) fn report_line(
     report::line(&env_dirs, &interpreter.0.title(), elapsed, color, |name| env::var_os(name))
 }
 
-/// The line that a program is told about an environment in an absolute directory. `wheels` are what pip was installed from,
-/// and `way` is how, or would be;
-/// `seconds` is `None` where it would be made.
+/// The line of `--json` about an environment in an absolute directory. `wheels` and `way` say from which wheels and how pip was
+/// or would be installed; `seconds` is `None` if nothing was made.
 #[pyfunction]
 pub(super) fn outcome(
     env_dir: &str,
@@ -168,7 +166,7 @@ pub(super) fn outcome(
 /// The directories, flags and settings of a call.
 type Parsed = (Vec<String>, HashMap<&'static str, bool>, HashMap<&'static str, String>);
 
-/// The directories, flags and settings of an ordinary call; `None` where `argparse` has to decide.
+/// The directories, flags and settings of an ordinary call; `None` if `argparse` has to decide.
 #[pyfunction]
 pub(super) fn parse_arguments(arguments: Vec<OsString>) -> Option<Parsed> {
     let Arguments { directories, flags, settings } = Arguments::parse(&arguments)?;

@@ -24,7 +24,7 @@ pub(crate) struct File {
     pub(crate) path: String,
     /// Its contents.
     pub(crate) contents: Vec<u8>,
-    /// Their hash, as the wheel's RECORD has it; empty before they were compared.
+    /// The hash of the contents in the wheel's RECORD; empty until both were compared.
     pub(crate) hash: String,
     /// Whether the archive marks it as executable.
     pub(crate) is_executable: bool,
@@ -79,7 +79,7 @@ pub(crate) fn unpack(archive: &[u8], refused: Refused<'_>) -> Result<(Vec<File>,
 /// The contents of an entry.
 ///
 /// # Errors
-/// Why it cannot be unpacked, or differs from what the archive says of it.
+/// Why it cannot be unpacked, or how it differs from its header.
 fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
     let data = entry.data.data();
     let mut contents = Vec::new();

@@ -1,4 +1,4 @@
-//! What installing a wheel makes in every environment, and whether all of it is known here.
+//! The files that a wheel becomes in every environment, and whether fastvenv knows all of them.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -11,21 +11,21 @@ use super::{Wheel, pip, portable, requires_python};
 use crate::error::{Error, Result};
 use crate::interpreter::bytecode;
 
-// The names in an environment, on any system. A wheel with a file in the same place, or with data that may be in the place
-// of scripts and packages, is left to pip.
+// The names at the top of an environment, on any system. A wheel that has a file with such a name, or data that could replace
+// scripts or packages, is left to pip.
 const FOLDERS_OF_ENVIRONMENT: &[&str] = &["bin", "scripts", "lib", "lib64", "include", "pyvenv.cfg"];
 const SCRIPTS_OF_ENVIRONMENT: &[&str] = &["python", "activate", "deactivate"];
 
-/// What installing a wheel makes in every environment.
+/// The files that a wheel becomes in every environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Distribution {
     /// The folder of its metadata: `{distribution}-{version}.dist-info`.
     pub(crate) dist_info: String,
     /// Whether it is installed in `purelib`.
     pub(crate) is_pure: bool,
-    /// The text of the scripts, if it is pip.
+    /// The text of the scripts, if the distribution is pip.
     pub(crate) template: Option<String>,
-    /// The scripts that it wants.
+    /// The scripts that it declares.
     pub(crate) entry_points: Vec<EntryPoint>,
     /// Its files, without RECORD.
     pub(crate) files: Vec<DistributionFile>,
@@ -80,14 +80,14 @@ impl DistributionFile {
         self.slash().map_or(&self.path, |position| &self.path[position + 1..])
     }
 
-    /// Where its folder ends.
+    /// The position of the slash at the end of its folder.
     fn slash(&self) -> Option<usize> {
         memchr::memrchr(b'/', self.path.as_bytes())
     }
 }
 
 impl Wheel {
-    /// What installing it makes; `None` if the wheel has parts that are not known here.
+    /// The distribution that the wheel becomes; `None` if the wheel has parts that are not known here.
     ///
     /// # Errors
     /// [`Error::Wheel`] if it is not for this version of Python, or if its `entry_points.txt` cannot be read.
@@ -152,14 +152,14 @@ impl Wheel {
             && portable::are_apart(paths().map(in_library))
     }
 
-    /// Whether the place of a file is certain, and nothing else is there.
+    /// Whether the place of a file is certain, and no other file can be in it.
     fn has_known_place(&self, path: &str) -> bool {
         // The bytecode that pip writes may be in the same place.
         let is_bytecode = path.split('/').any(|part| part == "__pycache__");
         let has_place = match Place::of(path) {
-            // pip compiles modules among the scripts after it has written their first line; that is not done here.
+            // pip compiles modules among the scripts, after it has written their first line. fastvenv does not.
             Some(Place::Scripts(name)) => !bytecode::is_source(name) && !is_of_environment(name),
-            // How pip writes a longer name in a path depends on how the distribution was named.
+            // The path has the name of the distribution, which pip writes in different ways unless it is simple.
             Some(Place::Headers(_)) => is_simple(&self.dist_info),
             Some(Place::Data(path)) => {
                 let folder = path.split('/').next().unwrap_or(path);
@@ -186,8 +186,8 @@ fn is_of_environment(name: &str) -> bool {
     SCRIPTS_OF_ENVIRONMENT.iter().any(|beginning| name.starts_with(beginning))
 }
 
-/// Whether pip treats an entry point in a way that is not done here: it takes the end of a name with a space, it makes
-/// several scripts of `easy_install`, and its version of Python decides what is a letter beyond ASCII.
+/// Whether pip treats an entry point in a way that fastvenv does not: pip uses only the end of a name with a space, it makes
+/// several scripts of `easy_install`, and its version of Python decides which characters beyond ASCII are letters.
 fn is_special(entry_point: &EntryPoint) -> bool {
     let EntryPoint { name, module, function, .. } = entry_point;
     name.contains(' ')
@@ -198,7 +198,7 @@ fn is_special(entry_point: &EntryPoint) -> bool {
         || !function.is_ascii()
 }
 
-/// The path of a file in which `purelib` and `platlib`, which are one folder in an environment, are the same.
+/// The path of a file, with the same text for `purelib` and `platlib`, which are one folder in an environment.
 fn in_library(path: &str) -> &str {
     if let Some(Place::Library(path)) = Place::of(path) { path } else { path }
 }
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_tell_for_whom_a_wheel_is() {
+    fn tags_show_which_systems_a_wheel_is_for() {
         for name in
             ["a-1-py3-none-any.whl", "a-1-py2.py3-none-any.whl", "a-1-1-py3-none-any.whl", "a-1.dist-info"]
         {

@@ -1,4 +1,4 @@
-//! `entry_points.txt`: the scripts that a distribution wants (entry points specification).
+//! `entry_points.txt`: the scripts that a distribution declares (entry points specification).
 
 use crate::platform::Platform;
 
@@ -45,7 +45,7 @@ impl EntryPoint {
         }
     }
 
-    /// Whether a file of that name is a script that some build tools make of the entry point. pip leaves it out.
+    /// Whether a file of that name is a script that some build tools make of the entry point. pip does not install such a file.
     pub(crate) fn is_made_by(&self, file_name: &str) -> bool {
         let name = file_name.rsplit('/').next().unwrap_or(file_name);
         let lower = name.to_lowercase();
@@ -62,7 +62,7 @@ impl EntryPoint {
 /// file, would divide it into other lines or groups.
 pub(crate) fn parse(text: &str) -> Result<Vec<EntryPoint>, String> {
     let text = text.replace("\r\n", "\n");
-    // Python's `str.splitlines` divides there, too.
+    // Python's `str.splitlines` also divides at these characters.
     let divides =
         |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{2028}' | '\u{2029}');
     if text.contains(divides) {
@@ -121,7 +121,7 @@ fn parse_line(line: &str, is_graphical: bool) -> Option<EntryPoint> {
     EntryPoint::new(name.trim(), module.trim(), function.trim(), is_graphical)
 }
 
-/// Whether pip takes a text in brackets for extras: names, of which only the first can have a hyphen.
+/// Whether pip reads a text in brackets as extras: names, of which only the first can have a hyphen.
 fn are_extras(text: &str) -> bool {
     text.trim().split(',').enumerate().all(|(position, extra)| {
         let extra = if position == 0 { extra.replace('-', "_") } else { extra.trim_start().to_owned() };
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn wrappers_are_told_by_their_names() {
+    fn wrappers_are_recognised_by_their_names() {
         let a =
             EntryPoint { name: "a".into(), module: "b".into(), function: "c".into(), is_graphical: false };
         for name in ["a", "a.exe", "a-script.py", "a.pya", "a.EXE"] {

@@ -34,7 +34,7 @@ pub(crate) struct Wheel {
     files: Vec<File>,
     /// The hash of the archive, or of the RECORD of an installed distribution, as RECORD has hashes.
     hash: String,
-    /// Whether its metadata is written in a way that leaves no doubt about what pip does with it.
+    /// Whether its metadata has only one meaning, so that pip's treatment of it is certain.
     is_plain: bool,
 }
 
@@ -125,8 +125,8 @@ impl Wheel {
         value
     }
 
-    /// Checks that METADATA is there and about the distribution, and that WHEEL is there and has a known version of the format.
-    /// Returns whether they leave no doubt.
+    /// Checks that METADATA exists and is that of the distribution, and that WHEEL exists and has a known version of the
+    /// format. Returns whether both have only one meaning.
     ///
     /// # Errors
     /// [`Error::Wheel`] if pip refuses the wheel, too.
@@ -335,7 +335,7 @@ pub(crate) mod tests {
     #[test]
     fn paths_that_lead_elsewhere_are_refused() {
         for path in ["../a", "a/../b", "/a", "a//b", "./a", "a\\b", "c:a", "a\nb", ".."] {
-            // The writer makes paths harmless: they are put in afterwards.
+            // The writer makes paths harmless, so they are inserted afterwards.
             let placeholder = "@".repeat(path.len());
             let harmless = archive(&[(&placeholder, b"")]);
             let harmful = replaced(&harmless, placeholder.as_bytes(), path.as_bytes());
@@ -388,7 +388,7 @@ pub(crate) mod tests {
         for other in ["Name: b\nVersion: 1\n", "Name: a\nVersion: 2\n", "Name: a\n  b\nVersion: 1\n"] {
             assert!(reason(open(other, wheel)).contains("it is about another distribution"), "{other}");
         }
-        // What follows the first line that is no field belongs to the text.
+        // After the first line that is not a field, everything belongs to the text.
         for nameless in ["", "Name: a\n", "Name: a\n\nVersion: 1\n", "text\nName: a\nVersion: 1\n"] {
             assert!(reason(open(nameless, wheel)).ends_with("it has no name or no version"), "{nameless}");
         }

@@ -1,4 +1,4 @@
-//! Paths that name one file, and the same one, on every system.
+//! Paths that name one file, and the same file, on every system.
 //!
 //! File systems treat other paths differently: for some, `a` and `A`, or two spellings of `é`, are one file; Windows drops
 //! dots and spaces at the end of a name, and treats `NUL` or `com1.txt` as a device, depending on its version. A wheel with

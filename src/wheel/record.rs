@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// At the beginning of the text, readers disagree on whether it belongs to the first path.
+/// At the beginning of the text, some readers take this mark as a part of the first path, and others do not.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of RECORD.

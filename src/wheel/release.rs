@@ -46,7 +46,7 @@ impl<'a> Release<'a> {
     }
 }
 
-/// A name as all its spellings are compared (PEP 503).
+/// A name in the form in which its spellings are compared (PEP 503).
 fn normal_name(name: &str) -> String {
     let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("-").to_lowercase()
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_from_files_and_folders() {
+    fn names_are_read_from_files_and_folders() {
         let wheel = Release::of_wheel("A_b-1.0-py3-none-any.whl").unwrap();
         assert_eq!((wheel.name, wheel.version), ("A_b", "1.0"));
         assert_eq!(wheel.folder(), "A_b-1.0.dist-info");

@@ -2,8 +2,8 @@
 
 use crate::interpreter::Specifiers;
 
-/// Whether a version of Python is one of those; `None` if that depends on more than its two numbers, or on a
-/// specifier that is not understood.
+/// Whether specifiers allow a version of Python; `None` if that depends on more than its two numbers, or on a specifier that is
+/// not understood.
 pub(crate) fn allows(specifiers: &str, version: (u8, u8)) -> Option<bool> {
     let mut answer = Some(true);
     for specifier in specifiers.split(',') {

@@ -1,4 +1,4 @@
-//! Checks the form of a ZIP archive, so that every reader finds the same entries in it.
+//! Checks the form of a ZIP archive, so that every reader finds the same entries.
 //!
 //! A ZIP archive contains almost everything twice: in its directory, at the end, and in the header before each entry. If
 //! they differ, a reader that begins with the one finds other files than a reader that begins with the other, and a file
@@ -20,7 +20,7 @@ const VERSION: u64 = 6;
 /// The newest version that pip's reader accepts, 6.3. The meaning of later ones is not known.
 const NEWEST_VERSION: u8 = 63;
 
-/// What is directly before the end of an archive of more than 4 GiB, or of more than 65535 entries, and its length.
+/// The mark that precedes the end of an archive with more than 4 GiB or more than 65535 entries, and the length of its record.
 const LOCATOR: (&[u8], usize) = (b"PK\x06\x07", 20);
 
 // The flags that a wheel can have: the level of compression, that sizes follow the data, and names in UTF-8.
@@ -81,7 +81,7 @@ pub(crate) fn entries<'a>(
     if archive.end_offset() != bytes.len() as u64 {
         return Err(refused(None, "something follows the end of the archive"));
     }
-    // pip reads what is before this mark, other readers what it points to.
+    // pip reads the record before this mark; other readers follow the position in it.
     if at(bytes, found.saturating_sub(LOCATOR.1 as u64)).starts_with(LOCATOR.0) {
         return Err(refused(None, "the archive has the form of one of more than 4 GiB"));
     }
@@ -136,7 +136,7 @@ fn fault_of(
     let header = data.local_header();
     let (flags, flags_of_header) = (record.flags().bits(), header.flags().bits());
     let follows = flags & SIZES_FOLLOW != 0;
-    // If sizes follow the data, the header need not have them.
+    // If the sizes follow the data, the header may leave them out.
     let is_same =
         |value: u64, value_of_header: u64| value == value_of_header || (follows && value_of_header == 0);
     let has_another_name = |(id, _)| id == ExtraFieldId::INFO_ZIP_UNICODE_PATH;

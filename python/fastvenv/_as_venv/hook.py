@@ -1,6 +1,6 @@
 """Lets `import venv` and `python -m venv` find fastvenv. It runs in any Python, whose own `venv` it falls back to.
 
-The syntax is that of Python 2, which may be among them. Nothing is imported before somebody asks for `venv`.
+The syntax is that of Python 2, which may be among them. It imports nothing until `venv` is imported.
 """
 
 import sys

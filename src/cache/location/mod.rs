@@ -1,4 +1,4 @@
-//! Where the cache is.
+//! The folder of the cache.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]

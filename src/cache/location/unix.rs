@@ -1,4 +1,4 @@
-//! Where the cache is on POSIX systems.
+//! The folder of the cache on POSIX systems.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,9 +11,9 @@ pub const FOREIGN: &str = "belongs to another user";
 
 /// The folder of the cache, which need not exist; `None` if the cache is turned off.
 ///
-/// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty. Otherwise the folder is in the user's
-/// folder for caches (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`), if that belongs to the user: with `sudo`, it may
-/// belong to another one, or there may be no home. `variable` gives the variables of the process.
+/// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty. Otherwise the folder is in the user's folder
+/// for caches (`XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`), if that belongs to the user: with `sudo`, it may belong to
+/// another user, or there may be no home. `variable` returns the variables of the process.
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     if let Some(chosen) = variable("FASTVENV_CACHE_DIR") {

@@ -1,4 +1,4 @@
-//! Where the cache is on Windows.
+//! The folder of the cache on Windows.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,7 +12,7 @@ pub const FOREIGN: &str = "is not in your profile, and elsewhere others may be a
 /// The folder of the cache, which need not exist; `None` if the cache is turned off.
 ///
 /// `FASTVENV_CACHE_DIR` names the folder, and turns the cache off if it is empty. Otherwise the folder is in `%LOCALAPPDATA%`.
-/// `variable` gives the variables of the process.
+/// `variable` returns the variables of the process.
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     match variable("FASTVENV_CACHE_DIR") {

@@ -58,7 +58,7 @@ pub(super) fn script() -> String {
                     .to_owned()
             }
             Values::OneOf(_) => format!(r#"COMPREPLY=($(compgen -W {words} -- "$word")); return"#),
-            // What stands before the last comma stays.
+            // The names before the last comma stay.
             Values::Activators => format!(
                 r#"COMPREPLY=($(compgen -P "${{word%"${{word##*,}}"}}" -W {words} -- "${{word##*,}}")); return"#
             ),

@@ -9,7 +9,7 @@ use crate::command::commands::COMMANDS;
 pub(super) fn script() -> String {
     let mut text = "# Completion of fastvenv for fish.\n".to_owned();
     let names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
-    // Behind a command are its own words alone.
+    // After a command, only its own words are completed.
     let _ = writeln!(text, "set -l is_call 'not __fish_seen_subcommand_from {}'", names.join(" "));
     text += "complete -c fastvenv -f -n \"$is_call\" -a '(__fish_complete_directories)'\n";
     for command in COMMANDS {
@@ -45,7 +45,7 @@ fn completed(values: Values) -> String {
     }
 }
 
-/// A string in single quotes, in which a backslash counts, too.
+/// A string in single quotes, in which a backslash escapes, too.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }

@@ -1,4 +1,4 @@
-//! What makes shells complete the options, the values of options, and the commands.
+//! Scripts that let shells complete the options, their values, and the commands.
 
 mod bash;
 mod fish;
@@ -7,7 +7,7 @@ mod zsh;
 
 use super::arguments::OptionSpec;
 
-/// The script for a shell; `None` for one that there is none for.
+/// The script for a shell; `None` for an unknown shell.
 #[must_use]
 pub fn script(shell: &str) -> Option<String> {
     match shell {
@@ -19,12 +19,12 @@ pub fn script(shell: &str) -> Option<String> {
     }
 }
 
-/// What an option does, where it does not matter of which Python the environment is.
+/// What an option does, in words that fit every Python.
 fn description(option: &OptionSpec) -> String {
     option.help.replace("{deps}", "pip")
 }
 
-/// A string in single quotes, as bash and zsh want it.
+/// A string in single quotes, for bash and zsh.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

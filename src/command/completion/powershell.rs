@@ -64,7 +64,7 @@ fn pairs<'a>(items: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     format!("@({})", items.join(", "))
 }
 
-/// A string in single quotes, in which nothing else counts.
+/// A string in single quotes, in which no other character has a meaning.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }

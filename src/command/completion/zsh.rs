@@ -30,7 +30,7 @@ pub(super) fn script() -> String {
     text + "if [[ $funcstack[1] == _fastvenv ]]; then\n    _fastvenv \"$@\"\nelse\n    compdef _fastvenv fastvenv\nfi\n"
 }
 
-/// An option, as `_arguments` wants it.
+/// An option, in the format of `_arguments`.
 fn argument(option: &OptionSpec) -> String {
     let sets_the_same = |other: &&OptionSpec| flag(other).is_some() && flag(other) == flag(option);
     let excluded = options().filter(|other| other.name == option.name || sets_the_same(other));
@@ -65,7 +65,7 @@ fn completed(values: Values) -> String {
     }
 }
 
-/// A word and what it does, as `_describe` wants them.
+/// A word and what it does, in the format of `_describe`.
 fn described(word: &str, help: &str) -> String {
     quoted(&format!("{word}:{help}"))
 }

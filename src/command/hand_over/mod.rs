@@ -1,4 +1,4 @@
-//! What the program does not do itself: `python -m fastvenv` does it in its place.
+//! Runs `python -m fastvenv` for the calls that the program does not handle itself.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -11,12 +11,12 @@ use std::process::Command;
 use super::installation::{Installation, remedy};
 use crate::error::strerror;
 
-/// Runs `python -m fastvenv` with the same arguments in place of the process; returns the status to exit with.
+/// Replaces the process by `python -m fastvenv` with the same arguments. Returns the status to exit with.
 pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> i32 {
     let mut command = Command::new(&installation.python);
     command.args(["-m", "fastvenv"]).args(arguments);
-    // A program runs nothing of the current directory, where a module may have the name of one that is needed. Before
-    // Python 3.11, it still does.
+    // Without this, Python would import modules from the current directory, where a file may have the name of a module that is
+    // needed. Before Python 3.11 it has no effect.
     command.env("PYTHONSAFEPATH", "1");
     match system::run(command) {
         Ok(status) => status,
@@ -34,7 +34,7 @@ pub(super) fn print(text: &str) -> i32 {
     i32::from(io::stdout().write_all(text.as_bytes()).is_err())
 }
 
-/// Tells an error, and returns the status to exit with.
+/// Prints an error, and returns the status to exit with.
 #[expect(clippy::print_stderr, reason = "the program's own error")]
 pub(super) fn complain(reason: &str) -> i32 {
     eprintln!("Error: {reason}");

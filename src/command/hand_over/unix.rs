@@ -1,4 +1,4 @@
-//! Another program in place of this one, on POSIX systems.
+//! Replaces the process by another program, on POSIX systems.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -7,7 +7,7 @@ use std::process::Command;
 /// Replaces the process.
 ///
 /// # Errors
-/// The operating system's, where it cannot be replaced.
+/// The error of the operating system, if the program cannot be started.
 pub(super) fn run(mut command: Command) -> io::Result<i32> {
     Err(command.exec())
 }

@@ -1,4 +1,4 @@
-//! Another program in place of this one, on Windows, where a process cannot be replaced.
+//! Runs another program in place of this one, on Windows, where a process cannot be replaced.
 
 use std::io;
 use std::process::Command;
@@ -8,12 +8,12 @@ use std::sync::atomic::AtomicBool;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
-/// Runs a child, and returns the status that it exited with. Ctrl-C, which the console tells both, is for the child.
+/// Runs a child, and returns its exit status. The console sends Ctrl-C to both; only the child handles it.
 ///
 /// # Errors
-/// The operating system's, where it cannot be started.
+/// The error of the operating system, if the child cannot be started.
 pub(super) fn run(mut command: Command) -> io::Result<i32> {
     flag::register(SIGINT, Arc::new(AtomicBool::new(false)))?;
-    // A child always has a status there.
+    // On Windows, a child always has an exit status.
     Ok(command.status()?.code().unwrap_or(1))
 }

@@ -8,16 +8,16 @@ use crate::wheel::record;
 /// A folder of packages that has fastvenv in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Library {
-    /// What the interpreter that it belongs to is called: `python3.13`, `pypy3.11`.
+    /// The name of the interpreter that it belongs to: `python3.13`, `pypy3.11`.
     pub(super) python: String,
     /// The folder.
     pub(super) packages: PathBuf,
-    /// The folder of the metadata; an installation by a distribution may have none.
+    /// The folder of the metadata; a package of a Linux distribution may have none.
     dist_info: Option<PathBuf>,
 }
 
 impl Library {
-    /// A folder of packages, where it has fastvenv in it, or leads to it.
+    /// A folder of packages; `None` if fastvenv is not in it, and nothing in it leads to fastvenv.
     pub(super) fn new(python: &str, packages: PathBuf) -> Option<Self> {
         let names = fs::names(&packages).ok()?;
         let mut names = names.iter().filter_map(|name| name.to_str());
@@ -27,10 +27,10 @@ impl Library {
         is_installed.then(|| Self { python: python.to_owned(), packages, dist_info })
     }
 
-    /// The one that a program belongs to.
+    /// The library that a program belongs to.
     ///
-    /// Of several it is one whose RECORD lists the program. Where several do, each was installed over the other: the hash
-    /// tells which was the last, or the time, where all have the same program.
+    /// If there are several, it is one whose RECORD lists the program. If several list it, each was installed over the other:
+    /// the last one has the hash of the program in its RECORD; if all have that hash, the time decides.
     pub(super) fn of(program: &Path, mut libraries: Vec<Self>) -> Option<Self> {
         if libraries.len() < 2 {
             return libraries.pop();
@@ -39,7 +39,7 @@ impl Library {
         libraries.into_iter().max_by_key(|library| library.rank(program, &contents))
     }
 
-    /// The greater, the likelier it is that a program with these contents is of this package.
+    /// A larger value means that a program with these contents is more likely to belong to this package.
     fn rank(&self, program: &Path, contents: &[u8]) -> (bool, bool, u64) {
         let record = self.dist_info.as_ref().map(|dist_info| dist_info.join("RECORD"));
         let text = record.as_ref().and_then(|record| fs::read(record).ok()).unwrap_or_default();

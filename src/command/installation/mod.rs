@@ -1,7 +1,7 @@
-//! The Python that the program was installed for, found from where the program lies.
+//! Finds the Python that the program was installed for, from the place of the program.
 //!
-//! Installers put a program into a directory as it is, and tell it nothing; where they can, they list it in the RECORD of the
-//! package (PEP 376).
+//! Installers copy a program unchanged, so it does not contain the path of its interpreter. If they can, they list it in the
+//! RECORD of the package (PEP 376).
 
 mod library;
 #[cfg_attr(unix, path = "unix.rs")]
@@ -17,24 +17,24 @@ use crate::fs;
 use crate::fs::CONFIGURATION_FILE;
 use library::Library;
 
-/// Where the program is, and whose it is.
+/// The program, and the interpreter that it belongs to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Installation {
-    /// The program, no link to it.
+    /// The path of the program itself, not of a link to it.
     pub(super) program: PathBuf,
     /// The interpreter that has fastvenv installed.
     pub(super) python: PathBuf,
 }
 
 impl Installation {
-    /// Finds the interpreter from where the program lies.
+    /// Finds the interpreter from the place of the program.
     ///
     /// # Errors
-    /// What was looked for, and what to do.
+    /// A message that says what was looked for, and what to do.
     pub(super) fn find() -> Result<Self, String> {
         let own = env::current_exe().map_err(|error| format!("fastvenv cannot find itself: {error}"))?;
-        // Not the real path, in which directories that are links are followed, too: on Windows that is one that few programs
-        // understand.
+        // The real path would be wrong: it also follows directories that are links, and on Windows it has a form that few
+        // programs understand.
         let program = links(&own).pop().unwrap_or(own);
         let path = || env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect());
         let started = || env::args_os().next().map(PathBuf::from);
@@ -42,12 +42,12 @@ impl Installation {
         Self::of(program, path, started, tools)
     }
 
-    /// Finds the interpreter of a program, which is no link.
+    /// Finds the interpreter of a program, whose path is not a link.
     ///
-    /// The first that knows it decides: the directory of the program; those of the links to it, the last one first, for an
-    /// installer may link to its cache; and for a copy, the environments that hold it, as tools make them. What is not known
-    /// about the process, most calls do not need: the directories of `PATH`, how the program was started, and where tools
-    /// have their environments.
+    /// The first of these that has an interpreter decides: the directory of the program; the directories of the links to it,
+    /// the last link first, because an installer may link to its cache; and for a copy, the environments of tools that hold the
+    /// same program. The closures are called only if they are needed: they return the directories of `PATH`, the path by which
+    /// the program was started, and the environments of tools.
     fn of(
         program: PathBuf,
         path: impl Fn() -> Vec<PathBuf>,
@@ -72,8 +72,8 @@ impl Installation {
     }
 }
 
-/// What to do about an interpreter that is gone, or cannot be started, as a command or some words. `program` is that
-/// interpreter, or the program beside it.
+/// What to do if an interpreter is gone or cannot be started: a command, or some words. `program` is that interpreter, or the
+/// program beside it.
 pub(super) fn remedy(program: &Path) -> String {
     let env_dir = parent(parent(program));
     if fs::exists(&env_dir.join("pipx_metadata.json")) {
@@ -87,7 +87,7 @@ pub(super) fn remedy(program: &Path) -> String {
     }
 }
 
-/// The interpreter that a path of the program belongs to; `None` where no package is installed for one that lies there.
+/// The interpreter that a path of the program belongs to; `None` if no interpreter in that place has the package installed.
 fn python_of(program: &Path, path: &impl Fn() -> Vec<PathBuf>) -> Option<Result<PathBuf, String>> {
     let prefix = parent(parent(program));
     if is_environment(prefix) {
@@ -119,7 +119,7 @@ fn gone(python: &Path, more: &str, program: &Path) -> String {
     )
 }
 
-/// The path by which a program was started, where it leads to `program`: found as shells find it.
+/// The path by which a program was started, as a shell finds it; `None` if it does not lead to `program`.
 fn located(started: &Path, program: &Path, path: &[PathBuf]) -> Option<PathBuf> {
     let program = fs::real(program).ok()?;
     let leads_there = |found: &PathBuf| fs::real(found).is_ok_and(|real| real == program);
@@ -130,13 +130,13 @@ fn located(started: &Path, program: &Path, path: &[PathBuf]) -> Option<PathBuf> 
     path.iter().map(|directory| directory.join(started)).find(leads_there)
 }
 
-/// A path, and those that the links there lead to, one after the other.
+/// A path, and the paths that its chain of links leads to, in order.
 fn links(start: &Path) -> Vec<PathBuf> {
-    /// As many as Linux follows.
+    /// The number of links that Linux follows.
     const MOST: usize = 40;
     let next = |path: &PathBuf| {
         let target = fs::target(path)?;
-        // `..` in it is above the directory that the link really lies in.
+        // A `..` in the target means the directory above the one that the link is really in.
         let directory = if target.is_absolute() { None } else { fs::real(parent(path)).ok() };
         Some(fs::normal(&directory.unwrap_or_default().join(target)))
     };
@@ -147,12 +147,13 @@ fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or_else(|| Path::new(""))
 }
 
-/// Whether a directory of `PATH` may have an interpreter that sees what a user installs: not that of an environment.
+/// Whether a directory of `PATH` may have an interpreter that uses packages which a user installed. The directory of an
+/// environment has none.
 fn is_of_users(directory: &Path) -> bool {
     directory.is_absolute() && !is_environment(parent(directory))
 }
 
-/// Whether a directory of `PATH` has programs that look up which program to run, as those of pyenv and mise.
+/// Whether a directory of `PATH` has shims, as those of pyenv and mise: programs that look up which program to run.
 fn is_for_shims(directory: &Path) -> bool {
     directory.file_name() == Some(OsStr::new("shims"))
 }

@@ -1,4 +1,4 @@
-//! Programs in folders that are laid out as installers leave them.
+//! Tests with programs in folders that have the layouts of installers.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ impl Root {
         fs::real(self.folder.path()).unwrap().join(name)
     }
 
-    /// A program, of which the contents are its path.
+    /// Makes a program whose contents are its path.
     fn program(&self, name: &str) -> PathBuf {
         self.program_with(name, name)
     }
@@ -43,7 +43,7 @@ impl Root {
         self.program(&format!("{name}/bin/python"));
     }
 
-    /// fastvenv in a folder of packages, with a program of these contents in RECORD, installed so many seconds after 1970.
+    /// Installs fastvenv in a folder of packages, with a program of these contents in RECORD, at a time in seconds since 1970.
     fn package(&self, packages: &str, program: &str, contents: &str, installed: u64) {
         let dist_info = self.path(packages).join("fastvenv-1.0.dist-info");
         fs::write_with_parents(&dist_info.join("METADATA"), b"").unwrap();
@@ -52,7 +52,7 @@ impl Root {
         fs::write_dated(&dist_info.join("RECORD"), row.as_bytes(), Mode::Plain, installed).unwrap();
     }
 
-    /// The interpreter of a program, with nothing but what lies beside it, relative to the root.
+    /// The interpreter of a program, found only from the files around it, relative to the root.
     fn python(&self, program: &str) -> String {
         self.python_with(program, &[], "", &[]).unwrap()
     }
@@ -72,7 +72,7 @@ impl Root {
         found.map(|found| relative(&found.python))
     }
 
-    /// Why there is none; the root is left out.
+    /// The message if there is no interpreter, without the path of the root.
     fn reason(&self, program: &str) -> String {
         let root = format!("{}/", self.path("").display()).replace("//", "/");
         self.python_with(program, &[], "", &[]).unwrap_err().replace(&root, "")
@@ -102,7 +102,7 @@ fn the_links_to_a_program_in_a_cache_lead_through_its_environment() {
     assert_eq!(root.python_with("cache/fastvenv", &[], "local/bin/fastvenv", &[]), python);
     assert_eq!(root.python_with("cache/fastvenv", &["empty", "local/bin"], "fastvenv", &[]), python);
     assert_eq!(root.python_with("cache/fastvenv", &[], "other/bin/fastvenv", &[]), python);
-    // What another program is called does not count.
+    // The name of another program does not matter.
     root.program("elsewhere/fastvenv");
     assert!(root.python_with("cache/fastvenv", &[], "elsewhere/fastvenv", &[]).is_err());
 }
@@ -128,7 +128,8 @@ fn the_package_below_the_prefix_tells_the_version() {
         root.program(&format!("usr/bin/{python}"));
         fs::create_directory(&root.path(&format!("usr/lib/{python}/site-packages"))).unwrap();
     }
-    // Neither a package without metadata, as distributions make them, nor metadata alone, as of one that is edited, is missed.
+    // A package without metadata is found, as Linux distributions make it, and so is metadata alone, as an editable
+    // installation has it.
     for (python, file) in [
         ("pypy3.11", "fastvenv/__init__.py"),
         ("python3.13t", "fastvenv-1.0.dist-info/RECORD"),
@@ -154,7 +155,7 @@ fn of_several_packages_the_record_tells() {
     assert_eq!(root.python("usr/bin/fastvenv"), "usr/bin/python3.13");
     root.package(&packages("python3.12"), "../../../bin/fastvenv", "second", 2);
     assert_eq!(root.python("usr/bin/fastvenv"), "usr/bin/python3.12");
-    // The same program for both: the one that was installed last.
+    // Both have the same program: the one that was installed last is taken.
     root.package(&packages("python3.13"), "../../../bin/fastvenv", "second", 3);
     assert_eq!(root.python("usr/bin/fastvenv"), "usr/bin/python3.13");
 }

@@ -1,6 +1,6 @@
 //! The environments that pipx and uv make for a program that they install.
 //!
-//! Where they cannot link to the program in it, as on most Windows systems, they copy it, and the copy lies elsewhere.
+//! If they cannot link to the program in the environment, as on most Windows systems, they copy it to another place.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::system;
 use crate::fs;
 
-/// Where they have their environments: in a folder of what a variable says.
+/// The folders of their environments: a variable, and the path below the folder that it names.
 const PLACES: [(&str, &str); 11] = [
     ("UV_TOOL_DIR", ""),
     ("XDG_DATA_HOME", "uv/tools"),
@@ -23,7 +23,7 @@ const PLACES: [(&str, &str); 11] = [
     ("LOCALAPPDATA", "pipx/pipx/venvs"),
 ];
 
-/// The environments that they would make for fastvenv.
+/// The environments in which they install fastvenv.
 pub(super) fn environments(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let place = |(name, folder): &(&str, &str)| {
         let base = variable(name).filter(|value| !value.is_empty())?;
@@ -32,7 +32,7 @@ pub(super) fn environments(variable: impl Fn(&str) -> Option<OsString>) -> Vec<P
     PLACES.iter().filter_map(place).collect()
 }
 
-/// The interpreter of an environment, where the program in it is the one that this is a copy of.
+/// The interpreter of an environment; `None` if `copy` is not a copy of the program in it.
 pub(super) fn python_of_copy(env_dir: &Path, copy: &Path) -> Option<PathBuf> {
     let original = env_dir.join(system::PROGRAMS).join(copy.file_name()?);
     let python = original.with_file_name(system::PYTHON);

@@ -1,4 +1,4 @@
-//! Where Python has its packages and programs on POSIX systems.
+//! The places of Python's packages and programs on POSIX systems.
 
 use std::path::{Path, PathBuf};
 
@@ -15,12 +15,12 @@ pub(super) const PYTHON: &str = "python";
 /// The folders of packages below a prefix that have fastvenv in them.
 pub(super) fn libraries(prefix: &Path) -> Vec<Library> {
     let mut libraries = Vec::new();
-    // Fedora has extension modules in lib64, where that is no link.
+    // Fedora has extension modules in lib64, which is not a link there.
     let folders = ["lib", "lib64"].map(|name| prefix.join(name));
     for folder in folders.iter().filter(|folder| !fs::is_link(folder)) {
         for name in fs::names(folder).unwrap_or_default() {
             let Some(python) = name.to_str().and_then(|name| python_of(name, prefix)) else { continue };
-            // Debian has a folder of its own for packages, beside which one may be that a Python from elsewhere uses.
+            // Debian has its own folder for packages. The usual one may exist beside it, for a Python that is not Debian's.
             let packages =
                 ["site-packages", "dist-packages"].map(|packages| folder.join(&name).join(packages));
             libraries.extend(packages.into_iter().filter_map(|packages| Library::new(&python, packages)));
@@ -29,19 +29,19 @@ pub(super) fn libraries(prefix: &Path) -> Vec<Library> {
     libraries
 }
 
-/// What the interpreter is called that has a folder of that name in `lib`.
+/// The name of the interpreter that has a folder of that name in `lib`.
 fn python_of(name: &str, prefix: &Path) -> Option<String> {
     if name == "python" {
-        // What a user installs for a Python of macOS: ~/Library/Python/3.13/lib/python/site-packages.
+        // Packages that a user installs for a Python of macOS: ~/Library/Python/3.13/lib/python/site-packages.
         return Some(format!("python{}", prefix.file_name()?.to_str()?));
     }
     (name.starts_with("python") || name.starts_with("pypy")).then(|| name.to_owned())
 }
 
-/// The paths that an interpreter with that folder may have, the likeliest first.
+/// The paths that the interpreter of that folder may have, the likeliest first.
 pub(super) fn beside(prefix: &Path, library: &Library) -> impl Iterator<Item = PathBuf> {
     let own = prefix.join("bin");
-    // The Python of the system, of which everything that is installed with it lies in `local`.
+    // The Python of the system is in the directory above `local`, and its pip installs into `local`.
     let above = prefix.ends_with("local").then(|| prefix.with_file_name("bin"));
     let mut folders = [Some(own), above];
     if library.packages.ends_with("dist-packages") {

@@ -10,8 +10,8 @@ use crate::command::arguments::{Action, OptionSpec, Scope, Values, options};
 use crate::fs::{self, Contents, Writers};
 use crate::interpreter::is_path;
 
-/// Reads the user's file. One that others can write to is not read: with `sudo`, the home may be another user's. On Windows
-/// the file is in `%APPDATA%`, from where Python itself imports what the user has installed.
+/// Reads the user's file. A file that others can write to is not read: with `sudo`, the home may belong to another user. On
+/// Windows the file is in `%APPDATA%`, from which Python itself imports packages that the user has installed.
 ///
 /// # Errors
 /// The whole message, with the file and the line.
@@ -29,13 +29,13 @@ pub(super) fn read_user(settings: &mut Settings, path: &Path) -> Result<(), Stri
 /// Reads the nearest `pyproject.toml` above an absolute directory.
 ///
 /// # Errors
-/// The whole message, with the file and the line; also where the file has settings and is another user's, who could make
-/// this user run any program as the interpreter.
+/// The whole message, with the file and the line. A file with settings that belongs to another user is also an error: the other
+/// user could make this user run any program as the interpreter.
 pub(super) fn read_project(settings: &mut Settings, env_dir: &Path) -> Result<(), String> {
     for folder in env_dir.ancestors().skip(1) {
         let path = folder.join("pyproject.toml");
         let Some(Contents { bytes, writers }) = contents(&path)? else { continue };
-        // A file that does not name fastvenv need not even be right.
+        // A file without the word fastvenv is not parsed, so that its mistakes do not matter.
         if memchr::memmem::find(&bytes, b"fastvenv").is_none() {
             break;
         }
@@ -72,9 +72,9 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
 struct Source<'a> {
     path: &'a Path,
     text: &'a str,
-    /// What can be set in it.
+    /// The options that can be set in it.
     scope: Scope,
-    /// Whether it can name files, which are run: only where no one else can have written it.
+    /// Whether it can name files that are run: only if no other user can have written it.
     names_programs: bool,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// What a value of TOML sets an option to. A path that is relative is one from the folder of the file.
+    /// The value of an option, from a value of TOML. A relative path starts at the folder of the file.
     fn value(&self, option: &OptionSpec, value: &Spanned<DeValue<'_>>) -> Result<Value, String> {
         let value = value.get_ref();
         match option.action {
@@ -153,7 +153,7 @@ impl<'a> Source<'a> {
                                 to: give the version, or the path on the command line"
                         .to_owned());
                 }
-                // Of the file itself, if a link leads to it: the link may be another user's.
+                // If a link leads to the file, it is the folder of the file itself: the link may belong to another user.
                 let target =
                     if fs::is_link(self.path) { fs::real(self.path) } else { Ok(self.path.to_owned()) };
                 let file = target.map_err(|error| format!("cannot be read: {error}"))?;
@@ -163,7 +163,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// What is wrong with a part of the file.
+    /// The message about a part of the file.
     fn complaint<T>(&self, part: &Spanned<T>, fault: &str) -> String {
         self.at(part.span().start, fault)
     }
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)] // what is expected has slashes
-    fn a_mistake_is_told_with_its_line() {
+    fn a_mistake_is_reported_with_its_line() {
         for (scope, text, expected) in [
             (
                 Scope::Project,

@@ -1,4 +1,4 @@
-//! What options are where the command line does not say so: variables say it, then the project's file, then the user's.
+//! The values of options that the command line does not give: from variables, then the project's file, then the user's file.
 
 mod file;
 mod places;
@@ -11,18 +11,18 @@ use super::arguments::{Action, OptionSpec, options};
 
 pub use places::user_file;
 
-/// What was set, and where.
+/// The options that were set, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The flags.
     pub flags: HashMap<&'static str, bool>,
     /// The settings that have a value.
     pub settings: HashMap<&'static str, String>,
-    /// Where each of both was set: the name of a variable, or the key and the file.
+    /// Where each flag and each setting was set: the name of a variable, or the key and the file.
     pub origins: HashMap<&'static str, String>,
 }
 
-/// The words for a flag that is set, and for one that is not.
+/// The words that set a flag, and those that unset it.
 const WORDS: [(&str, bool); 8] = [
     ("1", true),
     ("true", true),
@@ -35,11 +35,11 @@ const WORDS: [(&str, bool); 8] = [
 ];
 
 impl Settings {
-    /// Everything that is set for an environment in an absolute directory. `variable` gives the variables of the process,
-    /// and `reads_files` is false with `--no-config`.
+    /// Everything that is set for an environment in an absolute directory. `variable` returns the variables of the process, and
+    /// `reads_files` is false with `--no-config`.
     ///
     /// # Errors
-    /// The whole message: a setting is not known or has a wrong value, or a file cannot be read or is another user's.
+    /// The whole message: a setting is unknown or has a wrong value, or a file cannot be read or belongs to another user.
     pub fn gather(
         env_dir: &Path,
         variable: impl Fn(&str) -> Option<OsString>,
@@ -60,10 +60,10 @@ impl Settings {
         Ok(found)
     }
 
-    /// Sets an option, over what was set before.
+    /// Sets an option, in place of an earlier value.
     ///
     /// # Errors
-    /// What it must be, as the words behind its name.
+    /// What the value must be, as words that follow the name of the option.
     fn set(&mut self, option: &OptionSpec, value: Value, origin: &str) -> Result<(), String> {
         let name = match (option.action, value) {
             (Action::Set(flag, meaning), Value::Flag(is_set)) => {
@@ -107,7 +107,7 @@ impl Settings {
     }
 }
 
-/// What an option is set to.
+/// The value of an option.
 enum Value {
     Flag(bool),
     Text(String),

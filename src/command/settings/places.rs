@@ -1,11 +1,12 @@
-//! Where the user's settings are.
+//! The place of the user's settings.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The user's file, there or not: `fastvenv/fastvenv.toml` in the user's folder for settings (`XDG_CONFIG_HOME`, `~/.config`,
-/// `~/Library/Application Support`, `%APPDATA%`); `None` where there is no home. `variable` gives the variables of the process.
+/// The user's file, which need not exist: `fastvenv/fastvenv.toml` in the user's folder for settings (`XDG_CONFIG_HOME`,
+/// `~/.config`, `~/Library/Application Support`, `%APPDATA%`); `None` if there is no home. `variable` returns the variables of
+/// the process.
 #[must_use]
 pub fn user_file(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());

@@ -1,4 +1,4 @@
-//! Tables for [`super::place::Scanner`] of what begins and ends strings, comments and code in each language.
+//! Tables for [`super::place::Scanner`]: the texts that begin and end strings, comments and code in each language.
 //!
 //! If shells of one family differ, or a whole parser would be needed, a table has [`Meaning::Stops`]: the meaning of what
 //! follows is not certain. This applies to quotes in backquotes, in `${…}` and in arithmetic.
@@ -73,7 +73,7 @@ pub(super) struct Grammar {
     pub code: &'static Span,
     /// The characters that change the meaning of a quotation mark after them.
     changing: &'static str,
-    /// Whether a name before a quotation mark does so, too, and two adjacent strings are not one word.
+    /// Whether a name before a quotation mark changes its meaning, too, and two adjacent strings are not one word.
     stands_alone: bool,
 }
 
@@ -128,7 +128,7 @@ static COMMENT: Span = Span::new(Place::Comment, &["\n"], &[], &[]);
 
 const BACKQUOTES: Place = Place::Closed("backquotes");
 const QUOTES_INSIDE: Meaning = Stops("quotes or parentheses inside something else");
-/// The tokens in what shells read in different ways, or read alike only without these.
+/// The tokens of texts that shells read in different ways if these tokens are in them.
 static SIMPLE: Rules = &[
     ("'", QUOTES_INSIDE),
     ("\"", QUOTES_INSIDE),
@@ -151,7 +151,7 @@ mod posix {
     static COMMAND: Span = Span::new(Place::Code, &[")"], NESTED, &[&EXPANSIONS, &WORDS]);
     static SINGLE: Span = Span::new(Place::Quoted('\''), &["'"], &[], &[]);
     static DOUBLE: Span = Span::new(Place::Quoted('"'), &["\""], &[("\\", Escapes)], &[&EXPANSIONS]);
-    // Only some shells know this string: after a backslash in it, it is not certain what is open.
+    // Only some shells know this string: after a backslash in it, it is not certain where the string ends.
     static DOLLAR_SINGLE: Span =
         Span::new(Place::Closed("$'…'"), &["'"], &[("\\", Stops("a backslash in $'…'"))], &[]);
     static PARAMETER: Span =

@@ -1,12 +1,13 @@
 //! Finds out whether a placeholder in a template is in code, in a string or in a comment, if that is certain.
 //!
 //! A template is read from its beginning, because a string can have many lines and other strings in it. The tables of
-//! [`super::grammar`] describe the languages. They contain less than a shell knows, and mark where that is not enough.
+//! [`super::grammar`] describe the languages. They contain less than the whole grammar of a shell, and mark the places where
+//! that is not enough.
 
 use super::grammar::{Grammar, Meaning, Span};
 use super::quote::Language;
 
-/// What is around a placeholder.
+/// The place of a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// Code: the value becomes a word.
@@ -15,7 +16,7 @@ pub(super) enum Place {
     Comment,
     /// A string with this quotation mark.
     Quoted(char),
-    /// A place in which not every value can be written so that it is read as it is.
+    /// A place in which some values cannot be written so that the language reads them unchanged.
     Closed(&'static str),
 }
 
@@ -83,7 +84,7 @@ impl<'a> Scanner<'a> {
     /// The span that is open at the end, because the template has a mistake, or is not understood here.
     pub(super) fn finish(mut self) -> Result<(), Obstacle> {
         if self.read_up_to(self.template.len()).is_err() {
-            return Ok(()); // what follows a place does not change it
+            return Ok(()); // the text after a placeholder does not change its place
         }
         match self.open.last() {
             Some((span, line)) if span.place != Place::Comment => {
@@ -192,7 +193,7 @@ fn first_length(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// The place of the placeholder `@@` in a template, where all of that can be read.
+    /// The place of the placeholder `@@` in a template. The rest of the template must be readable.
     fn place(language: Language, template: &str) -> Result<Place, Obstacle> {
         let mut scanner = Scanner::new(language, template);
         let place = scanner.place(template.find("@@").unwrap(), 2)?;

@@ -11,8 +11,8 @@ use crate::interpreter::Interpreter;
 use crate::platform::Platform;
 pub use unix::Copied;
 
-/// Whether it is known here how the `venv` of an interpreter places it. It is not for copies of `PyPy`; on Windows, for any
-/// `PyPy`, for links, and for a Python whose launchers are not where an installation has them.
+/// Whether fastvenv can place an interpreter as its `venv` does. It cannot for copies of `PyPy`, and on Windows not for any
+/// `PyPy`, not for links, and not for a Python whose launchers are not in the place that an installation has for them.
 #[must_use]
 pub fn is_known(interpreter: &Interpreter, symlinks: bool) -> bool {
     match Platform::HOST {
@@ -23,7 +23,7 @@ pub fn is_known(interpreter: &Interpreter, symlinks: bool) -> bool {
     }
 }
 
-/// The name of the interpreter that the other names stand for.
+/// The main name of the interpreter in an environment.
 #[must_use]
 pub fn name(interpreter: &Interpreter) -> OsString {
     match Platform::HOST {

@@ -25,8 +25,8 @@ pub fn names(minor: u8, is_pypy: bool, has_utf8_names: bool) -> Vec<String> {
 /// A link that could not be made and became a copy: its target, and its path.
 pub type Copied = (PathBuf, PathBuf);
 
-/// Puts the interpreter into the directory of the executables: under the name by which it was started, and by links or
-/// copies under its other names. Links of an earlier run that lead nowhere, or to another Python, are made again.
+/// Puts the interpreter into the directory of the executables: under the name by which it was started, and by links or copies
+/// under its other names. Links of an earlier run that are broken, or that lead to another Python, are made again.
 ///
 /// Returns the links that had to be copies.
 ///

@@ -138,7 +138,7 @@ fn launcher_folder(interpreter: &interpreter::Interpreter) -> Option<PathBuf> {
     Some(["venv", "scripts", "nt"].iter().fold(library.to_owned(), |path, part| path.join(part)))
 }
 
-/// The simplest name of an interpreter, which it has from Python 3.13 on, whatever its base is called.
+/// The simplest name of an interpreter. From Python 3.13 on, an environment has this name, whatever the name of the base is.
 #[must_use]
 pub fn simple_name(base: &Path) -> OsString {
     if is_debug(base) { "python_d.exe".into() } else { "python.exe".into() }
@@ -148,8 +148,8 @@ fn is_debug(base: &Path) -> bool {
     base.file_stem().is_some_and(|stem| stem.to_string_lossy().to_lowercase().ends_with("_d"))
 }
 
-/// The files of an environment without links; `None` if one of them is not where an installation has it, as where Python runs
-/// where it was built, and if the base cannot be followed to a file, as that of the Store.
+/// The files of an environment without links. Returns `None` if one of them is not in the place that an installation has for
+/// it, as in a source build, or if the base does not lead to a file, as in the Store.
 #[must_use]
 pub fn placed_copies(interpreter: &interpreter::Interpreter) -> Option<Vec<File>> {
     let base = &interpreter.base_executable;
@@ -171,8 +171,8 @@ pub fn placed_copies(interpreter: &interpreter::Interpreter) -> Option<Vec<File>
     (base.is_file() && files.iter().all(|(_, source)| source.is_file())).then_some(files)
 }
 
-/// Copies those files into the directory of an executable. From Python 3.13 on, they have the times and attributes of the
-/// launchers.
+/// Copies the files of [`placed_copies`] into the directory of an executable. From Python 3.13 on, they have the times and
+/// attributes of the launchers.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be made, or with the folder that lacks a launcher.
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(legacy_names(&names, &"py.exe".into(), false, false)[4], "py.exe");
     }
 
-    /// The record of an installation in a folder, which has these files, each with its own name in it.
+    /// The record of an installation in a folder. Makes these files in it, each with its own name as its contents.
     fn installation(folder: &Path, minor: u8, base: &str, files: &[&str]) -> interpreter::Interpreter {
         for name in files {
             fs::write_with_parents(&folder.join(name), name.as_bytes()).unwrap();

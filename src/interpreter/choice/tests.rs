@@ -1,4 +1,4 @@
-//! What is taken of candidates, with interpreters that a closure stands for.
+//! Tests of the choice between candidates. A closure takes the place of the interpreters.
 
 use super::*;
 use crate::interpreter::request::tests::request;
@@ -34,7 +34,7 @@ impl Programs {
         paths.into_iter().map(|path| Candidate { path, source: Source::Path })
     }
 
-    /// Asks a program: it is what its name says, `python3.12` being 3.12.1, or fails as that says.
+    /// The record of a program by its name, which is 3.12.1 for `python3.12`, or the failure that the name describes.
     fn probe(&self, path: &Path) -> Result<Interpreter, Failure> {
         let name = path.strip_prefix(self.path("")).unwrap().to_str().unwrap();
         self.run.borrow_mut().push(name.to_owned());
@@ -65,7 +65,7 @@ impl Programs {
         choose(&request(text), self.candidates(names), |path| self.probe(path))
     }
 
-    /// What was run since the last time.
+    /// The programs that were run since the last call.
     fn run(&self) -> String {
         self.run.take().join(" ")
     }

@@ -14,19 +14,19 @@ const NAMES: [&str; 4] = ["python3", "python", "pypy3", "pypy"];
 pub(super) fn program_in(directory: &Path) -> Option<PathBuf> {
     let folders = || system::FOLDERS.iter().map(|folder| directory.join(folder));
     let usual = folders().find_map(|folder| NAMES.iter().find_map(|name| path::program(&folder, name)));
-    // An installation beside others may have nothing but names with a version.
+    // If there are several installations, one may have only names with a version.
     usual.or_else(|| {
         folders().find_map(|folder| path::versions(&folder, &Wanted::everything()).into_iter().next())
     })
 }
 
-/// Where the interpreter in a directory should be.
+/// The usual path of the interpreter in a directory.
 pub(super) fn usual_program_in(directory: &Path) -> PathBuf {
     directory.join(system::FOLDERS[0]).join(format!("python{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// The interpreters in a collection that may fulfil conditions: the newest first, and last those whose folders have names
-/// that say nothing.
+/// The interpreters in a collection that may fulfil conditions: the newest first, and last those whose folders have no version
+/// in their names.
 pub(super) fn programs(collection: &Collection, wanted: &Wanted) -> impl Iterator<Item = Candidate> + use<> {
     let Collection { source, folder } = collection.clone();
     let names = fs::names(&folder).unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn programs(collection: &Collection, wanted: &Wanted) -> impl Iterato
         .filter_map(move |(_, name)| program_in(&folder.join(name)).map(|path| Candidate { path, source }))
 }
 
-/// Whether a package of Homebrew may be a Python, as few are.
+/// Whether a package of Homebrew may be a Python, by its name.
 fn is_package_of_python(name: &str) -> bool {
     ["python", "pypy"].iter().any(|begin| name.starts_with(begin))
 }

@@ -1,4 +1,4 @@
-//! Where interpreters are looked for, in the order in which one is expected to be taken.
+//! The search for interpreters, in the order of preference.
 
 mod installed;
 mod path;
@@ -17,16 +17,16 @@ use super::{Request, Wanted};
 pub use surroundings::Surroundings;
 pub(super) use system::PLACES;
 
-/// A program that may be the interpreter which is asked for.
+/// A program that may be the requested interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// How it is started.
+    /// The path by which it is started.
     pub path: PathBuf,
     /// Where it was found.
     pub source: Source,
 }
 
-/// Where interpreters are found.
+/// The places in which interpreters are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Its path was given.
@@ -54,7 +54,7 @@ pub enum Source {
 }
 
 impl fmt::Display for Source {
-    /// Its name, which may stand in brackets behind a path.
+    /// Its name, for a message.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Given => "as given",
@@ -72,15 +72,15 @@ impl fmt::Display for Source {
     }
 }
 
-/// A folder in which each folder holds a Python.
+/// A folder in which each folder has a Python.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Collection {
     source: Source,
     folder: PathBuf,
 }
 
-/// The programs that may be what is asked for, each found when it is its turn; the same one may come more than once. For a
-/// path that is the one that it leads to, there or not.
+/// The programs that may be the requested interpreter. Each is looked for when the iterator gets to it, and the same one can
+/// occur several times. For a path, it is the program that the path leads to, even if it does not exist.
 #[must_use]
 pub fn candidates<'a>(
     request: &'a Request,
@@ -101,7 +101,7 @@ pub fn pythons<'a>(
     let active = surroundings.active_environment.iter().filter_map(|environment| {
         installed::program_in(environment).map(|path| Candidate { path, source: Source::ActiveEnvironment })
     });
-    // What a shell would run by that name comes before what may have the version that is in it.
+    // The program that a shell would run by that name comes before others that may have the version in it.
     let named = wanted.name().into_iter().flat_map(|name| path::named(name, surroundings));
     let collected =
         surroundings.collections.iter().flat_map(|collection| installed::programs(collection, wanted));
@@ -109,7 +109,7 @@ pub fn pythons<'a>(
     active.chain(named).chain(path::programs(wanted, surroundings)).chain(collected).chain(registered)
 }
 
-/// The program that a path leads to: itself, or the interpreter in that directory.
+/// The program that a path leads to: the file, or the interpreter in the directory.
 fn given(path: &Path) -> Candidate {
     let program = if path.is_dir() {
         installed::program_in(path).unwrap_or_else(|| installed::usual_program_in(path))

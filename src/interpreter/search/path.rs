@@ -27,7 +27,7 @@ pub(super) fn programs<'a>(
         let exact = wanted.exact_name().and_then(|name| program(directory, &name));
         let others = if exact.is_some() { Vec::new() } else { wanted.plain_names() };
         let others = others.into_iter().filter_map(move |name| program(directory, &name));
-        // A directory of programs is long, so that it is read only for what cannot be found by its name.
+        // A directory of programs has many names, so it is read only if the program cannot be found by its exact name.
         let versions =
             iter::once_with(move || if wanted.is_open() { versions(directory, wanted) } else { Vec::new() });
         exact.into_iter().chain(others).chain(versions.flatten())

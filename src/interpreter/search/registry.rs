@@ -1,14 +1,14 @@
-//! What Windows tells of the Pythons that are installed: the registry (PEP 514), and the list of the launcher.
+//! The lists of installed Pythons on Windows: the registry (PEP 514), and the list of the launcher.
 
 use std::path::PathBuf;
 
 use crate::interpreter::Wanted;
 use crate::interpreter::label::Label;
 
-/// A Python that an installer has entered.
+/// An entry that an installer has written for a Python.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// What its company calls it; that of python.org takes the version.
+    /// Its name among the Pythons of its company; python.org uses the version.
     tag: String,
     executable: PathBuf,
 }
@@ -26,8 +26,8 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
         }
         let values: Vec<(&str, &str)> = lines.filter_map(value).collect();
         let named = values.iter().find(|(name, _)| name.eq_ignore_ascii_case("ExecutablePath"));
-        // Only those of python.org may leave the name of the program to be known. The name of the value of the key itself is
-        // in the user's language, in brackets.
+        // Only entries of python.org may have a folder without the name of the program. The value without a name is printed
+        // with a name in brackets, in the user's language.
         let default = values.iter().find(|(name, _)| name.starts_with('(') && company == "PythonCore");
         let executable = match (named, default) {
             (Some((_, path)), _) => PathBuf::from(path),
@@ -47,7 +47,7 @@ fn value(line: &str) -> Option<(&str, &str)> {
     Some((name.trim(), contents.trim())).filter(|(_, contents)| !contents.is_empty())
 }
 
-/// The programs of the entries that may fulfil conditions: the newest first, and last those whose tags say nothing.
+/// The programs of the entries that may fulfil conditions: the newest first, and last those without a version in their tags.
 pub(super) fn fitting(entries: Vec<Entry>, wanted: &Wanted) -> Vec<PathBuf> {
     let labelled = entries.into_iter().map(|entry| (Label::parse(&entry.tag.to_ascii_lowercase()), entry));
     let mut fitting: Vec<_> =
@@ -65,7 +65,7 @@ pub(super) fn listed(text: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Where a path begins in a line, with a drive or with a server, behind a space.
+/// The position of the path in a line: after a space, with a drive or a server.
 fn drive(line: &str) -> Option<usize> {
     let begins = |rest: &[u8]| match rest {
         [letter, b':', b'\\', ..] => letter.is_ascii_alphabetic(),
@@ -90,7 +90,7 @@ mod tests {
         \r\nHKEY_CURRENT_USER\\Software\\Python\\PyLauncher\\z\\InstallPath\r\n    ExecutablePath    REG_SZ    C:\\py.exe\r\n";
 
     #[test]
-    fn the_registry_tells_of_programs() {
+    fn the_registry_lists_programs() {
         let fitting = |wanted: &str| {
             let wanted =
                 if wanted.is_empty() { Wanted::everything() } else { Wanted::parse(wanted).unwrap() };

@@ -1,4 +1,4 @@
-//! Where candidates are found, and in which order, in folders that are made for that.
+//! Tests of the places and the order in which candidates are found.
 #![cfg(unix)]
 
 use super::*;
@@ -13,7 +13,7 @@ struct Machine {
 }
 
 impl Machine {
-    /// One with these variables, in whose values `~` is the home; the fixed places of the real machine are not looked into.
+    /// A machine with these variables, in whose values `~` is the home. The fixed places of the real machine are not searched.
     fn new(variables: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let home = dir.path().join("home").to_str().unwrap().to_owned();
@@ -44,7 +44,7 @@ impl Machine {
         self.dir.path().join("home")
     }
 
-    /// The candidates for what is asked for, by their paths from the home.
+    /// The candidates for a request, by their paths from the home.
     fn found(&self, text: &str) -> Vec<String> {
         self.paths(candidates(&request(text), &self.surroundings))
     }
@@ -80,7 +80,7 @@ fn on_path_each_directory_is_searched_by_name() {
     assert_eq!(machine.found("3.10"), ["b/python3", "a/python3", "a/python"]);
     assert_eq!(machine.found("pypy3.11"), ["a/pypy3.11", "b/pypy", "a/pypy3.11"]);
     assert_eq!(machine.found("pypy"), ["b/pypy", "b/pypy", "a/pypy3.11"]);
-    // The names that say nothing come first, and then those that may do.
+    // The names without a version come first, and then those with a version that is allowed.
     assert_eq!(
         machine.found(">=3.10"),
         ["b/python3", "a/python3", "a/python", "a/python3.12", "a/python3.13t"]
@@ -135,7 +135,7 @@ fn pyenv_is_searched_from_the_newest() {
         let paths = machine.found(text);
         paths.iter().map(|path| path.split('/').nth(2).unwrap().to_owned()).collect::<Vec<_>>()
     };
-    // A folder whose name says nothing may be any Python.
+    // A folder without a version in its name may be any Python.
     assert_eq!(found("3.12"), ["3.12.10", "3.12.1", "miniconda3-24"]);
     assert_eq!(found("3.12.1"), ["3.12.1", "miniconda3-24"]);
     assert_eq!(found("3.13t"), ["3.13.0t", "miniconda3-24"]);
@@ -190,7 +190,7 @@ fn a_folder_that_an_upgrade_moves_comes_before_what_it_leads_to() {
     for text in ["3.12", "3", ">=3.11", "cpython", "==3.12.*"] {
         assert_eq!(found(text), current, "{text}");
     }
-    // The links may lead to another one tomorrow.
+    // The links may lead to another version later.
     assert_eq!(found("3.12.10"), ["cpython-3.12.10", "cpython-3.12", "3.12", "3", "latest"]);
     assert_eq!(found(">=3.12.9"), ["cpython-3.12.10", "cpython-3.12", "3.12.9", "3.12", "3", "latest"]);
 }
@@ -237,7 +237,7 @@ fn the_places_come_in_an_order() {
     let real = Surroundings::read(|name| (name == "HOME").then(|| "/h".into()));
     let order: Vec<_> = real.collections.iter().map(|collection| collection.source).collect();
     assert_eq!(order, [Pyenv, Uv, Asdf, Mise, Homebrew, Homebrew, Homebrew, Framework, Framework, Framework]);
-    // Without a home, what is there for all users is left.
+    // Without a home, the places for all users remain.
     assert!(
         Surroundings::read(|_| None).collections.iter().all(|collection| collection.folder.is_absolute())
     );

@@ -1,4 +1,4 @@
-//! Where installations are on POSIX systems.
+//! The places of installations on POSIX systems.
 
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use super::{Candidate, Collection, Source};
 use crate::interpreter::Wanted;
 
-/// Where the programs of an environment or of an installation are.
+/// The folders of the programs in an environment or an installation.
 pub(super) const FOLDERS: &[&str] = &["bin"];
 
-/// The places that are looked into, as words behind "in".
+/// The places that are searched, as words that follow "in".
 pub(in crate::interpreter) const PLACES: &str =
     "the active environment, PATH, pyenv, uv, asdf, mise, Homebrew and the frameworks of macOS";
 
-/// Where Homebrew keeps its packages.
+/// The folders of Homebrew's packages.
 const HOMEBREW: [&str; 3] = ["/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt"];
 
-/// Where frameworks have their versions: those of python.org, the free-threaded one, and that of Apple's tools.
+/// The folders of the versions of a framework: those of python.org, the free-threaded one, and that of Apple's tools.
 const FRAMEWORKS: [&str; 3] = [
     "/Library/Frameworks/Python.framework/Versions",
     "/Library/Frameworks/PythonT.framework/Versions",

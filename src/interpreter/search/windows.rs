@@ -1,4 +1,4 @@
-//! Where installations are on Windows.
+//! The places of installations on Windows.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -6,14 +6,14 @@ use std::process::{Command, Stdio};
 use super::{Candidate, Collection, Source, registry};
 use crate::interpreter::Wanted;
 
-/// Where the programs of an environment or of an installation are.
+/// The folders of the programs in an environment or an installation.
 pub(super) const FOLDERS: &[&str] = &["Scripts", "", "bin"];
 
-/// The places that are looked into, as words behind "in".
+/// The places that are searched, as words that follow "in".
 pub(in crate::interpreter) const PLACES: &str =
     "the active environment, PATH, pyenv, uv, mise, the registry and the list of the py launcher";
 
-/// The keys under which installers tell of a Python (PEP 514), and which view of the registry each is in.
+/// The keys under which installers register a Python (PEP 514), and the view of the registry for each.
 const KEYS: [[&str; 2]; 3] = [
     [r"HKCU\Software\Python", "/reg:64"],
     [r"HKLM\Software\Python", "/reg:64"],
@@ -45,7 +45,7 @@ pub(super) fn collections(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Col
     found.collect()
 }
 
-/// What the registry tells of, and then what the launcher lists.
+/// The Pythons of the registry, and then those of the launcher.
 pub(super) fn registered(wanted: &Wanted) -> impl Iterator<Item = Candidate> + use<> {
     let entries =
         KEYS.iter().flat_map(|[key, view]| registry::entries(&output("reg", &["query", key, "/s", view])));
@@ -55,7 +55,7 @@ pub(super) fn registered(wanted: &Wanted) -> impl Iterator<Item = Candidate> + u
     entries.into_iter().map(candidate(Source::Registry)).chain(listed.map(candidate(Source::Launcher)))
 }
 
-/// What a program prints; nothing where it cannot be run.
+/// The output of a program; empty if it cannot be run.
 fn output(program: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
     let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
