@@ -1,6 +1,6 @@
-//! The floor: a tree made again by nothing but `mkdir`, `link` and `symlink`, one call for each entry.
+//! The lower limit: makes a tree again by `mkdir`, `link` and `symlink` alone, with one call for each entry.
 //!
-//! `bare_loop TREE NEW...` prints, for each new tree, how many seconds the calls took. What they are is found out before.
+//! `bare_loop TREE NEW...` prints the seconds of the calls for each new tree. The tree is read before.
 #![allow(
     clippy::disallowed_methods,
     reason = "the ban is for the crate; this is what it is measured against"
@@ -14,7 +14,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// One entry of the tree, by its path in there, and what makes it.
+/// One entry of the tree: its path in the tree, and the call that makes it.
 enum Step {
     Directory(PathBuf),
     /// A file that gets one more name.
@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Collects the steps for a directory, each directory before what is in it.
+/// Collects the steps for a directory, each directory before its entries.
 fn list(tree: &Path, directory: &Path, steps: &mut Vec<Step>) -> io::Result<()> {
     steps.push(Step::Directory(directory.to_owned()));
     for entry in fs::read_dir(tree.join(directory))? {

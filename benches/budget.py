@@ -1,8 +1,8 @@
-"""`python -m benches.budget`: what the warm path costs, in counts that do not depend on the machine's speed.
+"""`python -m benches.budget`: the cost of the warm path, in counts that do not depend on the machine's speed.
 
-A figure is what a command does for each entry of the environment that it makes, so that it changes little with the pip
-that an interpreter has: the program all in all, and Python beyond `python -m` a package that ends as soon as it begins.
-Instructions are compared only for the interpreter that they were counted with, since most of them are its own.
+A figure is a count for each entry of the new environment, so that it depends little on the version of pip. For the
+program, everything counts; for Python, the count of `python -m` with a package that ends at once is subtracted.
+Instructions are compared only for the interpreter of the budget, because most of them are the interpreter's own.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ COMMANDS = {
     "fastvenv --without-pip D": (True, ["--without-pip"]),
 }
 
-# Each count: the command before the command, and where it says the sum. Calls for files alone: the others depend on how
-# many processors there are.
+# Each counter: the prefix of a command, and the pattern of the sum in its output. Only calls for files count, because
+# others depend on the number of processors.
 COUNTERS = {
     "system calls": (["strace", "-f", "-c", "-U", "calls,name", "-e", "trace=%file,%desc"], r"(\d+) total"),
     "instructions": (["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"], r"Collected : (\d+)"),
@@ -39,7 +39,7 @@ COUNTERS = {
 
 @dataclass(frozen=True)
 class Counted:
-    """An interpreter with fastvenv and an empty package, in a folder for all that they write."""
+    """An interpreter with fastvenv and an empty package, and a folder for everything that they write."""
 
     python: str
     folder: Path
@@ -50,7 +50,7 @@ class Counted:
         return self.folder / "installed/bin/fastvenv"
 
     def run(self, *command: str, before: tuple[str, ...] = ()) -> str:
-        """Run a command and return what was written to stderr, which is where counters write."""
+        """Run a command and return its standard error, to which counters write."""
         variables = {
             "PATH": os.defpath,
             "HOME": str(self.folder),
@@ -66,7 +66,7 @@ class Counted:
         return stderr
 
     def figures(self, counter: str) -> dict[str, float]:
-        """How much of something each command does for each entry that it makes."""
+        """The count of each command, for each entry that it makes."""
         floor = self.count(counter, self.python, "-m", "empty")
         found = {}
         for name, (is_program, options) in COMMANDS.items():
@@ -77,11 +77,11 @@ class Counted:
         return found
 
     def command(self, is_program: bool) -> list[str]:
-        """How fastvenv is started."""
+        """The command that starts fastvenv."""
         return [str(self.program)] if is_program else [self.python, "-m", "fastvenv"]
 
     def count(self, counter: str, *command: str) -> int:
-        """What a counter says of a command."""
+        """The sum that a counter prints for a command."""
         (tool, *options), pattern = COUNTERS[counter]
         printed = self.run(*command, str(self.env_dir), before=(str(shutil.which(tool)), *options))
         [found] = re.findall(pattern, printed)
@@ -89,12 +89,12 @@ class Counted:
 
     @property
     def env_dir(self) -> Path:
-        """The environment that is made while it is counted."""
+        """The environment that a counted command makes."""
         return self.folder / "env"
 
 
 def main() -> None:
-    """Count, and fail where a figure has grown by more than a tenth; `--write` makes the figures the budget."""
+    """Count, and fail if a figure has grown by more than a tenth; `--write` makes the figures the budget."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", required=True, help="the interpreter")
     parser.add_argument("--fastvenv", type=Path, required=True, help="the folder that fastvenv is installed in")
@@ -114,7 +114,7 @@ def main() -> None:
 
 
 def prepare(python: str, fastvenv: Path, folder: Path) -> Counted:
-    """Lay out the packages and the program, and run each command once: then bytecode and cache are there."""
+    """Install the packages and the program, and run each command once, which fills the cache and writes bytecode."""
     shutil.copytree(fastvenv / "fastvenv", folder / "packages/fastvenv")
     (folder / "packages/empty").mkdir()
     (folder / "packages/empty/__main__.py").write_text("import os\n\nos._exit(0)\n")
@@ -132,7 +132,7 @@ def prepare(python: str, fastvenv: Path, folder: Path) -> Counted:
 
 
 def usable(version: str, budgeted: str) -> list[str]:
-    """The counters that are here and whose figures can be compared; what is not run is named."""
+    """The installed counters whose figures can be compared. A message names each other one."""
     names = []
     for counter, ([tool, *_], _) in COUNTERS.items():
         if shutil.which(tool) is None:
@@ -145,7 +145,7 @@ def usable(version: str, budgeted: str) -> list[str]:
 
 
 def grown(found: dict[str, dict[str, float]], budget: dict[str, Any]) -> bool:
-    """Whether a figure is larger than it may be; all are told beside the budget."""
+    """Whether a figure is larger than the budget allows; prints all figures beside the budget."""
     is_over = False
     for counter, figures in found.items():
         for name, figure in figures.items():

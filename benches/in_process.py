@@ -1,4 +1,4 @@
-"""`in_process.py MODULE with-pip|bare DIR...`: make environments by `EnvBuilder`; print how many seconds each took."""
+"""`in_process.py MODULE with-pip|bare DIR...`: make environments by `EnvBuilder`; print the seconds of each."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""Runs side by side, and what their figures come to."""
+"""Runs side by side, and the statistics of their figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .peers import Bed
 
-# One run in an empty folder; what it returns is its figure, most often seconds.
+# One run in an empty folder. It returns its figure, usually in seconds.
 Run = Callable[[Path], float]
 
 
@@ -21,15 +21,15 @@ class Places(Protocol):
     """Makes the folder of each run."""
 
     def empty(self) -> Path:
-        """Return a folder in which nothing is that a run makes."""
+        """Return a folder that has nothing of what a run makes."""
 
     def clear(self) -> None:
-        """Delete what the runs have made."""
+        """Delete the results of the runs."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of all rounds, and the quartiles, between which half of them are."""
+    """The median of all rounds, and the quartiles, between which half of the rounds are."""
 
     median: float
     low: float
@@ -37,7 +37,7 @@ class Spread:
 
 
 def side_by_side(bed: Places, runs: Mapping[str, Run], rounds: int) -> dict[str, list[float]]:
-    """Run all by turns, once a round, every other round from the last to the first; the first round is not counted."""
+    """Run all in turns, once in each round, every other round in reverse order. The first round does not count."""
     figures: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + 1):
         for name in list(runs)[:: -1 if number % 2 else 1]:
@@ -49,7 +49,7 @@ def side_by_side(bed: Places, runs: Mapping[str, Run], rounds: int) -> dict[str,
 
 
 def ratio(over: Sequence[float], under: Sequence[Sequence[float]]) -> Spread:
-    """The figures of each round through the sum of the others of the same round; as they are where there are none."""
+    """In each round, the figure divided by the sum of the other figures; the figure itself if there are none."""
     ratios = [figure / (sum(others) or 1) for figure, *others in zip(over, *under)]
     if len(ratios) == 1:
         return Spread(ratios[0], ratios[0], ratios[0])
@@ -57,7 +57,8 @@ def ratio(over: Sequence[float], under: Sequence[Sequence[float]]) -> Spread:
     return Spread(median, low, high)
 
 
-# What a process has used counts from before `exec`, so a process that is smaller than any Python with `site` starts it.
+# The memory of a process also counts from before `exec`, so a process that is smaller than any Python with `site`
+# starts it.
 _LAUNCHER = """
 import posix, sys
 child = posix.posix_spawn(sys.argv[1], sys.argv[1:], posix.environ)
@@ -69,7 +70,7 @@ print(status, usage.ru_maxrss, own)
 
 
 def peak_memory(bed: Bed, *command: str, **variables: str) -> float:
-    """The most memory that a command has resident at once, in MB; of its processes, the largest alone.
+    """The largest resident memory of a command, in MB: that of its largest process.
 
     Raises:
         RuntimeError: the command failed, or is so small that the figure would be that of what started it.
@@ -83,5 +84,5 @@ def peak_memory(bed: Bed, *command: str, **variables: str) -> float:
 
 
 def note(text: str) -> None:
-    """Tell what is going on."""
+    """Print a note about the progress."""
     print(text, file=sys.stderr, flush=True)

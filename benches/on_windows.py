@@ -31,7 +31,7 @@ RUNS = {
 
 @dataclass(frozen=True)
 class Profile:
-    """The user's profile, which keeps the cache from one run to the next."""
+    """The user's profile, in which the cache stays from one run to the next."""
 
     folder: Path
 
@@ -46,7 +46,7 @@ class Profile:
 
 
 def run(arguments: list[str]) -> Run:
-    """Return what makes an environment in a profile, and says how many seconds that took."""
+    """Return a run that makes an environment in a profile, and returns the seconds."""
 
     def seconds(profile: Path) -> float:
         variables = {**os.environ, "USERPROFILE": str(profile), "LOCALAPPDATA": str(profile / "AppData/Local")}

@@ -14,19 +14,20 @@ from time import perf_counter
 BARE_LOOP = Path(__file__).with_name("bare_loop.rs")
 IN_PROCESS = Path(__file__).with_name("in_process.py")
 
-# What a scenario may want at once: a thousand environments with pip. On tmpfs every link of a file is one of them.
+# The number of entries that a scenario may need at once: a thousand environments with pip. On tmpfs every link of a
+# file counts.
 _ENTRIES = 1_200_000
 
 
 @dataclass(frozen=True)
 class Programs:
-    """What is compared: installed as a user would, and started from outside of the environments that it is in.
+    """The compared programs: installed as a user would, and started from outside of their environments.
 
     Args:
         base: the interpreter that every environment is made for.
-        other: the interpreter of another version, which is asked for by that.
+        other: an interpreter of another version, which runs choose by that version.
         wheel: the wheel of fastvenv.
-        folder: where the two environments with the programs are.
+        folder: the folder of the two environments with the programs.
 
     """
 
@@ -37,7 +38,7 @@ class Programs:
 
     @property
     def python(self) -> str:
-        """The Python that has `venv`, fastvenv and the empty package: all of them start it, and with the same site."""
+        """The Python that has `venv`, fastvenv and the empty package. All three runs start it, with the same site."""
         return str(self.folder / "ours/bin/python")
 
     @property
@@ -53,7 +54,7 @@ class Programs:
 
     @property
     def uv(self) -> str:
-        """uv, which is told which Python it is to use."""
+        """uv; each run names the Python for it."""
         return str(self.folder / "peers/bin/uv")
 
     @property
@@ -63,11 +64,11 @@ class Programs:
 
     @property
     def bare_loop(self) -> str:
-        """The floor for making a tree."""
+        """The program that makes a tree with the fewest calls."""
         return str(self.folder / "bare_loop")
 
     def install(self) -> None:
-        """Put everything in its place; uv and virtualenv come from the package index."""
+        """Install everything; uv and virtualenv come from the package index."""
         for name, packages in [("ours", [str(self.wheel)]), ("peers", ["uv", "virtualenv"])]:
             env_dir = self.folder / name
             subprocess.run([self.base, "-m", "venv", env_dir], check=True)
@@ -84,7 +85,7 @@ class Programs:
         return "--no-compile" in usage.stdout
 
     def versions(self) -> dict[str, str]:
-        """The version of everything, as it tells it."""
+        """The version that each program prints."""
         commands = {
             "python": [str(self.base), "--version"],
             "pip of ensurepip": [str(self.base), "-c", "import ensurepip; print(ensurepip.version())"],
@@ -103,7 +104,7 @@ class Programs:
 
 @dataclass(frozen=True)
 class Bed:
-    """A folder on one file system: caches, environments and temporary files all lie there, and nothing else is seen."""
+    """A folder on one file system, with all caches, environments and temporary files; the runs use no other folder."""
 
     programs: Programs
     folder: Path
@@ -115,7 +116,7 @@ class Bed:
 
     @property
     def places(self) -> Path:
-        """Where the folders for runs are."""
+        """The folder of the folders for runs."""
         return self.folder / "places"
 
     @cached_property
@@ -129,11 +130,11 @@ class Bed:
             "FASTVENV_CACHE_DIR": str(self.folder / "cache/fastvenv"),
             "UV_CACHE_DIR": str(self.folder / "cache/uv"),
             "VIRTUALENV_OVERRIDE_APP_DATA": str(self.folder / "cache/virtualenv"),
-            "VIRTUALENV_NO_PERIODIC_UPDATE": "1",  # it would run on beside what is measured after it
+            "VIRTUALENV_NO_PERIODIC_UPDATE": "1",  # it would run on during the next measurement
         }
 
     def prepare(self) -> None:
-        """Make the folders and fill uv's cache, online; the rounds that are not counted fill the others."""
+        """Make the folders and fill uv's cache, online. The rounds that do not count fill the other caches."""
         pythons = self.programs.base, self.programs.other
         for name in ["home", "tmp", "cache"]:
             (self.folder / name).mkdir()
@@ -141,14 +142,14 @@ class Bed:
         cache = ["--cache-dir", self.variables["UV_CACHE_DIR"]]
         for number, python in enumerate(pythons):
             seed = [self.programs.uv, "venv", "--quiet", "--seed", "--python", str(python)]
-            # The index may need our variables.
+            # Access to the index may need the variables of this process.
             subprocess.run([*seed, *cache, str(self.folder / f"seeded{number}")], check=True)
 
     def run(self, *command: str, **variables: str) -> str:
         """Run a command to its end and return what it printed.
 
         Raises:
-            RuntimeError: it failed; the message has what it said.
+            RuntimeError: it failed; the message has its output.
 
         """
         process = subprocess.run(
@@ -173,8 +174,8 @@ class Bed:
     def empty(self) -> Path:
         """A new folder in the bed, on a disk that is at rest.
 
-        Otherwise each run would pay for what the one before it has left to be written; and for what is deleted, which
-        the disk discards long after, so that everything stays until `clear`, or until little would go in.
+        Otherwise each run would take longer by the writes that the run before it has left. Nothing is deleted until
+        `clear`, or until the disk is nearly full, because a disk discards deleted blocks much later.
         """
         self.places.mkdir(exist_ok=True)
         status = os.statvfs(self.places)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .peers import Programs
     from .scenarios import Goal, Scenario
 
-# What one scenario came to on one file system: the figures of each run.
+# The figures of each run of a scenario on one file system.
 Figures = dict[str, list[float]]
 
 # The comments around the paragraph of the README that is written here.
@@ -29,37 +29,37 @@ HEAD = """\
 
 Made by `python -m nox -s bench`; none of it is written by hand. `results.json` has the same figures.
 
-All programs run by turns, one round after the other, after a round that is not counted. A figure is the median of the
+All programs run in turns, one round after the other, after a round that does not count. A figure is the median of the
 rounds and, in brackets, their quartiles. A ratio is taken in each round, between runs that went side by side.
 
-- Before each run the disk is let come to rest (`sync`), and nothing is deleted until all rounds are over: no program
-  pays for what another has left to be written or discarded.
+- Before each run, `sync` waits for the disk, and nothing is deleted until all rounds are over: no program loses time
+  by the writes and deletions of another one.
 - Every process gets a clean environment: `PATH`, `HOME`, `LANG`, and caches in a folder on the file system that is
-  measured. Caches are warm where nothing else is said.
+  measured. Caches are warm unless the name of a run says otherwise.
 - fastvenv is installed by pip, from the wheel, into an environment of the same CPython that all environments are made
   for. `python -m venv`, `python -m fastvenv` and `python -m empty` (a package with an empty `__main__.py`) start the
   Python of that environment, so they pay the same for start-up and `site`. uv and virtualenv are installed by pip into
-  another environment of it, and are started directly; uv is told which Python to use.
+  another environment of it, and are started directly; the command of uv names the Python to use.
 - The pip of `uv venv --seed` is the index's newest, that of virtualenv the one it brings along; `venv` and fastvenv
   install the one that `ensurepip` has. uv and virtualenv write no bytecode.
 - The bare loop is a Rust program (`benches/bare_loop.rs`) that makes the tree of an environment with pip again: one
   `mkdir` for each directory, one `link` for each file and one `symlink` for each link, on one thread. It times itself,
-  so that its start does not count; and it links what fastvenv has to write (`pyvenv.cfg`, the scripts).
+  so that its start does not count; and it links the files that fastvenv has to write (`pyvenv.cfg`, the scripts).
 - `--clear` makes a new environment when it has deleted the old one, which `rm -rf` does not. The files have just been
-  written: how long the disk takes to discard blocks is not measured.
+  written, so the time in which the disk discards blocks is not measured.
 """
 
 
 def results(
     programs: Programs, measured: dict[str, list[tuple[Scenario, Figures]]], load: float, *, is_short: bool
 ) -> dict[str, Any]:
-    """Everything that is known afterwards.
+    """The results, as they are written to `results.json`.
 
     Args:
-        programs: what was compared.
-        measured: for each file system, the scenarios and what they came to.
-        load: the load average of the machine before.
-        is_short: the scenarios that take long were left out.
+        programs: the compared programs.
+        measured: for each file system, the scenarios and their figures.
+        load: the load average of the machine before the first run.
+        is_short: whether the long scenarios were left out.
 
     """
     ours = list(measured.values())
@@ -86,7 +86,7 @@ def results(
 
 
 def goal_result(goal: Goal, unit: str, figures: dict[str, Figures]) -> dict[str, Any]:
-    """A goal and, for each file system, the figure and whether it is good enough; `None` for what was not run."""
+    """A goal and, for each file system, the figure and whether it meets the goal; `None` if it was not measured."""
     result: dict[str, Any] = {"measure": measure(goal, unit), "goal": f"{'≥' if goal.is_least else '≤'} {goal.bound:g}"}
     for name, by_run in figures.items():
         result[name] = None
@@ -97,7 +97,7 @@ def goal_result(goal: Goal, unit: str, figures: dict[str, Figures]) -> dict[str,
 
 
 def measure(goal: Goal, unit: str) -> str:
-    """What a goal is about, in words."""
+    """The ratio of a goal, in words."""
     under = " + ".join(f"`{run}`" for run in goal.under)
     if not under:
         return f"`{goal.over}`, {unit}"
@@ -121,7 +121,7 @@ def scenario_result(scenario: Scenario, figures: dict[str, Figures]) -> dict[str
 
 
 def rounded(spread: Spread) -> dict[str, float]:
-    """Three digits are more than the machine repeats."""
+    """Round to three digits, which is more than the machine can repeat."""
     return {name: float(f"{figure:.3g}") for name, figure in asdict(spread).items()}
 
 
@@ -175,7 +175,7 @@ def summary(found: dict[str, Any]) -> str:
 
 
 def write_summary(found: dict[str, Any], readme: Path) -> None:
-    """Write that paragraph into the README, between its marks."""
+    """Write the paragraph of `summary` into the README, between its marks."""
     before, _, rest = readme.read_text(encoding="utf-8").partition(MARKS[0])
     _, _, after = rest.partition(MARKS[1])
     readme.write_text(f"{before}{MARKS[0]}\n{summary(found)}\n{MARKS[1]}{after}", encoding="utf-8")
@@ -192,23 +192,23 @@ def row(cells: list[str]) -> str:
 
 
 def cell(spread: dict[str, float]) -> str:
-    """A figure as it stands in a table."""
+    """A figure in a table."""
     return f"{spread['median']:g} ({spread['low']:g} to {spread['high']:g})"
 
 
 def verdict(spread: dict[str, float] | None) -> str:
-    """A figure that has a goal."""
+    """A figure that has a goal, in a table."""
     if spread is None:
         return "not run"
     return cell(spread) if spread["is met"] else f"**missed:** {cell(spread)}"
 
 
 def plot(found: dict[str, Any], path: Path) -> None:
-    """How long each tool takes for an environment with pip, in relation to fastvenv, as SVG."""
+    """Plot the time of each tool for an environment with pip, in relation to fastvenv, as SVG."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    mpl.rcParams["svg.hashsalt"] = "fastvenv"  # the same figures, the same file
+    mpl.rcParams["svg.hashsalt"] = "fastvenv"  # the same figures always give the same file
     runs = found["scenarios"][0]["runs"]
     names = [name for name in reversed(runs) if name != scenarios.LOOP]
     systems = found["measured on"]["file systems"]

@@ -1,4 +1,4 @@
-"""What is measured: for each scenario the runs that go side by side, and the goals between them."""
+"""The scenarios of the benchmarks: the runs that go side by side, and the goals between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .peers import Bed
 
-# Names of runs that goals speak of.
+# The names of runs, which goals use.
 VENV = "python -m venv D"
 VENV_BARE = "python -m venv --without-pip D"
 VIRTUALENV = "virtualenv D"
@@ -40,7 +40,7 @@ FILES = 20_000
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound for a figure: that of `over`, divided by the sum of those of `under`."""
+    """A bound for a ratio: the figure of the run `over`, divided by the sum of the figures of the runs `under`."""
 
     over: str
     under: tuple[str, ...]
@@ -48,7 +48,7 @@ class Goal:
     is_least: bool = False
 
     def is_met(self, figure: float) -> bool:
-        """Whether a figure keeps to the bound."""
+        """Whether a figure is within the bound."""
         return figure >= self.bound if self.is_least else figure <= self.bound
 
 
@@ -57,13 +57,13 @@ class Scenario:
     """Runs that go side by side.
 
     Args:
-        title: what the user does.
+        title: the result that the user gets.
         runs: each run by its name.
-        rounds: how many rounds are counted.
-        reference: the run that the others are compared with; without it, figures are told as they are.
-        unit: of figures that are told as they are.
-        goals: what is to be reached.
-        is_long: it takes more than a few minutes.
+        rounds: the number of rounds that count.
+        reference: the run that the others are compared with; without it, figures are reported in `unit`.
+        unit: the unit of figures without a reference.
+        goals: the bounds to reach.
+        is_long: whether it takes more than a few minutes.
 
     """
 
@@ -77,14 +77,14 @@ class Scenario:
 
 
 def scenarios(bed: Bed) -> list[Scenario]:
-    """All scenarios, in a bed that is prepared."""
+    """All scenarios, in a prepared bed."""
     with_pip = warm, another, cold
     others = without_pip, in_process, many, clear, first_use, memory, imports, size
     return [build(bed) for build in (*with_pip, *others)]
 
 
 def warm(bed: Bed) -> Scenario:
-    """An environment with pip, by tools that have done it before."""
+    """An environment with pip, by tools whose caches are full."""
     programs = bed.programs
     return Scenario(
         "An environment with pip, warm caches",
@@ -114,7 +114,7 @@ def warm(bed: Bed) -> Scenario:
 
 
 def another(bed: Bed) -> Scenario:
-    """An environment of another interpreter than the one that the tools run on, which they look for on `PATH`."""
+    """An environment of an interpreter that is not the one of the tools; they look for it on `PATH`."""
     programs = bed.programs
     asked = programs.other_version
     return Scenario(
@@ -131,7 +131,7 @@ def another(bed: Bed) -> Scenario:
 
 
 def cold(bed: Bed) -> Scenario:
-    """The first environment of a user: nothing is in any cache of a tool."""
+    """The first environment of a user: the caches of all tools are empty."""
     programs = bed.programs
     fastvenv = [programs.python, "-m", "fastvenv"]
     runs = {
@@ -156,7 +156,7 @@ def cold(bed: Bed) -> Scenario:
 
 
 def without_pip(bed: Bed) -> Scenario:
-    """An environment without pip, where start-up is nearly everything."""
+    """An environment without pip, which takes hardly longer than start-up."""
     python = bed.programs.python
     ours = "python -m fastvenv --without-pip D"
     return Scenario(
@@ -176,7 +176,7 @@ def without_pip(bed: Bed) -> Scenario:
 
 
 def in_process(bed: Bed) -> Scenario:
-    """`EnvBuilder` in a process that runs already: each figure is the median of seven environments, after one more."""
+    """`EnvBuilder` in a running process: each figure is the median of seven environments, after a first one."""
     return Scenario(
         "In a process that runs already",
         {
@@ -192,7 +192,7 @@ def in_process(bed: Bed) -> Scenario:
 
 
 def many(bed: Bed) -> Scenario:
-    """Several environments with pip by one command: the time for each of them."""
+    """Several environments with pip by one command; the figure is the time for each of them."""
 
     def run(count: int) -> Run:
         def make(place: Path) -> float:
@@ -241,7 +241,7 @@ def clear(bed: Bed) -> Scenario:
 
 
 def first_use(bed: Bed) -> Scenario:
-    """Make an environment and start its pip: who compiles no bytecode pays here."""
+    """Make an environment and start its pip. A tool that compiles no bytecode loses time here."""
 
     def run(*words: str) -> Run:
         def make(place: Path) -> float:
@@ -265,7 +265,7 @@ def first_use(bed: Bed) -> Scenario:
 
 
 def memory(bed: Bed) -> Scenario:
-    """The peak of resident memory, of which a bare Python has its part."""
+    """The peak of resident memory, less that of a Python that does nothing."""
     python = bed.programs.python
 
     def run(*words: str, cache: str | None = None) -> Run:
@@ -291,7 +291,7 @@ def memory(bed: Bed) -> Scenario:
 
 
 def imports(bed: Bed) -> Scenario:
-    """What a program pays that imports the package, and what one pays that uses it."""
+    """The time of importing the package, and of importing a name from it, which loads the modules."""
 
     def run(statement: str) -> Run:
         script = f"from time import perf_counter as now; start = now(); {statement}; print(now() - start)"
@@ -307,7 +307,7 @@ def imports(bed: Bed) -> Scenario:
 
 
 def size(bed: Bed) -> Scenario:
-    """What has to be downloaded."""
+    """The size of the download."""
     wheel = "the wheel"
     kilobytes = bed.programs.wheel.stat().st_size / 1000
     return Scenario("Size", {wheel: lambda _: kilobytes}, rounds=1, unit="kB", goals=[Goal(wheel, (), 1300)])
@@ -319,7 +319,7 @@ def uv_venv(bed: Bed) -> tuple[str, ...]:
 
 
 def command(bed: Bed, *words: str, cache: str | None = None) -> Run:
-    """A command that makes one environment; where `cache` names a variable, with an empty folder as that cache."""
+    """A command that makes one environment. If `cache` is the name of a variable, that cache is an empty folder."""
 
     def run(place: Path) -> float:
         variables = {cache: str(place / "cache")} if cache else {}
@@ -329,7 +329,7 @@ def command(bed: Bed, *words: str, cache: str | None = None) -> Run:
 
 
 def bare_loop(bed: Bed) -> Run:
-    """The floor: the tree of an environment with pip, made again."""
+    """The lower limit: the tree of an environment with pip, made again."""
     return of_eight(lambda env_dirs: bed.run(bed.programs.bare_loop, str(bed.tree), *env_dirs))
 
 
@@ -339,7 +339,7 @@ def builder(bed: Bed, module: str, extent: str) -> Run:
 
 
 def of_eight(make: Callable[[list[str]], str]) -> Run:
-    """The median of the seconds that a program prints for each of eight environments but the first."""
+    """The median of the seconds that a program prints for each of eight environments, without the first."""
 
     def run(place: Path) -> float:
         printed = make([str(place / f"env{number}") for number in range(8)])
@@ -351,8 +351,8 @@ def of_eight(make: Callable[[list[str]], str]) -> Run:
 def fill(bed: Bed, env_dir: Path) -> None:
     """Make an environment without pip that has many files.
 
-    They are not yet on the disk when they are deleted: deleting those that are there shows how long the disk takes to
-    discard their blocks, whoever deletes them.
+    The files are deleted before they are written to the disk. Otherwise the figure would show how long the disk takes
+    to discard their blocks, which does not depend on the program.
     """
     bed.run(bed.programs.python, "-m", "fastvenv", "--without-pip", str(env_dir))
     [site_packages] = env_dir.glob("lib/python*/site-packages")

@@ -1,7 +1,7 @@
 """`python -m benches.tools`: tools that make environments, without fastvenv and with it.
 
 The tools, `virtualenv` and fastvenv are installed beside the Python that runs this. Each tool makes an environment of a
-small project that needs nothing from a package index. What it makes has to be the same both ways: the packages, and a
+small project that needs nothing from a package index. The result has to be the same both ways: the packages, and a
 Python that runs.
 """
 
@@ -98,21 +98,21 @@ done
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool, and how it is told to take fastvenv."""
+    """A tool, and how it is made to use fastvenv."""
 
     name: str
-    # What makes the environment, in the folder of the project.
+    # The command that makes the environment, in the folder of the project.
     command: list[str]
-    # Where the environment is; `None` where the tool removes it.
+    # The path of the environment; `None` if the tool removes it.
     environment: str | None
-    # In words.
+    # How the tool is made to use fastvenv, in words.
     way: str
-    # Before the command.
+    # The command before the command.
     prefix: list[str] = field(default_factory=list)
-    # A command that runs before, and is not measured.
+    # A command that runs before the tool with fastvenv, and is not measured.
     switch: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
-    # What runs before both ways, and is not measured.
+    # A command that runs first, both ways, and is not measured.
     before: list[str] = field(default_factory=list)
 
 
@@ -162,7 +162,7 @@ def tools() -> list[Tool]:
 
 
 def main() -> None:
-    """Measure each tool, compare what it makes, and print a table; exit with status 1 where something differs."""
+    """Measure each tool, compare its results, and print a table; exit with status 1 if they differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", help="the name of a tool")
@@ -182,7 +182,7 @@ def main() -> None:
 
 
 def measured(tool: Tool, rounds: int) -> str:
-    """The row of a tool: medians of the rounds, of which the first, which fills the caches, does not count."""
+    """The row of a tool: the medians of the rounds. The first round fills the caches and does not count."""
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=base, prefix="tools") as folder:
         times: dict[bool, list[float]] = {False: [], True: []}
@@ -199,7 +199,7 @@ def measured(tool: Tool, rounds: int) -> str:
 
 
 def run(tool: Tool, folder: Path, *, is_fast: bool) -> tuple[float, object]:
-    """One run in a new project: the seconds, and what was made."""
+    """Run a tool in a new project. Returns the seconds and the result."""
     project = folder / "project"
     shutil.rmtree(project, ignore_errors=True)
     for name, text in PROJECT.items():
@@ -237,16 +237,16 @@ def run(tool: Tool, folder: Path, *, is_fast: bool) -> tuple[float, object]:
 
 
 def finish(command: list[str], project: Path, env: dict[str, str]) -> None:
-    """Run a command to its end; what it prints is told where it fails."""
+    """Run a command to its end. If it fails, its output is printed."""
     done = subprocess.run(command, cwd=project, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout.decode(errors='replace')}")
 
 
 def made_by(tool: Tool, project: Path, env: dict[str, str], *, is_fast: bool) -> object:
-    """What a tool made, as far as it must not depend on fastvenv: the packages, and whether Python runs in it.
+    """The parts of a tool's result that must not depend on fastvenv: the packages, and whether Python runs.
 
-    That fastvenv made it is seen by what only its environments have: `lib64` or its scripts, and no mark of `app-data`.
+    fastvenv has made it if it has a script that only fastvenv writes, or no file of virtualenv's own seeder.
     """
     if tool.environment is None:
         return sorted(path.name for path in (project / "dist").iterdir())

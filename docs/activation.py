@@ -30,8 +30,8 @@ HEADER = """# Activation, measured
 {count} environments whose directories and prompts are hostile names: every ASCII punctuation mark alone, in front and
 behind, quotes, `$()`, backticks, `%PATH%`, `!`, leading dashes, spaces at both ends, emoji, combining marks, 200
 characters (`tests/hostile_values.py` has them all). Each is activated in each shell and left again, and the prompt is
-looked at on a terminal. A cell tells for how many of them all was right, and if not for all, what was wrong with how
-many:
+looked at on a terminal. A cell has the number of names for which everything was right; and for the others, the number
+of each fault:
 
 - **runs**: a command that is in a name was run;
 - **finds**: `python` was not the environment's, or not found;

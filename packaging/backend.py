@@ -1,9 +1,9 @@
 """The build backend (PEP 517): maturin's, with the program `fastvenv` and its man page in each wheel.
 
 maturin builds either an extension module or a program from one crate. So this module calls it twice, with the same
-options: for a wheel of the program, and for the wheel of the package, with the program among its data files. maturin takes
-data files from a folder, which exists only during the build. `maturin develop` does not use this module, and so leaves the
-program out.
+options: for a wheel of the program, and for the wheel of the package, with the program among its data files. maturin
+takes data files from a folder, which exists only during the build. `maturin develop` does not use this module, and so
+leaves the program out.
 """
 
 from __future__ import annotations

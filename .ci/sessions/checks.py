@@ -1,4 +1,4 @@
-"""The sessions that look at the tree: linters, types, generated files, documentation, licences."""
+"""The sessions that check the tree: linters, types, generated files, documentation, licences."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """What type checkers and editors know of the package: mypy, its stubtest, pyright, and jedi."""
+    """Type checkers and editors understand the package: mypy, its stubtest, pyright, and jedi."""
     session.install(*TYPE_CHECKERS, wheel(session))
     allowed = "tests/type_checkers/stubtest.txt"
     stubtest = ["python", "-m", "mypy.stubtest", "--mypy-config-file", "pyproject.toml", "--allowlist", allowed]
@@ -52,7 +52,7 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session(python=False, tags=["macos", "windows"])
 def rust(session: nox.Session) -> None:
-    """rustfmt, clippy, the unit tests of the core, which need no Python, and the licences of what it links."""
+    """rustfmt, clippy, the unit tests of the core, which need no Python, and the notices of its crates."""
     session.run("cargo", "fmt", "--check", external=True)
     clippy = ["cargo", "clippy", "--locked", "--all-targets"]
     deny = ["--", "-D", "warnings"]
@@ -67,7 +67,7 @@ def rust(session: nox.Session) -> None:
 
 @nox.session
 def stubs(session: nox.Session) -> None:
-    """The stub and the man page in the tree, which are generated, are current."""
+    """The generated files in the tree, the stub and the man page, are current."""
     session.install(MATURIN, wheel(session))
     made = Path(session.create_tmp())
     session.run("maturin", "generate-stubs", "--features", "stubs", "--out", str(made), silent=True)
@@ -83,7 +83,7 @@ def stubs(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation, in target/docs: no warning, no name and no link without a target; and the README renders."""
+    """The documentation builds into target/docs without a warning: each name and link has a target; README renders."""
     session.install(*DOCUMENTATION, wheel(session))
     built_here = str(ROOT / "target/docs")
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-E", "-b", "html", "docs", built_here, *session.posargs)
@@ -92,7 +92,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def readme(session: nox.Session) -> None:
-    """The first command of the README, in a copy of what git has, with nothing but Python and Rust."""
+    """The first command of the README works in a copy of the files in git, with only Python and Rust."""
     copy = Path(session.create_tmp(), "checkout")
     shutil.rmtree(copy, ignore_errors=True)
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -109,7 +109,7 @@ def readme(session: nox.Session) -> None:
 @nox.session(python=False)
 @nox.parametrize("target", RUST_TARGETS)
 def check(session: nox.Session, target: str) -> None:
-    """`cargo check` for another system, with a standard library built for it where none is installed."""
+    """`cargo check` passes for another system. If no standard library for it is installed, one is built."""
     cargo(session, target, "check")
 
 

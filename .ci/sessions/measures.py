@@ -16,7 +16,7 @@ TOOLS = ["build", "hatch", "nox", "pex", "pipx", "poetry", "pre-commit", "tox", 
 
 @nox.session(python=False)
 def budget(session: nox.Session) -> None:
-    """The system calls and instructions of the warm path have not grown (`-- --write`: they are the new budget)."""
+    """The system calls and instructions of the warm path have not grown; `-- --write` sets a new budget."""
     if not shutil.which("strace"):
         session.skip("NOT RUN: the budget needs strace")
     options = [f"--python={interpreter(session, '3.13')}", f"--fastvenv={installed(session)}", *session.posargs]
@@ -25,7 +25,7 @@ def budget(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """How fast it is beside its peers, into docs/benchmarks (`-- --quick`: few rounds); no check, and it takes long."""
+    """Measure fastvenv and its peers, into docs/benchmarks; it takes long, and with `-- --quick` less."""
     python = interpreter(session, "3.13")
     session.install("matplotlib>=3.8")
     options = [f"--python={python}", f"--other={interpreter(session, '3.12')}", f"--wheel={wheel(session)}"]
@@ -34,7 +34,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False, tags=["nightly"])
 def tools(session: nox.Session) -> None:
-    """Tools that make environments, with fastvenv in the place of venv and virtualenv: the results are the same.
+    """Tools that make environments have the same results with fastvenv in the place of venv and virtualenv.
 
     `-- --rounds 5 --out docs/explanation/tools.md` measures them, too.
     """

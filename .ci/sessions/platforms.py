@@ -1,4 +1,4 @@
-"""The sessions that run a release's wheels where they are for: in an emulator for other processors, and on musl."""
+"""The sessions that run a release's wheels on their platforms: in an emulator for other processors, and on musl."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLATFORMS = {
 @nox.session(python=False, default=False, tags=["nightly"])
 @nox.parametrize("platform", [nox.param(name, id=name) for name in PLATFORMS])
 def on_platform(session: nox.Session, platform: str) -> None:
-    """A release's wheel on an interpreter for its platform: the suite of venv, and tests; emulated, a few."""
+    """A release's wheel passes the suite of venv and the tests on its platform; in an emulator, a few tests."""
     path, emulator = PLATFORMS[platform]
     name = Path(path).parts[0]
     python = bed(session, name).parent / path
@@ -53,7 +53,7 @@ def starts(python: Path) -> bool:
 
 
 def emulation(session: nox.Session, python: Path, emulator: str) -> list[str]:
-    """The command before one that starts programs for another processor; the session is skipped where it cannot."""
+    """The prefix of a command that starts programs for another processor; without it, the session is skipped."""
     path = shutil.which(emulator)
     if path is None:
         session.skip(f"NOT RUN: {python} does not start here, and there is no {emulator or 'emulator for it'}")
@@ -65,7 +65,7 @@ def emulation(session: nox.Session, python: Path, emulator: str) -> list[str]:
 
 
 def release_installed(session: nox.Session, platform: str, python: Path) -> Path:
-    """A folder with what a release's wheel for a platform has, in which the program starts as that interpreter does."""
+    """Build and unpack a release's wheel for a platform. The program in the folder starts as that interpreter does."""
     made = WHEELS / platform.replace(" ", "-")
     shutil.rmtree(made, ignore_errors=True)
     build_wheel(session, platform, "abi3", made)

@@ -15,8 +15,8 @@ from .builds import COMPILED, MATURIN, build_library, environment, has_library, 
 from .interpreters import BEDS, ROOT, interpreter
 
 DIST = ROOT / "dist"
-# The wheels of a release: for which target of Rust, and with which tag for the package index. With zig, Linux builds
-# for every system; a release builds for macOS and Windows there.
+# The wheels of a release: the target of Rust, and the tag for the package index. With zig, Linux can build for every
+# system. A release builds the wheels for macOS and Windows on these systems.
 WHEEL_TARGETS = {
     "manylinux x86_64": ("x86_64-unknown-linux-gnu", "manylinux2014"),
     "manylinux aarch64": ("aarch64-unknown-linux-gnu", "manylinux2014"),
@@ -41,7 +41,7 @@ WHEEL_TARGETS = {
 # A wheel for abi3 serves every other CPython from 3.9 on. PyPy is released for few platforms.
 WHEEL_INTERPRETERS = ["abi3", "3.14t", "3.15t", "pypy3.11"]
 WHEEL_PYPY = ["manylinux x86_64", "manylinux aarch64", "manylinux i686", "macos arm64", "macos x86_64", "windows x64"]
-# Those that are made every night.
+# The platforms whose wheels are built every night.
 WHEELS_AT_NIGHT = ["manylinux x86_64", "manylinux aarch64", "musllinux x86_64", "macos arm64", "windows x64"]
 WHEEL_BUILDERS = [MATURIN, "build", "cargo-zigbuild==0.24.1", "ziglang==0.17.1"]
 RELEASE_CHECKERS = ["twine==7.0.0", "check-wheel-contents==0.6.3", "abi3audit==0.0.26", "auditwheel==6.8.2"]
@@ -81,7 +81,7 @@ def build_wheel(session: nox.Session, platform: str, wanted: str, folder: Path) 
     if "windows" in target and os.name != "nt":
         target = target.replace("-msvc", "-gnu")
     name = wanted if wanted.startswith("pypy") else f"python{wanted}"
-    # maturin knows the interpreters of other systems; on its own system it asks them.
+    # maturin has a list of the interpreters of other systems; on its own system it runs them.
     is_own = is_native(target) or target == f"{host.machine()}-unknown-linux-gnu"
     if wanted != "abi3" and is_own and not shutil.which(name):
         session.log(f"NOT RUN: the wheel for {wanted}, which is not here")
@@ -156,7 +156,7 @@ def is_native(target: str) -> bool:
 
 
 def release_variables(target: str) -> dict[str, str]:
-    """The variables of a build whose bytes depend on the commit alone: its time, and no path of the machine."""
+    """The variables with which the bytes of a build depend only on the commit: its time, and no path of the machine."""
     time = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=True)
     cargo_home = os.environ.get("CARGO_HOME", str(Path.home() / ".cargo"))
     flags = [f"--remap-path-prefix={cargo_home}=/cargo", f"--remap-path-prefix={BEDS}=/rustc"]

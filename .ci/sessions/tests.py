@@ -43,29 +43,29 @@ def each_interpreter_and_user(others: Iterable[str]) -> Callable[[Any], Any]:
         for version in [*CPYTHONS, *others]
     ]
     users = [nox.param("3.13", "umask 077", id="3.13, umask 077"), nox.param("3.13", "root", id="3.13, as root")]
-    return nox.parametrize(("version", "who"), [*versions, *users])
+    return nox.parametrize(("version", "user"), [*versions, *users])
 
 
 @nox.session(python=False)
 @each_interpreter_and_user(OTHERS)
-def tests(session: nox.Session, version: str, who: str) -> None:
+def tests(session: nox.Session, version: str, user: str) -> None:
     """The tests on one interpreter, as an ordinary user with umask 002; some with umask 077, and as root."""
     left_out = [name for name, versions in EXTENT.items() if version not in versions]
-    run_tests(session, version, who, left_out)
+    run_tests(session, version, user, left_out)
 
 
 @nox.session(python=False, default=False, tags=["nightly"])
 @each_interpreter_and_user([*OTHERS, *OTHERS_AT_NIGHT])
-def nightly(session: nox.Session, version: str, who: str) -> None:
+def nightly(session: nox.Session, version: str, user: str) -> None:
     """The same tests whole, and those of EXTENT_AT_NIGHT; the matrix and the races are sessions of their own."""
     extent = {name: [*versions, *EXTENT_AT_NIGHT.get(name, [])] for name, versions in EXTENT.items()}
     left_out = [name for name, versions in extent.items() if version not in versions]
-    run_tests(session, version, who, [*left_out, "test_matrix.py", "test_races.py"], "--whole")
+    run_tests(session, version, user, [*left_out, "test_matrix.py", "test_races.py"], "--whole")
 
 
-def run_tests(session: nox.Session, version: str, who: str, left_out: list[str], *options: str) -> None:
+def run_tests(session: nox.Session, version: str, user: str, left_out: list[str], *options: str) -> None:
     """Run the tests except those files. With umask 077 and as root, only the tests that depend on it run."""
-    if who == "root" and os.geteuid() != 0:
+    if user == "root" and os.geteuid() != 0:
         session.skip("NOT RUN: what only root can do")
     chosen = {
         "umask 002": [],
@@ -73,7 +73,7 @@ def run_tests(session: nox.Session, version: str, who: str, left_out: list[str],
         "root": ["-m", "needs_root or as_root"],
     }
     ignored = [f"--ignore=tests/{name}" for name in left_out]
-    run_pytest(session, version, who, *SHARED, *options, *chosen[who], *ignored, *session.posargs)
+    run_pytest(session, version, user, *SHARED, *options, *chosen[user], *ignored, *session.posargs)
 
 
 @nox.session(python=False, default=False, tags=["nightly"])
@@ -88,12 +88,12 @@ def races(session: nox.Session) -> None:
     run_pytest(session, "3.13", "umask 002", "--whole", "tests/test_races.py", *session.posargs)
 
 
-def run_pytest(session: nox.Session, version: str, who: str, *options: str) -> None:
+def run_pytest(session: nox.Session, version: str, user: str, *options: str) -> None:
     """Run pytest on an interpreter, as a user with that umask, or as root."""
     python = interpreter(session, version)
     folder = installed(session, python if version == "pypy" else None)
     others = [path for path in others_than(version) if path != python]
-    run_pytest_on(session, python, others, folder, who, *options)
+    run_pytest_on(session, python, others, folder, user, *options)
 
 
 def run_pytest_on(
@@ -101,19 +101,19 @@ def run_pytest_on(
     python: Path,
     others: list[Path],
     folder: Path,
-    who: str,
+    user: str,
     *options: str,
     prefix: Sequence[str] = (),
 ) -> None:
-    """Run pytest on an interpreter, with the fastvenv in that folder, and by a command that lets it start."""
+    """Run pytest on an interpreter, with the fastvenv in that folder; `prefix` lets the interpreter start."""
     programs = environment(Path(session.cache_dir, "pytest"), *TEST_DEPENDENCIES, wheel(session))
     others_option = f"--others={os.pathsep.join(map(str, others))}"
     old = pyenv_interpreters("3.8")[:1]
     pytest = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}"]
     command = [*prefix, *pytest, *SLOWEST, *options, *(f"--old-python={path}" for path in old)]
     env = {}
-    if who in UMASKS:
-        command = [*as_user(session, UMASKS[who], [python, *others, *old], prefix), *command]
+    if user in UMASKS:
+        command = [*as_user(session, UMASKS[user], [python, *others, *old], prefix), *command]
         env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(USER_HOME / "hypothesis")
     session.run(*command, env=env, external=True)
 
@@ -150,7 +150,7 @@ def venv_suite_at_night(session: nox.Session, version: str) -> None:
 
 
 def run_own_suite(session: nox.Session, version: str) -> None:
-    """Run the suite of an interpreter; the session is skipped where it has none."""
+    """Run the suite of an interpreter. If it has none, the session is skipped."""
     python = interpreter(session, version)
     find = "import sys; from importlib.util import find_spec; sys.exit(find_spec('test.test_venv') is None)"
     if subprocess.run([python, "-c", find], capture_output=True, check=False).returncode != 0:
@@ -161,7 +161,7 @@ def run_own_suite(session: nox.Session, version: str) -> None:
 
 
 def run_venv_suite(session: nox.Session, python: Path, folder: Path, *options: str) -> None:
-    """Run the suite of an interpreter's own, with the fastvenv in that folder."""
+    """Run an interpreter's own suite, with the fastvenv in that folder."""
     clean = {"PATH": os.defpath, "HOME": session.create_tmp(), "LANG": "C.UTF-8"}
     clean.update(
         (name, os.environ[name]) for name in ("SYSTEMROOT", "TEMP") if name in os.environ
