@@ -1,11 +1,11 @@
-"""Run a command as an ordinary user: CI is often root, who may read and write everything; users are not.
+"""Run a command as an ordinary user: CI is often root, which may read and write everything; users are not.
 
     python tests/as_user.py USER UMASK HOME FOLDER... -- COMMAND...
 
-The folders are those that the command reads. A folder on the way to one of them that others may not enter, as root's home
-is, is covered with an empty one, which has nothing in it but the way to the folders of the command. That happens in a mount
-namespace of this command's own: nobody else sees it, and it is gone when the command ends. Where nobody is root, only the
-umask is set.
+The folders are those that the command reads. If a folder on the path to one of them is closed to others, as root's home
+is, an empty folder is mounted over it, with only the path to the folders of the command. The mounts are in a namespace
+of this command: other processes do not see them, and they end with the command. If the current user is not root, only
+the umask is set.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNSHARED = "FASTVENV_TESTS_UNSHARED"
 
 
 def main(user: str, umask: str, home: str, *rest: str) -> None:
-    """Become the user, in a file system in which nothing bars the way, and run the command."""
+    """Become the user, in a file system in which the user can enter the folders, and run the command."""
     end = rest.index("--")
     if os.geteuid() == 0:
         if os.environ.pop(UNSHARED, None) is None:
@@ -37,7 +37,7 @@ def main(user: str, umask: str, home: str, *rest: str) -> None:
 
 
 def become(user: str, home: str) -> None:
-    """Give up root's rights for a user's, who has a home."""
+    """Give up root's rights for those of a user with a home."""
     entry = pwd.getpwnam(user)
     os.setgroups([])
     os.setgid(entry.pw_gid)
@@ -47,7 +47,7 @@ def become(user: str, home: str) -> None:
 
 
 def open_ways(folders: list[Path]) -> None:
-    """Let everybody enter these folders."""
+    """Let all users enter these folders."""
     os.umask(0o022)
     covers, kept = set(), {}
     for folder in folders:
@@ -72,9 +72,9 @@ def first_closed(folder: Path) -> Path | None:
 
 
 def put_back(path: Path, descriptor: int) -> None:
-    """Give what is open its name again, which has been covered."""
+    """Give an open folder its covered name again."""
     mode = os.fstat(descriptor).st_mode
-    if path.exists():  # it lies in another one that is back already
+    if path.exists():  # it is in another folder that is back already
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if stat.S_ISLNK(mode):
@@ -84,7 +84,7 @@ def put_back(path: Path, descriptor: int) -> None:
         path.mkdir()
     else:
         path.touch()
-    # The descriptor leads to what is covered; its name, which `mount` would look up, does not any more.
+    # The descriptor leads to the covered folder; its name, which `mount` would look up, does not any more.
     source = f"/proc/self/fd/{descriptor}"
     command = ["mount", "--no-canonicalize", "--bind", source, str(path)]
     subprocess.run(command, pass_fds=[descriptor], check=True)

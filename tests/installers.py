@@ -57,7 +57,7 @@ for line in sys.stdin:
 
 @dataclass(eq=False, repr=False)
 class Bed:
-    """An environment without pip, and who installs into it."""
+    """An environment without pip, and the installers for it."""
 
     env_dir: Path
     pip: Path
@@ -69,7 +69,7 @@ class Bed:
         return str(self.env_dir)
 
     def ask(self, *request: Any) -> Any:
-        """Have something installed; what the installer returns, or its error."""
+        """Let an installer install something, and return its result or its error."""
         assert self.process.stdin is not None and self.process.stdout is not None
         print(json.dumps(request), file=self.process.stdin, flush=True)
         for line in self.process.stdout:
@@ -78,7 +78,7 @@ class Bed:
         raise AssertionError("the installer has ended")
 
     def added(self) -> dict[str, Entry]:
-        """What an installation has added or changed, but for pip."""
+        """The files that an installation has added or changed, without those of pip."""
         found = {path: entry for path, entry in snapshot(self.env_dir).items() if self.before.get(path) != entry}
         return {path: entry for path, entry in found.items() if not is_of_pip(path)}
 

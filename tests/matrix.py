@@ -22,12 +22,12 @@ from wheels import CREATE_WITH, small_pip
 
 ERRORS = ["ENOSPC", "EACCES", "EIO", "EMFILE", "EINTR"]
 KILL = "SIGKILL"
-# How often a run is repeated in which the fault met nobody: threads make their calls in an order of their own.
+# The number of attempts if no call had the fault: threads make their calls in any order.
 ATTEMPTS = 2
 
 Tree = dict[str, Entry]
 
-# What the bytecode in files means: code that differs only in where it was compiled is the same.
+# The meaning of bytecode in files: code that differs only in the path of its source is the same.
 MEANINGS = """
 import hashlib, json, marshal, sys, types
 def meaning(value):
@@ -52,7 +52,7 @@ print(json.dumps([of(path) for path in sys.argv[1:]]))
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is there before, and what is asked for."""
+    """The files before a run, and the command line."""
 
     name: str
     options: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ SCENARIOS = [
 
 @dataclass(frozen=True)
 class Bed:
-    """Where a scenario is played, always at the same paths, so that trees can be compared."""
+    """The folder of a scenario. The paths are always the same, so that trees can be compared."""
 
     python: Interpreter
     root: Path
@@ -97,7 +97,7 @@ class Bed:
 
     @property
     def field(self) -> Path:
-        """All that a run has to do with."""
+        """The folder of everything that a run uses."""
         return self.root / "field"
 
     @property
@@ -117,7 +117,7 @@ class Bed:
         return small_pip(self.python, self.field)
 
     def lay_out(self) -> None:
-        """Make all but the targets and the cache: what belongs to others."""
+        """Make the files that belong to others, without the targets and the cache."""
         for name in ("place/neighbour", "store/neighbour"):
             (self.field / name).mkdir(parents=True)
             (self.field / name / "precious").write_text(name)
@@ -134,25 +134,25 @@ class Bed:
         return self.python.run("-c", CREATE_WITH, *arguments, self.wheel, env=variables, umask=SHARING, prefix=prefix)
 
     def play(self, prefix: list[str] | None = None) -> Result:
-        """Run what the scenario asks for."""
+        """Run the command line of the scenario."""
         return self.run(*self.scenario.options, *self.targets, prefix=prefix)
 
     @cached_property
     def fresh(self) -> list[Tree]:
-        """What a plain run makes of each target where nothing was."""
+        """The result of a plain run for each target that does not exist."""
         self.remove_targets()
         assert self.run(*self.targets) == Result(0, "", "")
         return [self.tree(target) for target in self.targets]
 
     @cached_property
     def before(self) -> list[Tree]:
-        """What is there before the run."""
+        """The files before the run."""
         self.prepare()
         return [self.tree(target) for target in self.targets]
 
     @cached_property
     def expected(self) -> list[Tree]:
-        """What is to be there after it: what a plain run makes, and what was the user's."""
+        """The expected files after the run: those of a plain run, and those of the user."""
         fresh, before = self.fresh, self.before
         self.prepare()
         result = self.play()
@@ -169,7 +169,7 @@ class Bed:
 
     @cached_property
     def outside(self) -> Tree:
-        """What is beside the targets and the cache."""
+        """The files beside the targets and the cache."""
         assert self.expected
         return self.look_outside()
 
@@ -181,7 +181,7 @@ class Bed:
 
     @cached_property
     def executable(self) -> bytes:
-        """The interpreter, which is copied where it cannot be linked."""
+        """The interpreter, which is copied if it cannot be linked."""
         return Path(self.python.path).resolve().read_bytes()
 
     def remove_targets(self) -> None:
@@ -189,7 +189,7 @@ class Bed:
             shutil.rmtree(target, ignore_errors=True)
 
     def prepare(self) -> None:
-        """Make what is there before the run."""
+        """Make the files before the run."""
         self.remove_targets()
         if self.scenario.cache == "cold":
             shutil.rmtree(self.cache, ignore_errors=True)
@@ -220,7 +220,7 @@ class Bed:
         return points(self.log, self.field, stable)
 
     def meet(self, points: list[Point], error: str) -> tuple[Result, Event] | None:
-        """Let one of these calls fail, or kill; `None` where the runs did not make it, or made it elsewhere."""
+        """Let one of these calls fail or kill; `None` if the runs did not make it, or made it in another place."""
         for point in islice(cycle(points), ATTEMPTS):
             self.prepare()
             result = self.play(point.injecting(self.log, error))
@@ -230,7 +230,7 @@ class Bed:
         return None
 
     def complaints(self, result: Result, error: str) -> Iterator[str]:
-        """What is not as it must be after a run that a fault met; then the next run and the cache are looked at, too."""
+        """The broken promises after a run with a fault; then the next run and the cache are checked, too."""
         is_killed = error == KILL and result.status in {-9, 137}
         for target, before, expected in zip(self.targets, self.before, self.expected):
             found = self.tree(target)
@@ -239,7 +239,7 @@ class Bed:
             yield from self.judge_words(result)
         yield from lost(self.look_outside(), self.outside, is_exact=not is_killed)
         again = self.play()
-        # Where the interpreter was copied, a second run warns again, as that of `venv` does.
+        # If the interpreter was copied, a second run warns again, as that of `venv` does.
         if (again.status, again.output, without_warnings(again)) != (0, "", []):
             yield f"the next run: {again}"
         for target, expected in zip(self.targets, self.expected):
@@ -261,7 +261,7 @@ class Bed:
             yield from self.left(found, before, expected)
 
     def left(self, found: Tree, before: Tree, expected: Tree) -> Iterator[str]:
-        """What a run that failed has left; in a directory that was there, there may be what belongs there."""
+        """The files that a failed run has left. A directory that existed before may have files of an environment."""
         for path in sorted(found.keys() - before.keys()):
             if self.scenario.before == "nothing":
                 yield f"{path or 'the directory'} is left"
@@ -269,7 +269,7 @@ class Bed:
                 yield f"{path} is left, {brief(found[path])}"
 
     def judge_words(self, result: Result) -> Iterator[str]:
-        """What is wrong with what it says."""
+        """What is wrong with the output."""
         lines = without_warnings(result)
         if result.status == 0:
             if result.output or lines:
@@ -303,11 +303,11 @@ class Bed:
             yield f"from the cache: {text}"
 
     def start_anew(self) -> None:
-        """Remove the cache, of which it is not known any more whether it is right."""
+        """Remove the cache, which may be wrong after a fault."""
         shutil.rmtree(self.cache, ignore_errors=True)
 
     def tree(self, root: Path) -> Tree:
-        """What lies in a directory; nothing where it is missing. Of bytecode it is what Python makes of it."""
+        """The tree of a directory; empty if it is missing. Bytecode is compared by its meaning."""
         if not root.exists() and not root.is_symlink():
             return {}
         found = {"": describe(root)}
@@ -332,7 +332,7 @@ class Bed:
 
     @cached_property
     def known(self) -> dict[bytes, str]:
-        """The hashes that have been computed: most files are the same again and again."""
+        """The hashes that were computed before: most files occur many times."""
         return {}
 
     def look_outside(self) -> Tree:
@@ -353,7 +353,7 @@ def without_warnings(result: Result) -> list[str]:
 
 
 def damage(env_dir: Path, pattern: str, how: str) -> None:
-    """Do to a file of an environment what a loss of power may do; the cache's name for it is left alone."""
+    """Damage a file of an environment as a power failure may do, but not the file in the cache."""
     root, _, rest = pattern.partition("packages/") if pattern.startswith("packages/") else ("", "", pattern)
     [path] = (packages(env_dir) if pattern.startswith("packages/") else env_dir).glob(root + rest)
     mode = path.stat().st_mode
@@ -364,7 +364,7 @@ def damage(env_dir: Path, pattern: str, how: str) -> None:
 
 
 def is_as_expected(found: Entry | None, expected: Entry | None, executable: bytes) -> bool:
-    """Whether they are the same, or the interpreter is copied where it was to be linked."""
+    """Whether they are the same, or the interpreter is a copy in the place of a link."""
     if found == expected:
         return True
     is_copy = found is not None and found[0] == "file" and found[2] == executable.decode("latin-1")
@@ -372,7 +372,7 @@ def is_as_expected(found: Entry | None, expected: Entry | None, executable: byte
 
 
 def changed(found: Tree, before: Tree, expected: Tree) -> Iterator[str]:
-    """What was there before and is not, and what is neither as it was nor as it is to be."""
+    """The files that are missing, and those that are neither unchanged nor as expected."""
     for path in sorted(before):
         if path not in found:
             yield f"{path} is lost"
@@ -381,7 +381,7 @@ def changed(found: Tree, before: Tree, expected: Tree) -> Iterator[str]:
 
 
 def differences(found: Tree, expected: Tree, executable: bytes) -> list[str]:
-    """In what two trees differ."""
+    """The differences between two trees."""
     return [
         f"{path or 'the directory'}: {brief(found.get(path))} in place of {brief(expected.get(path))}"
         for path in sorted(found.keys() | expected.keys())
@@ -390,7 +390,7 @@ def differences(found: Tree, expected: Tree, executable: bytes) -> list[str]:
 
 
 def lost(found: Tree, before: Tree, *, is_exact: bool) -> Iterator[str]:
-    """What of others is not as it was; and what is new there, where that is asked for."""
+    """The files of others that were changed; and, if asked, new files there."""
     for path in sorted(before.keys() | (found.keys() if is_exact else set())):
         if found.get(path) != before.get(path):
             yield f"outside: {path}: {brief(found.get(path))} in place of {brief(before.get(path))}"

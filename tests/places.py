@@ -17,8 +17,8 @@ from pathlib import Path
 
 from tracing import FAST, SLOW, alone, strace
 
-# All calls that take a path, and those that take a descriptor and may fail for want of space, rights or luck. `close` is
-# not among them: what it reports nobody can mend, and Rust does not look at it.
+# All calls that take a path, and those that take a descriptor and may fail for lack of space or rights. `close` is not
+# among them: a program cannot correct its errors, and Rust ignores them.
 TRACED = (
     "%file,?read,?pread64,?write,?pwrite64,?writev,?getdents64,?copy_file_range,?sendfile,?ioctl,?lseek,"
     "?fstat,?fstatfs,?ftruncate,?fsync,?fdatasync,?fchmod,?fchown,?flock,?fcntl"
@@ -31,7 +31,7 @@ THING = re.compile(r'"((?:[^"\\]|\\.)*)"|\d+<([^<>]*)>')
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the code a call is made, or what for."""
+    """The place in the code that makes a call, or the purpose of the call."""
 
     name: str
     role: str
@@ -48,7 +48,7 @@ class Event:
     frames: list[str] = field(default_factory=list)
 
     def things(self) -> list[str]:
-        """The paths that it is given, and those of its descriptors."""
+        """Its paths, and those of its descriptors."""
         return [next(filter(None, groups), "") for groups in THING.findall(self.arguments)]
 
     def path(self) -> str:
@@ -59,7 +59,7 @@ class Event:
         return next((thing for thing in things if thing.startswith("/") or "pipe:" in thing), "")
 
     def is_below(self, root: str) -> bool:
-        """Whether it is about something below a folder, or tells another process something."""
+        """Whether it is about something below a folder, or writes to another process."""
         things = self.things()
         if self.name == "execve":  # which is named for all that the command is given
             return bool(things) and things[0].startswith(f"{root}/")
@@ -79,12 +79,12 @@ class Point:
     place: Place
 
     def fault(self, error: str) -> str:
-        """What strace is to do: give that error, or kill."""
+        """The option of strace: return that error, or kill."""
         effect = "signal=KILL" if error == "SIGKILL" else f"error={error}"
         return f"inject={self.name}:{effect}:when={self.number}"
 
     def injecting(self, log: Path, error: str) -> list[str]:
-        """The command before a command in which that happens."""
+        """The prefix of a command in which that happens."""
         only = [] if self.only is None else ["-P", self.only]
         speed = SLOW if error == "SIGKILL" else FAST
         faults = ["-e", f"trace={self.name}", "-e", self.fault(error)]
@@ -92,14 +92,14 @@ class Point:
 
 
 def watching(log: Path, *, with_stacks: bool = False) -> list[str]:
-    """The command before a command whose calls are to be logged, with the stack of each where strace can tell it."""
+    """The prefix of a command whose calls are logged, each with its stack if strace can unwind it."""
     stacks = ["-k"] if with_stacks and can_unwind() else []
     return [*alone(), strace(), *FAST, "-y", *stacks, "-o", str(log), "-e", f"trace={TRACED}"]
 
 
 @cache
 def can_unwind() -> bool:
-    """Whether strace was built with what tells the stack."""
+    """Whether strace was built with a library that unwinds the stack."""
     command = [strace(), "-k", "-o", os.devnull, "true"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
@@ -171,7 +171,7 @@ def things(log: Path) -> set[str]:
 
 
 def hit(log: Path) -> Event | None:
-    """The call in which the fault happened; `None` where it did not, or met several threads or processes."""
+    """The call in which the fault happened; `None` if there is none, or several in threads or processes."""
     text = log.read_text(errors="replace")
     if "(INJECTED)" in text:
         met = [event for event in events(log) if "(INJECTED)" in event.arguments]

@@ -2,7 +2,7 @@
 
 A shell is one process, which activates one environment after the other and writes what it sees into a folder for each;
 on a terminal, a second one shows its prompts. Where a script ends its shell, the value is counted as wrong, and the next
-values get a new shell. The scripts under test are whoever's: `docs/activation.py` compares those of several makers.
+values get a new shell. The scripts under test can be those of any maker: `docs/activation.py` compares several.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which activation scripts are written, and those for what is no shell of POSIX's: Nushell, xonsh, a running Python."""
+"""Which activation scripts are written; and the scripts for Nushell, xonsh and a running Python."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def env(request: pytest.FixtureRequest, python: Interpreter, tmp_path: Path) -> 
     return path
 
 
-# Each prints a line before, active, active again, with another environment over it, and after; and whether all that
-# the shell knows is the same before and after.
+# Each prints a line before, active, active again, with another environment over it, and after; and whether the
+# variables and functions of the shell are the same before and after.
 NUSHELL = """
 SETUP
 def dump [] {
@@ -223,14 +223,14 @@ def test_a_running_python_finds_what_the_environment_finds(
     assert not has_home
 
 
-def test_a_running_python_of_another_version_is_told(python: Interpreter, made: Path) -> None:
+def test_a_running_python_of_another_version_is_reported(python: Interpreter, made: Path) -> None:
     for folder in {path.parent.resolve() for path in made.glob("lib*/*/site-packages")}:
         folder.rename(folder.with_name("python2.7"))
     result = python.run("-c", "import runpy, sys; runpy.run_path(sys.argv[1])", made / "bin/activate_this.py")
     assert result.status == 1 and "is for another Python than" in result.stderr
 
 
-# What is said with -v
+# The output of -v
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_a_running_python_of_another_version_is_told(python: Interpreter, made: 
     ],
 )
 @pytest.mark.parametrize("depth", [1, 2])
-def test_verbose_tells_how_to_activate_in_the_shell_that_runs(
+def test_verbose_shows_how_to_activate_in_the_shell_that_runs(
     python: Interpreter, tmp_path: Path, name: str, said: str, depth: int
 ) -> None:
     program = f"{'/usr/bin/env ' if depth == 2 else ''}'{python.path}' -m fastvenv -v --without-pip 'e n/v'\n"
@@ -271,20 +271,20 @@ print(json.dumps(sorted(os.listdir(os.path.join(sys.argv[1], "bin")))))
 @pytest.mark.parametrize("call", ["getdents64", "openat"])
 @pytest.mark.parametrize("folder", ["", "/common", "/posix"])
 def test_a_folder_of_our_own_that_cannot_be_listed(python: Interpreter, tmp_path: Path, call: str, folder: str) -> None:
-    """It is an error with its path, and no environment without scripts."""
+    """It is an error with its path; no environment without scripts is made."""
     scripts = f"{python.folder}/fastvenv/scripts{folder}"
     trace = [*alone(), strace(), *FAST, "-P", scripts, "-e", f"trace={call}", "-o", str(tmp_path / "log")]
     inject = [*trace, "-e", f"inject={call}:error=EIO"]
     result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", prefix=inject)
     assert happened(tmp_path / "log")
     assert (result.status, result.output) == (1, "")
-    named = scripts if call == "openat" else f"{python.folder}/fastvenv/scripts"  # all that is known while it is read
+    named = scripts if call == "openat" else f"{python.folder}/fastvenv/scripts"  # the names that it can use
     assert result.stderr == f"Error: [Errno 5] Input/output error: '{named}'\n"
     assert not (tmp_path / "env").exists()
 
 
 def test_folders_of_a_subclass_that_cannot_be_listed_are_passed_over(python: Interpreter, tmp_path: Path) -> None:
-    """As by `venv`, which uses `os.walk`; and so are those that are not there."""
+    """As by `venv`, which uses `os.walk`; so are folders that do not exist."""
     locked = tmp_path / "templates/common/locked"
     locked.mkdir(parents=True)
     for file in (locked / "inner", locked.parent / "mine"):

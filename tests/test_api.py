@@ -1,4 +1,4 @@
-"""The interface as editors and `help` see it, in the Python under test."""
+"""The interface as editors and `help` show it, in the Python under test."""
 
 from __future__ import annotations
 

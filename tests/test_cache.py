@@ -1,4 +1,4 @@
-"""The cache of prepared wheels: used when it is sound, made anew when it is not, never needed."""
+"""The cache of prepared wheels: it is used if it is sound, made again if it is not, and never needed."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def create(python: Interpreter, env_dir: Path, cache: Path | str, umask: int = -
 
 
 def contents(env_dir: Path) -> dict[str, tuple[str, ...]]:
-    """The packages, but for the times in bytecode."""
+    """The packages, without the times in bytecode."""
     return {path: entry for path, entry in snapshot(packages(env_dir)).items() if not path.endswith("RECORD")}
 
 
 def digest(folder: Path) -> str:
-    """Everything about a folder: names, modes, times, and contents."""
+    """A hash of a folder: names, modes, times, and contents."""
     lines = []
     for path in sorted(folder.rglob("*")):
         found = path.lstat()
@@ -44,7 +44,7 @@ def digest(folder: Path) -> str:
 
 
 def images(cache: Path) -> list[str]:
-    """The distributions that it has; beside them, there are notes of what is costly to find out."""
+    """The distributions in the cache. The notes in it are left out."""
     return sorted(path.name.split("-")[0] for path in cache.iterdir() if path.is_dir())
 
 
@@ -86,7 +86,7 @@ def test_an_unknown_link_mode_is_refused(python: Interpreter, tmp_path: Path, ca
 
 
 def test_an_edited_file_spoils_no_other_environment(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Files are shared: what is written in place in one environment is seen in the cache, but not passed on."""
+    """Files are shared: a write in place in one environment changes the file in the cache, which is then not used."""
     assert create(python, tmp_path / "one", cache).status == 0
     module = packages(tmp_path / "one") / "pip/__init__.py"
     original = module.read_bytes()
@@ -124,7 +124,7 @@ def test_a_damaged_image_is_made_anew(python: Interpreter, tmp_path: Path, cache
     "trouble",
     [
         *["none", "file", "read-only", "writable by others", "no home"],
-        pytest.param("somebody else's", marks=pytest.mark.needs_root),
+        pytest.param("of another user", marks=pytest.mark.needs_root),
     ],
 )
 def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Path, trouble: str) -> None:
@@ -140,7 +140,7 @@ def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Pat
         cache.chmod(0o555)
     elif trouble == "writable by others":
         cache.chmod(0o777)
-    elif trouble == "somebody else's":
+    elif trouble == "of another user":
         os.chown(cache, 1, 1)
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(chosen), **options}
     if trouble == "no home":
@@ -158,8 +158,8 @@ def test_the_cache_is_not_needed(python: Interpreter, tmp_path: Path, cache: Pat
 
 
 @pytest.mark.needs_root
-def test_a_home_of_somebody_else(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """With `sudo`, HOME may still be the user's: nothing of root's is put there, for it would lock the user out."""
+def test_a_home_of_another_user(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """With `sudo`, HOME may still be the user's: root puts nothing there, because that would lock the user out."""
     home = tmp_path / "home"
     home.mkdir()
     os.chown(home, 1, 1)
@@ -182,7 +182,7 @@ def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Pa
 
 
 def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Whatever is done with the pip in an environment: the same comes of it, and no file of the cache is touched."""
+    """Each use of the pip in an environment has the same result as after `venv`, and changes no file of the cache."""
     newer, bundled = other_pip(python, tmp_path / "wheels"), bundled_pip(python)
     metadata = {
         "demo-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1\n",
@@ -217,7 +217,7 @@ def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interprete
 
 
 def test_a_cache_that_is_cleared_meanwhile(is_whole: bool, python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Whoever is about to link a file that is gone by now does without the cache."""
+    """A run whose file in the cache is gone when it links the file does without the cache."""
     number_of_runs = 10 if is_whole else 4
     assert create(python, tmp_path / "sound", cache) == Result(0, "", "")
     script = """
@@ -254,7 +254,7 @@ def test_many_at_once_on_an_empty_cache(is_whole: bool, python: Interpreter, tmp
 
 
 def assert_images_are_sound(cache: Path) -> None:
-    """Assert that every file of every image is what the manifest says, and that nothing else is there."""
+    """Assert that every file of every image is as in the manifest, and that there are no other files."""
     for image in cache.glob("pip-*"):
         lines = [line.split("\t") for line in (image / "manifest").read_text().splitlines()]
         assert lines[-1][0] == "end"
@@ -276,10 +276,10 @@ def assert_images_are_sound(cache: Path) -> None:
 
 
 def killed(python: Interpreter, root: Path, wheel: Path, points: int) -> Iterator[list[str]]:
-    """The commands before a command that kill it, one after the other, from its first look at the disk to its last."""
+    """Prefixes that kill a command, each at another call, from its first access to the disk to its last."""
     log = root / "log"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(root / "traced/cache")}
-    (root / "traced").mkdir()  # where it is missing, there are more calls
+    (root / "traced").mkdir()  # if it is missing, there are more calls
     result = python.run("-c", CREATE_WITH, root / "traced/env", wheel, env=variables, prefix=tracing(log))
     assert result == Result(0, "", "")
     for call in spread(points, calls(log, root)):
@@ -288,7 +288,7 @@ def killed(python: Interpreter, root: Path, wheel: Path, points: int) -> Iterato
 
 
 def test_killed_while_the_cache_is_made(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Whatever a killed process leaves behind, the next one is right; the fault matrix kills a smaller pip everywhere."""
+    """After a killed process, the next run is right. The fault matrix kills a smaller installation at every call."""
     wheel = bundled_pip(python)
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     env_dir = tmp_path / "env"
@@ -308,7 +308,7 @@ def test_killed_while_the_cache_is_made(python: Interpreter, tmp_path: Path, cac
 
 
 def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """What looks like it, but is none of fastvenv's, stays."""
+    """Files that only look like it, but are not fastvenv's, stay."""
     assert create(python, tmp_path / "first", cache).status == 0
     now = time.time_ns()
     old, new = cache / f"making-1-{now - 3700 * 10**9}", cache / f"making-2-{now}"
@@ -341,7 +341,7 @@ def test_a_full_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     prefix = ["unshare", "-m", "sh", "-ec", steps, "sh"]
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=prefix)
-    # A wheel may fit that is smaller than pip; nothing half made is left.
+    # A wheel that is smaller than pip may fit; no part of another one is left.
     assert (result.status, result.stderr) == (0, "")
     assert "making" not in result.output and "pip" not in result.output
     assert_sound(python, tmp_path / "env")

@@ -1,4 +1,4 @@
-"""`python -m fastvenv.cache`: what is in the cache, and how to be rid of it."""
+"""`python -m fastvenv.cache`: it shows the cache, and deletes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wheels import change_manifest, change_unseen
 
 @pytest.fixture
 def cache(python: Interpreter, has_wheels: None, tmp_path: Path) -> Path:
-    """A cache with one image for each wheel, and files of somebody else's beside them."""
+    """A cache with one image for each wheel, and files beside them that fastvenv did not make."""
     folder = tmp_path / "cache"
     assert run(python, folder, "fastvenv", str(tmp_path / "env")) == Result(0, "", "")
     (folder / "mine").mkdir()
@@ -128,7 +128,7 @@ def test_prune_knows_interpreters_that_are_gone(python: Interpreter, cache: Path
 
 
 def test_verify_reads_every_file(python: Interpreter, cache: Path) -> None:
-    """Also one of which nothing else tells that it was changed."""
+    """It finds a changed file even if only its hash shows the change."""
     sound = run(python, cache, "fastvenv.cache", "verify")
     assert sound == Result(0, f"Every file in {cache} is what was written.\n", "")
     image = cache / info(python, cache)[0]["name"]
@@ -149,7 +149,7 @@ def test_verify_reads_every_file(python: Interpreter, cache: Path) -> None:
 def test_what_is_old_and_not_needed_goes_when_an_image_is_made(
     python: Interpreter, cache: Path, tmp_path: Path, days: int, is_needed: bool, stays: bool
 ) -> None:
-    """As after an upgrade of Python, say; what is needed stays."""
+    """An upgrade of Python leaves such images. Images that are needed stay."""
     [entry, *_] = info(python, cache)
     manifest = cache / entry["name"] / "manifest"
     change_manifest(manifest, f"made\t{entry['made']}", f"made\t{entry['made'] - days * 24 * 3600}")
@@ -162,13 +162,13 @@ def test_what_is_old_and_not_needed_goes_when_an_image_is_made(
     assert ("deleted when the next wheel is prepared" in shown) is not stays
     assert run(python, cache, "fastvenv", "--no-compile", str(tmp_path / "new")) == Result(0, "", "")
     assert manifest.exists() == stays
-    # A note that is needed is made again.
+    # A needed note is made again.
     assert (note.exists() and note.stat().st_mtime < time.time() - 24 * 3600) == (days < 30)
 
 
 @pytest.mark.parametrize("command", ["info", "verify", "prune", "clear"])
 def test_a_folder_that_is_no_cache_is_left_alone(python: Interpreter, tmp_path: Path, command: str) -> None:
-    """Whatever it holds, and whatever that looks like."""
+    """Its contents do not matter, even if they look like those of a cache."""
     folder = tmp_path / "folder"
     for name in ("making-coffee-2024", f"making-1-{time.time_ns() - 10**13}", f"pip-1-{'x' * 16}"):
         (folder / name).mkdir(parents=True)

@@ -16,8 +16,8 @@ from fastvenv import _native
 from hostile_values import sample, values
 
 TEMPLATES = Path(_native.__file__).parent / "scripts/nt"
-# What no name of a file on Windows has; and the percent sign, since Wine expands what it has expanded once more, which
-# Windows does not. Prompts have it.
+# Characters that no file name on Windows has; and the percent sign, because Wine expands a value twice, which Windows
+# does not. Prompts have it.
 IMPOSSIBLE = {ord(mark): None for mark in '<>:"/\\|?*\t%'}
 STEP = """
 set > {number}.before
@@ -30,7 +30,7 @@ set > {number}.after
 
 @pytest.fixture(scope="module")
 def wine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The variables to run Wine with, which has a folder of its own."""
+    """The variables to run Wine with, in a folder of its own."""
     if shutil.which("wine") is None:
         pytest.skip("wine is not installed")
     home = tmp_path_factory.mktemp("wine")
@@ -65,7 +65,7 @@ def run_cmd(script: str, folder: Path, wine: dict[str, str]) -> str:
 
 
 def shown(prompt: str) -> str:
-    """What cmd.exe shows for a value of PROMPT."""
+    """The prompt that cmd.exe shows for a value of PROMPT."""
     codes = {"$": "$", "A": "&", "B": "|", "L": "<", "G": ">", "P": "C:\\"}
     text, characters = "", iter(prompt)
     for character in characters:
@@ -98,7 +98,7 @@ def test_names_are_only_names(is_whole: bool, tmp_path: Path, wine: dict[str, st
 
 
 def test_what_was_not_there_is_not_there_again(tmp_path: Path, wine: dict[str, str]) -> None:
-    """Without a prompt, and with one that is not to be touched."""
+    """Without a prompt, and with a prompt that must not be changed."""
     write_scripts(tmp_path / "0", "Z:\\env", "p")
     lines = run_cmd("set PROMPT=\nset PYTHONHOME=\n" + STEP.format(number=0), tmp_path, wine)
     assert lines == ""

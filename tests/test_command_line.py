@@ -1,4 +1,4 @@
-"""The command line: ordinary calls are read without `argparse`, and no differently; help, version, silence."""
+"""The command line: the parser of ordinary calls gives the same result as `argparse`; help, version, silence."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_directory_with_the_name_of_a_command_has_a_path(python: Interpreter, 
 
 
 def test_every_abbreviation_that_venv_takes_works(python: Interpreter, tmp_path: Path) -> None:
-    """Also where one of our options begins in the same way, and with a directory before and behind it."""
+    """It works even if an option of fastvenv begins in the same way, and with a directory before and after it."""
     script = """
 import json, re, sys
 from fastvenv._parser import parser

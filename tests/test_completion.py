@@ -15,7 +15,7 @@ import pytest
 from conftest import Interpreter, Result, shell
 from test_program import Program, program  # noqa: F401 - a fixture
 
-# What is typed, and what of it has to be offered.
+# What is typed, and the completions that have to be offered.
 OFFERED = [
     ("fastvenv --link-mode c", {"clone", "copy"}),
     ("fastvenv --without-", {"--without-pip", "--without-scm-ignore-files"}),
@@ -64,7 +64,7 @@ def test_on_a_terminal(python: Interpreter, tmp_path: Path, name: str, typed: st
 
 
 def typed_on_a_terminal(command: list[str], prepare: str, keys: str, folder: Path) -> str:
-    """What a shell shows for these keys, behind its preparation."""
+    """The text that a shell shows for these keys, after its preparation."""
     process, terminal = pty.fork()
     if process == 0:  # pragma: no cover - the child
         os.chdir(folder)
@@ -81,7 +81,7 @@ def typed_on_a_terminal(command: list[str], prepare: str, keys: str, folder: Pat
 
 
 def read_until(terminal: int, mark: str | None) -> str:
-    """What comes until the mark, or until nothing has come for a second."""
+    """Read until the mark, or until no text has come for a second."""
     shown = ""
     limit = time.monotonic() + 30
     while time.monotonic() < limit:
@@ -97,7 +97,7 @@ def read_until(terminal: int, mark: str | None) -> str:
 
 
 def test_powershell_can_read_it(python: Interpreter, tmp_path: Path) -> None:
-    """PowerShell itself is not to be had; a grammar of it is."""
+    """PowerShell itself is not available; a grammar of it is."""
     tree_sitter = pytest.importorskip("tree_sitter")
     grammar = pytest.importorskip("tree_sitter_powershell")
     path = script(python, "powershell", tmp_path)

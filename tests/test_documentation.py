@@ -147,7 +147,7 @@ def test_what_is_not_run_has_a_reason() -> None:
     ],
 )
 def test_a_link_of_the_readme_leads_to_the_answer(words: str, answer: str) -> None:
-    """A reader who knows only `python -m venv` follows one link; the answer is above the next title of that page."""
+    """For a reader of `python -m venv` alone, one link is enough: the answer is above the next title of that page."""
     _, documentation = addresses.addresses()
     link = re.search(rf"\[{re.escape(words)}\]\({documentation}(\S+)\.html(?:#(\S+))?\)", PAGES[0].read_text())
     assert link, f"README.md has no link to the documentation with the words {words!r}"

@@ -1,4 +1,4 @@
-"""What the documents name is there, and the README is short and can be read anywhere."""
+"""The tests, files and sessions that the documents name exist; the README is short, and has absolute links."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_test_and_file_that_is_named_exists(document: str, least: int) -> 
 
 
 def test_where_it_works_is_what_the_sessions_run() -> None:
-    """Each session that the page names is there, runs when the page says, and each interpreter of the list is on the page."""
+    """Each session on the page exists and runs when the page says; each interpreter of the sessions is on it."""
     modules = (ROOT / ".ci/sessions").glob("*.py")
     statements = [statement for module in modules for statement in ast.parse(module.read_text()).body]
     lists: dict[str, ast.expr] = {}
@@ -110,7 +110,7 @@ def test_each_row_of_the_trust_model_names_its_test() -> None:
     rows = [row for row in rows if not row.startswith(("| promise", "| what"))]
     assert len(rows) > 15
     untested = [row for row in rows if "test_" not in row and "`src/" not in row]
-    # What a test could only show by trusting it.
+    # A test of it would have to trust it.
     assert [row[:30] for row in untested] == ["| the base interpreter and its"]
 
 
@@ -134,7 +134,7 @@ def test_every_address_of_the_project_is_that_in_pyproject() -> None:
 
 
 def test_the_notices_name_the_crates_of_the_lock_file() -> None:
-    """That none is missing is what `packaging/notices.py --check` sees, which needs cargo."""
+    """`packaging/notices.py --check`, which needs cargo, finds missing ones."""
     locked = set(re.findall('^name = "(.*)"\nversion = "(.*)"', (ROOT / "Cargo.lock").read_text(), re.MULTILINE))
     text = (ROOT / "THIRD-PARTY-NOTICES.txt").read_text()
     named = re.findall(r"^=+\n(\S+) (\S+): ", text, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Bad input gets the error that `venv` gives, loses nothing and leaves nothing half made.
+"""For bad input, the error is that of `venv`, no file is lost, and nothing incomplete stays.
 
 Each case prepares a directory, makes an environment at a path in it by both modules, and compares type, `errno`,
 `filename` and text. What `venv` accepts or does worse is compared with what the
@@ -39,7 +39,7 @@ else:
 def error_of(
     python: Interpreter, module: str, path: str | Path, prefix: list[str] | None = None, **options: Any
 ) -> Any:
-    """What creating an environment raises: type, errno, filename, text; `None` where it goes well."""
+    """The error of making an environment: type, errno, filename, text; `None` if there is none."""
     return python.answer(CREATE, module, path, json.dumps(options), prefix=prefix, cwd=python.home)
 
 
@@ -99,7 +99,7 @@ def test_the_error_is_that_of_venv(
     env_dir = prepare(tmp_path)
     before = snapshot(tmp_path)
     ours = error_of(python, "fastvenv", env_dir, **options)
-    if prepare not in (bin_is_a_file, lib_is_a_link):  # where the directory was there, it may hold more than before
+    if prepare not in (bin_is_a_file, lib_is_a_link):  # a directory that existed may have more entries than before
         assert snapshot(tmp_path) == before
     else:
         assert before.items() <= snapshot(tmp_path).items()
@@ -131,7 +131,7 @@ def test_clear_names_what_is_held_open(python: Interpreter, tmp_path: Path) -> N
 
 @pytest.mark.posix("there, the hook is for the interpreter's own files alone")
 def test_a_folder_is_no_executable(python: Interpreter, tmp_path: Path) -> None:
-    """It is refused; PyPy copies folders, which its standard library comes in."""
+    """It is refused; PyPy copies folders, because its standard library is in one."""
     script = """
 import importlib, json, os, sys
 module = importlib.import_module(sys.argv[1])
@@ -167,7 +167,7 @@ except OSError as error:
 @pytest.mark.posix("the current directory cannot be deleted there")
 @pytest.mark.parametrize("names", [["{root}/a", "{root}/b"], ["{root}/a", "b"], ["b", "{root}/a"], ["b"]], ids=" ".join)
 def test_a_current_directory_that_is_gone(python: Interpreter, tmp_path: Path, names: list[str]) -> None:
-    """What does not need it is made, up to the first that does."""
+    """Environments that do not need it are made, up to the first that does."""
     outcomes = []
     for module in ("venv", "fastvenv"):
         root, gone = tmp_path / module, tmp_path / module / "gone"
@@ -265,7 +265,7 @@ def test_a_prompt_that_is_not_utf8(python: Interpreter, tmp_path: Path) -> None:
     ids=["ASCII", "Latin-1"],
 )
 def test_a_locale_that_is_not_utf8(python: Interpreter, tmp_path: Path, locale: dict[str, str]) -> None:
-    """Names are what the locale makes of their bytes; pyvenv.cfg is UTF-8 all the same."""
+    """The locale decodes names from bytes; pyvenv.cfg is UTF-8 in any case."""
     if "Latin" in str(locale) or "ISO" in str(locale):
         localedef = shutil.which("localedef")
         made = localedef and subprocess.run(
@@ -298,12 +298,12 @@ def test_no_base_executable(python: Interpreter, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("symlinks", [False, True])
 def test_the_base_executable_has_vanished(python: Interpreter, tmp_path: Path, symlinks: bool) -> None:
-    """With links or launchers, `venv` makes an environment that cannot run, and says nothing."""
+    """With links or launchers, `venv` makes an environment that cannot run, without an error."""
     gone = str(tmp_path / "gone")
     ours = error_of(python, "fastvenv", tmp_path / "env", base=gone, symlinks=symlinks)
     assert ours[:3] == ["FileNotFoundError", errno.ENOENT, gone]
     assert list(tmp_path.iterdir()) == []
-    if not symlinks and not IS_WINDOWS:  # where `venv` copies launchers, it does not look
+    if not symlinks and not IS_WINDOWS:  # if `venv` copies launchers, it does not check
         assert ours == error_of(python, "venv", tmp_path / "env", base=gone)
 
 
@@ -331,7 +331,7 @@ def test_no_permission(python: Interpreter, tmp_path: Path, name: str) -> None:
 
 
 def mounted(tmp_path: Path, options: str, then: str = "true") -> list[str]:
-    """The command before a command that sees a file system of its own at `tmp_path`, gone with it."""
+    """The prefix of a command that has a file system of its own at `tmp_path` as long as it runs."""
     return ["unshare", "-m", "sh", "-ec", f'mount -t tmpfs -o {options} none "{tmp_path}"; {then}; exec "$@"', "sh"]
 
 
@@ -347,7 +347,7 @@ def test_a_read_only_file_system(python: Interpreter, tmp_path: Path) -> None:
 @pytest.mark.parametrize("limit", ["size=64k", "size=1m,nr_inodes=9"])
 @pytest.mark.parametrize("fill", ["true", "fill"])
 def test_a_full_disk(python: Interpreter, tmp_path: Path, limit: str, fill: str) -> None:
-    """Whatever runs out, bytes or inodes: an error with the path that could not be written, and nothing left."""
+    """If bytes or inodes run out: an error with the path that could not be written, and nothing stays."""
     filler = f'head -c 60k /dev/zero > "{tmp_path}/filler"' if fill == "fill" else "true"
     prefix = mounted(tmp_path, limit, filler)
     script = CREATE + "print(json.dumps(os.listdir(os.path.dirname(path))), file=sys.stderr)"

@@ -1,4 +1,4 @@
-"""An environment that has a pip: the same one is left alone, or repaired; another one is for `ensurepip` to deal with."""
+"""An environment that has a pip: the same version is left alone or repaired; another version is left to `ensurepip`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ print(json.dumps("subprocess" not in sys.modules))
 
 
 def test_another_pip_is_left_to_ensurepip(python: Interpreter, tmp_path: Path) -> None:
-    """Which keeps what is newer, and upgrades what is older."""
+    """`ensurepip` keeps a newer pip, and upgrades an older one."""
     env_dir = tmp_path / "env"
     assert python.run("-m", "fastvenv", env_dir).status == 0
     [metadata] = packages(env_dir).glob("pip-*.dist-info")
@@ -49,7 +49,7 @@ def test_nothing_is_done_where_the_same_pip_is(python: Interpreter, tmp_path: Pa
 
 
 def empty(path: Path) -> None:
-    """As after a power failure."""
+    """Empty a file, as a power failure does."""
     path.unlink()
     path.touch()
 
@@ -84,7 +84,7 @@ def forbid(path: Path) -> None:
 def test_what_a_power_failure_leaves_is_repaired(
     python: Interpreter, tmp_path: Path, damage: Callable[[Path], None], name: str
 ) -> None:
-    """And the repaired environment does what the undamaged one did."""
+    """The repaired environment works as the undamaged one did."""
     env_dir = tmp_path / "env"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
@@ -102,7 +102,7 @@ def test_what_a_power_failure_leaves_is_repaired(
 
 @pytest.mark.parametrize("cache", ["warm", "none"])
 def test_damaged_bytecode_goes_where_none_is_wanted(python: Interpreter, tmp_path: Path, cache: str) -> None:
-    """Python compiles what has none, and fails at what is cut."""
+    """Python compiles modules without bytecode, but fails at bytecode that is cut."""
     env_dir = tmp_path / "env"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": "" if cache == "none" else str(tmp_path / "cache")}
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
@@ -118,7 +118,7 @@ def test_damaged_bytecode_goes_where_none_is_wanted(python: Interpreter, tmp_pat
 
 
 def test_a_repair_takes_nothing_from_a_damaged_cache(python: Interpreter, tmp_path: Path) -> None:
-    """Of which nothing tells that it is damaged but the hash: a power failure damages both at once."""
+    """Only the hash shows the damage: a power failure damages the environment and the cache at once."""
     env_dir, cache = tmp_path / "env", tmp_path / "cache"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
@@ -144,7 +144,7 @@ def test_a_repair_takes_nothing_from_a_damaged_cache(python: Interpreter, tmp_pa
     ids=" ".join,
 )
 def test_a_damaged_pip_is_repaired(python: Interpreter, tmp_path: Path, damaged: list[str], cache: str) -> None:
-    """What is missing or was changed is there again, and nothing of the cache is written to."""
+    """Missing and changed files are replaced, and no file of the cache is written to."""
     env_dir, other = tmp_path / "env", tmp_path / "other"
     variables = {**python.variables, **({"FASTVENV_CACHE_DIR": ""} if cache == "none" else {})}
     for folder in (env_dir, other):

@@ -1,4 +1,4 @@
-"""The end of a run: as fast as that can be, where nobody waits for what Python does when it ends."""
+"""The end of a run: the process ends at once, unless code has registered to run when Python shuts down."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter
 
-# Prints when Python takes its modules apart.
-TAKEN_APART = """
+# Prints when Python clears its modules at shutdown.
+SHUTS_DOWN = """
 class Marker:
     def __del__(self, write=__import__("os").write):
-        write(1, b"taken apart\\n")
+        write(1, b"shut down\\n")
 import sys
 sys.marker = Marker()
 """
@@ -40,31 +40,31 @@ class Customized(Interpreter):
 
 @pytest.fixture
 def customized(python: Interpreter, tmp_path: Path) -> Customized:
-    """A Python that says when it is taken apart."""
+    """A Python that prints when it shuts down."""
     customized = Customized(python.path, python.folder, python.home, tmp_path / "user")
-    customized.runs_first(TAKEN_APART)
+    customized.runs_first(SHUTS_DOWN)
     return customized
 
 
 @pytest.fixture
-def takes_itself_apart(python: Interpreter) -> None:
+def clears_its_modules(python: Interpreter) -> None:
     if python.is_pypy:
-        pytest.skip("PyPy does not take its modules apart")
+        pytest.skip("PyPy does not clear its modules")
 
 
 def ends(python: Interpreter, *arguments: str | Path) -> bool:
-    """Whether Python was taken apart in the end."""
+    """Whether Python shut down as usual."""
     result = python.run(*arguments)
     assert result.status == 0, result.stderr
-    return "taken apart" in result.output
+    return "shut down" in result.output
 
 
-@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.usefixtures("clears_its_modules")
 def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Customized, tmp_path: Path) -> None:
     assert ends(customized, "-c", "")
-    # With an empty cache, sysconfig is asked, which loads `threading` in some versions.
+    # With an empty cache, fastvenv uses sysconfig, which loads `threading` in some versions.
     assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "first").status == 0
-    # Before Python 3.10 nobody can know how it was started, and what is installed beside Python may load these.
+    # Before Python 3.10 it is not known how Python was started, and installed packages may load these.
     script = "import sys; from fastvenv import __main__; print(__main__._LISTENERS & sys.modules.keys())"
     loads = python.run("-c", script).output != "set()\n"
     expected = python.version < (3, 10) or loads
@@ -72,7 +72,7 @@ def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Cu
     assert (tmp_path / "env/bin/activate.csh").exists()
 
 
-@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.usefixtures("clears_its_modules")
 @pytest.mark.parametrize(
     "start",
     [
@@ -81,7 +81,7 @@ def test_a_plain_run_is_over_when_it_is_done(python: Interpreter, customized: Cu
         ["-c", "import sys, runpy; sys.argv[0] = 'x'; runpy.run_module('fastvenv', run_name='__main__')"],
     ],
 )
-def test_who_started_it_in_another_way_is_not_left_alone(
+def test_a_run_that_was_started_in_another_way_shuts_down(
     python: Interpreter, customized: Customized, tmp_path: Path, start: list[str]
 ) -> None:
     assert ends(customized, *start, "--without-pip", tmp_path / "env")
@@ -95,18 +95,18 @@ def test_who_started_it_in_another_way_is_not_left_alone(
     ],
     ids=["atexit", "thread"],
 )
-def test_who_wants_to_be_told_is_told(customized: Customized, tmp_path: Path, wish: str) -> None:
+def test_registered_code_is_called(customized: Customized, tmp_path: Path, wish: str) -> None:
     customized.runs_first(wish)
     result = customized.run("-m", "fastvenv", "--without-pip", tmp_path / "env")
     assert (result.status, result.output) == (0, "the end\n")
 
 
-@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.usefixtures("clears_its_modules")
 @pytest.mark.parametrize("name", ["sitecustomize", "usercustomize"])
-def test_a_customized_python_is_taken_apart(python: Interpreter, tmp_path: Path, name: str) -> None:
-    """What its module has may write something at the end."""
+def test_a_customized_python_shuts_down(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """Objects in its module may write something at shutdown."""
     (tmp_path / "site").mkdir()
-    (tmp_path / f"site/{name}.py").write_text(TAKEN_APART)
+    (tmp_path / f"site/{name}.py").write_text(SHUTS_DOWN)
     if name == "sitecustomize" and python.run("-c", "import sys; assert 'sitecustomize' in sys.modules").status == 0:
         pytest.skip("this Python has a sitecustomize of its own")
     assert ends(
@@ -115,7 +115,7 @@ def test_a_customized_python_is_taken_apart(python: Interpreter, tmp_path: Path,
     )
 
 
-@pytest.mark.usefixtures("takes_itself_apart")
+@pytest.mark.usefixtures("clears_its_modules")
 @pytest.mark.parametrize(
     "watch",
     [
@@ -125,12 +125,10 @@ def test_a_customized_python_is_taken_apart(python: Interpreter, tmp_path: Path,
     ],
     ids=["trace", "profile", "monitoring"],
 )
-def test_a_watched_python_is_taken_apart(
-    python: Interpreter, customized: Customized, tmp_path: Path, watch: str
-) -> None:
+def test_a_watched_python_shuts_down(python: Interpreter, customized: Customized, tmp_path: Path, watch: str) -> None:
     if "monitoring" in watch and python.version < (3, 12):
         pytest.skip("there is no sys.monitoring before Python 3.12")
-    customized.runs_first(TAKEN_APART + watch)
+    customized.runs_first(SHUTS_DOWN + watch)
     assert ends(customized, "-m", "fastvenv", "--without-pip", tmp_path / "env")
 
 
@@ -140,32 +138,32 @@ LIBRARY = """
 #include <string.h>
 
 static FILE *stream;
-static void told(void) { fputs("told ", stream); }
+static void called(void) { fputs("called ", stream); }
 
 __attribute__((constructor)) static void loaded(void) {
-    if (getenv("TOLD") == NULL || (stream = fopen(getenv("TOLD"), "w")) == NULL) return;
-    atexit(told);
+    if (getenv("CALLED") == NULL || (stream = fopen(getenv("CALLED"), "w")) == NULL) return;
+    atexit(called);
     fputs("open ", stream); /* which stays in memory until the stream is flushed */
 }
 """
 
 
-def test_c_code_is_told(python: Interpreter, tmp_path: Path) -> None:
-    """A library that was loaded beside Python writes what it has, whether Python is taken apart or not."""
+def test_code_in_c_is_called(python: Interpreter, tmp_path: Path) -> None:
+    """A library that was loaded beside Python writes its output, whether or not Python shuts down as usual."""
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("there is no C compiler")
-    (tmp_path / "told.c").write_text(LIBRARY)
-    library = tmp_path / "told.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, tmp_path / "told.c"], check=True)
-    variables = {**python.variables, "LD_PRELOAD": str(library), "TOLD": str(tmp_path / "told")}
+    (tmp_path / "called.c").write_text(LIBRARY)
+    library = tmp_path / "called.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, tmp_path / "called.c"], check=True)
+    variables = {**python.variables, "LD_PRELOAD": str(library), "CALLED": str(tmp_path / "called")}
     result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", env=variables)
     assert (result.status, result.output, result.stderr) == (0, "", "")
-    assert (tmp_path / "told").read_text() == "open told "
+    assert (tmp_path / "called").read_text() == "open called "
 
 
 def test_what_was_printed_arrives_or_fails(python: Interpreter, tmp_path: Path) -> None:
-    """Python ends with status 120 where it cannot write what was printed."""
+    """Python ends with status 120 if it cannot write its output."""
     command = [python.path, "-m", "fastvenv", "--without-pip", "--verbose"]
     with (tmp_path / "output").open("wb") as file:
         subprocess.run([*command, tmp_path / "a"], env=python.variables, stdout=file, check=True)

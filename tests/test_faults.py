@@ -1,4 +1,4 @@
-"""System calls that fail, beyond the fault matrix: a copied interpreter that works, the whole pip, a rollback that fails.
+"""Failing system calls beyond the fault matrix: a copied interpreter that works, the whole pip, a rollback that fails.
 
 That each call may fail is shown by test_matrix, with a pip of few modules, which takes the ways of the whole one.
 """
@@ -21,7 +21,7 @@ ERRORS = ["ENOSPC", "EACCES", "EIO", "EXDEV", "EMLINK", "EROFS"]
 
 @dataclass(frozen=True)
 class Bed:
-    """Where environments are made, always of the same name, so that they can be compared."""
+    """A folder in which environments always have the same name, so that they can be compared."""
 
     python: Interpreter
     root: Path
@@ -52,13 +52,13 @@ class Bed:
         )
 
     def prepare(self) -> None:
-        """Remove what the last run made, and the cache, where it is to be empty."""
+        """Remove the result of the last run; and the cache, if it is to be empty."""
         shutil.rmtree(self.env_dir, ignore_errors=True)
         if self.way == "cold":
             shutil.rmtree(self.cache, ignore_errors=True)
 
     def sound(self) -> dict[str, tuple[str, ...]]:
-        """What a run makes in which nothing fails."""
+        """The result of a run in which no call fails."""
         assert self.create() == Result(0, "", "")
         return snapshot(self.env_dir)
 
@@ -69,14 +69,14 @@ class Bed:
         return [found for found in calls(self.log, self.root) if found.name.startswith(call)]
 
     def assert_whole_or_nothing(self, result: Result, sound: dict[str, tuple[str, ...]], note: str) -> None:
-        """Assert what a run promises, and that it has spoilt nothing for the next one."""
+        """Assert that a run kept its promise, and that the next one works."""
         if result.status == 0:
             assert result == Result(0, "", ""), note
             assert snapshot(self.env_dir) == sound, note
         else:
             assert (result.status, result.output) == (1, ""), note
             assert result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1, note
-            # Or in what fastvenv is made of: the call of that number fails in each process.
+            # The call may also be Python's own: the call of that number fails in each process.
             assert str(self.root) in result.stderr or self.python.folder in result.stderr, note
         left = {path.name for path in self.root.iterdir()} - {"cache", "log", self.wheel.name}
         assert left == ({"env"} if result.status == 0 else set()), note
@@ -95,7 +95,7 @@ def bed(request: pytest.FixtureRequest, python: Interpreter, has_wheels: None, t
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("bed", ["warm"], indirect=True)
 def test_a_link_to_the_interpreter_cannot_be_made(bed: Bed, error: str) -> None:
-    """Then it is copied with a warning, as `venv` does it; that `lib64` cannot be made is an error, as there."""
+    """Then it is copied with a warning, as by `venv`. If `lib64` cannot be made, it is an error, as with `venv`."""
     bed.sound()
     for place in bed.places("symlink"):
         bed.prepare()
@@ -115,7 +115,7 @@ def test_a_link_to_the_interpreter_cannot_be_made(bed: Bed, error: str) -> None:
 @pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("call", ["write", "link"])
 def test_a_call_fails_that_the_whole_pip_takes(python: Interpreter, tmp_path: Path, call: str) -> None:
-    """As with the small one; and where the environment is there, that pip works."""
+    """The promise is that of the small pip; and if an environment is made, its pip works."""
     strace()
     bed = Bed(python, tmp_path, bundled_pip(python), "warm")
     sound = bed.sound()
@@ -132,7 +132,7 @@ def test_a_call_fails_that_the_whole_pip_takes(python: Interpreter, tmp_path: Pa
 
 
 def assert_no_false_claim(metadata: Path) -> None:
-    """Assert that a distribution that is taken for installed is whole."""
+    """Assert that a distribution that counts as installed is whole."""
     packages = metadata.parents[1]
     for path, expected, _ in csv.reader(metadata.with_name("RECORD").read_text().splitlines()):
         assert (packages / path).exists(), f"{path} is missing"
@@ -141,7 +141,7 @@ def assert_no_false_claim(metadata: Path) -> None:
 
 @pytest.mark.parametrize("bed", ["warm"], indirect=True)
 def test_what_was_made_cannot_be_removed(bed: Bed) -> None:
-    """A late step fails, and so does taking back what was made, from any file on: nobody takes what is left for a pip."""
+    """A late step fails, and so does the removal, from any file on: the remains do not count as a pip."""
     bed.sound()
     last = bed.places("open")[-1].fails("EACCES")
     found = set()
@@ -159,12 +159,12 @@ def test_what_was_made_cannot_be_removed(bed: Bed) -> None:
     assert found == {True, False}, "pip was to be there, and not to be there any more"
 
 
-# What cannot be looked at
+# Files and directories whose status cannot be read
 
 
 @pytest.mark.parametrize("error", ["EIO", "EACCES", "EMFILE"])
 def test_clear_spares_what_it_cannot_look_at(python: Interpreter, tmp_path: Path, error: str) -> None:
-    """Whichever look at the directory fails: only a directory that was looked at, and is an environment, is cleared."""
+    """If any call that reads the directory fails, it is not cleared: it has to be known as an environment."""
     project = tmp_path / "project"
     for name in ("precious", "bin/tool", "lib/main.c"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -183,7 +183,7 @@ def test_clear_spares_what_it_cannot_look_at(python: Interpreter, tmp_path: Path
 
 
 def test_a_link_that_cannot_be_looked_at_is_kept(python: Interpreter, made: Path, tmp_path: Path) -> None:
-    """An error is no sign that the link is wrong: with it the working environment would be lost."""
+    """An error does not mean that the link is wrong. Without the link, a working environment would be lost."""
     before = snapshot(made / "bin")
     command = ["-m", "fastvenv", "--without-pip", "--upgrade", str(made)]
     variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}

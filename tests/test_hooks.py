@@ -65,7 +65,7 @@ def recording(hook):
             return original(self, *args, **kwargs)
     return method
 
-# Hooks of a newer venv are called on every Python; nobody could have overridden them there.
+# Hooks of a newer venv are called on every Python; subclasses for an older one cannot have overridden them.
 namespace = {hook: recording(hook) for hook in hooks if hasattr(venv.EnvBuilder, hook)}
 if "_call_new_python" not in hooks:
     namespace["_call_new_python"] = lambda self, *args, **kwargs: None
@@ -110,11 +110,11 @@ def assert_same_trace(python: Interpreter, tmp_path: Path, hooks: list[str], opt
     theirs, ours = (trace[0] for trace in traces)
     known = {key for context in contexts(theirs) for key in context}
     for context in contexts(ours):
-        # What newer versions have is there on every Python; all that this one's has must be the same.
+        # Every Python gets the attributes of newer versions; those of its own version must be the same.
         for key in {"lib_path", "platlib_path", "env_exec_cmd", "script_path"} - known:
             context.pop(key, None)
     for context in [*contexts(theirs), *contexts(ours)]:
-        context.pop("script_path", None)  # in the package of the one, or of the other
+        context.pop("script_path", None)  # in the package of either module
     assert ours == theirs
     assert traces[1][1] == traces[0][1]
     calls: list[Any] = theirs
@@ -141,7 +141,7 @@ def test_one_hook(python: Interpreter, tmp_path: Path, hook: str) -> None:
 
 
 def test_scm_hooks(python: Interpreter, tmp_path: Path) -> None:
-    """Each version control system has a hook of its own, on every Python; one that has none is an error."""
+    """Each version control system has its own hook, on every Python; a system without a hook is an error."""
     script = """
 import json, sys
 import fastvenv
@@ -162,7 +162,7 @@ except AttributeError as error:
 
 
 def test_a_subclass_without_our_init(python: Interpreter, tmp_path: Path) -> None:
-    """It may know fewer attributes than we have, set them late, and call hooks on its own, more than once."""
+    """It may have fewer attributes than fastvenv, set them late, and call hooks itself, more than once."""
     script = """
 import json, os, sys
 import fastvenv
@@ -187,7 +187,7 @@ print(json.dumps([first.prompt, context.prompt, sorted(os.listdir(context.bin_pa
 
 
 def test_attributes_are_read_when_they_are_used(python: Interpreter, tmp_path: Path) -> None:
-    """A hook may set what a later one reads; the configuration then says so, as it does with `venv`."""
+    """A hook may set an attribute that a later one reads; the configuration then has it, as with `venv`."""
     script = """
 import importlib, json, sys
 module = importlib.import_module(sys.argv[1])
@@ -320,7 +320,7 @@ print(json.dumps(seen))
 
 
 def test_the_surface_is_that_of_venv(python: Interpreter) -> None:
-    """Every public name of `venv` is there, with the same signature; what is newer may be added at the end."""
+    """Every public name of `venv` exists, with the same signature; newer parameters may be added at the end."""
     script = """
 import inspect, json, venv
 import fastvenv
@@ -342,7 +342,7 @@ print(json.dumps([missing, differing, fastvenv.CORE_VENV_DEPS == venv.CORE_VENV_
 
 
 def test_create_has_what_the_builder_has(python: Interpreter, tmp_path: Path) -> None:
-    """But `upgrade`, which `venv.create` has not, and with `python`, which has no hooks; and it goes where it should."""
+    """`create` lacks `upgrade`, as `venv.create` does, and adds `python`, which has no hooks; each value is passed."""
     script = """
 import fastvenv, inspect, json, sys
 def parameters(function):

@@ -1,4 +1,4 @@
-"""What is loaded: the start-up path imports nothing that it does not need."""
+"""The modules that are loaded: start-up imports none that it does not need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ print("\\n".join(sorted(set(sys.modules) - before)))
 """
 
 
-# How many threads fail of those that begin to load the same modules at the same moment.
+# The number of threads that fail when several begin to load the same modules at once.
 IN_THREADS = """
 import json, sys, threading
 sys.setswitchinterval(1e-6)
@@ -38,7 +38,7 @@ print(json.dumps(failed))
 
 
 def imported(python: Interpreter, *arguments: str, cwd: Path) -> set[str]:
-    """The modules that `python -X importtime` tells of."""
+    """The modules that `python -X importtime` lists."""
     result = python.run("-X", "importtime", *arguments, cwd=cwd)
     assert result.status == 0, result.stderr
     lines = [line for line in result.stderr.splitlines() if line.startswith("import time:") and "|" in line]
@@ -65,7 +65,7 @@ def test_threads_may_be_the_first_to_load_modules(python: Interpreter, tmp_path:
 
 @pytest.mark.parametrize("option", ["--without-pip", "--without-pip --copies", "--symlinks"])
 def test_a_plain_call_loads_little(python: Interpreter, tmp_path: Path, option: str) -> None:
-    """Beyond what `python -m` loads for an empty package, once the cache is filled."""
+    """With a full cache, it loads few modules more than `python -m` for an empty package."""
     skip_where_all_is_loaded_at_once(python)
     if python.is_pypy:
         pytest.skip("PyPy has no -X importtime")

@@ -1,4 +1,4 @@
-"""The program, as each installer leaves it: environments are of the Python that it was installed for.
+"""The program, as each installer installs it: it makes environments of the Python that it was installed for.
 
 They need a wheel, interpreters of two versions, and pipx and uv; `nox -s ways_to_install` has all of it.
 """
@@ -18,13 +18,13 @@ from conftest import Result
 
 ROOT = Path(__file__).parents[1]
 
-# What of pyvenv.cfg tells the interpreter.
+# The lines of pyvenv.cfg that show the interpreter.
 KEYS = ("home", "version", "executable")
 
 
 @dataclass(frozen=True)
 class Home:
-    """A user's home, with nothing in it but what installers put there, and an environment that says nothing else."""
+    """A user's home, in which only installers write, and variables that lead nowhere else."""
 
     path: Path
 
@@ -59,9 +59,9 @@ class Home:
         assert result.status == 0, result
 
     def interpreter_of(self, *command: str | os.PathLike[str], **variables: str) -> list[str]:
-        """What the environments say of their interpreter that a command makes."""
+        """The interpreter in the configuration of the environments that a command makes."""
         found = []
-        # Where Python makes the first, the second can be made without it.
+        # If Python makes the first, the program can make the second without it.
         for _ in range(2):
             env_dir = self.path / "made"
             assert self.run(*command, "--without-pip", env_dir, **variables) == Result(0, "", "")
@@ -129,7 +129,7 @@ def pip_install(home: Home, python: Path, *arguments: str | Path, **variables: s
 
 
 def venv_of(home: Home, python: Path) -> list[str]:
-    """What the environments say of their interpreter that its `venv` makes."""
+    """The interpreter in the configuration of the environments that its `venv` makes."""
     return home.interpreter_of(python, "-m", "venv")
 
 
@@ -148,7 +148,7 @@ def test_pip_for_a_user(home: Home, prefix: Path, base: Path, wheel: Path) -> No
     program = home.path / ".local/bin/fastvenv"
     path = f"{prefix}/bin:/usr/bin:/bin"
     assert home.interpreter_of(program, PATH=path) == venv_of(home, prefix / "bin" / base.name)
-    # The Python of an active environment, which sees nothing of a user's, is passed over.
+    # The Python of an active environment, which cannot import a user's packages, is passed over.
     home.do(prefix / "bin" / base.name, "-m", "venv", "--without-pip", home.path / "active")
     path = f"{home.path}/active/bin:{path}"
     assert home.interpreter_of(program, PATH=path) == venv_of(home, prefix / "bin" / base.name)
@@ -172,7 +172,7 @@ def test_pip_in_a_system_with_several_pythons(home: Home, prefix: Path, base: Pa
     for python, rest in ((base, other), (other, base)):
         pip_install(home, prefix / "bin" / python.name, "--no-index", "--force-reinstall", wheel)
         assert home.interpreter_of(program) == venv_of(home, prefix / "bin" / python.name)
-        # What is installed for the other one, over it, is its own from then on.
+        # After an installation for the other interpreter, over the first, the program belongs to the other one.
         pip_install(home, prefix / "bin" / rest.name, "--no-index", "--force-reinstall", wheel)
         assert home.interpreter_of(program) == venv_of(home, prefix / "bin" / rest.name)
         home.do(prefix / "bin" / rest.name, "-m", "pip", "uninstall", "--quiet", "--yes", "fastvenv")
@@ -199,7 +199,7 @@ def test_uv_tool(home: Home, prefix: Path, base: Path, wheel: Path, mode: str) -
     home.do(uv, "tool", "install", "--no-index", "--python", python, "--link-mode", mode, wheel)
     program = home.path / ".local/bin/fastvenv"
     assert home.interpreter_of(program) == venv_of(home, python)
-    # The name alone, as it is typed.
+    # The program by its name alone.
     path = f"{program.parent}:/usr/bin:/bin"
     assert home.interpreter_of("/bin/sh", "-c", 'fastvenv "$@"', "sh", PATH=path) == venv_of(home, python)
     python.unlink()
@@ -208,7 +208,7 @@ def test_uv_tool(home: Home, prefix: Path, base: Path, wheel: Path, mode: str) -
 
 
 def test_a_copy_of_the_program_of_a_tool(home: Home, base: Path, wheel: Path) -> None:
-    """What pipx and uv do where they can make no links."""
+    """Both pipx and uv copy the program if they cannot make links."""
     uv = Path(sys.executable).with_name("uv")
     home.do(uv, "tool", "install", "--no-index", "--python", base, wheel)
     program = home.path / ".local/bin/fastvenv"
@@ -289,12 +289,12 @@ def test_editable(home: Home, base: Path, sdist: Path) -> None:
     assert home.interpreter_of(env_dir / "bin/fastvenv") == venv_of(home, base)
     where = home.run(env_dir / "bin/python", "-c", "import fastvenv; print(fastvenv.__file__)")
     assert where.output == f"{tree}/python/fastvenv/__init__.py\n"
-    # What is built for the wheel alone is gone.
+    # The files that were built only for the wheel are gone.
     assert not list(tree.glob("*.data"))
 
 
 def test_what_maturin_installs_has_no_program(home: Home, base: Path, sdist: Path) -> None:
-    """Directly called, maturin builds the module alone."""
+    """If it is called directly, maturin builds only the module."""
     with tarfile.open(sdist) as archive:
         archive.extractall(home.path)
     tree = home.path / sdist.name.removesuffix(".tar.gz")

@@ -1,4 +1,4 @@
-"""Runs that end before their time, or run into each other: the environment is whole, or not there.
+"""Runs that are interrupted or killed, and runs at the same time: the environment is whole or absent.
 
 None of it depends on the version of Python, and it takes its time: CI runs it on one interpreter.
 """
@@ -20,7 +20,7 @@ from tracing import strace
 def test_an_interrupt_while_pip_is_installed_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
     """Ctrl-C reaches the whole process group, as it does at a terminal."""
     env_dir = tmp_path / "env"
-    # A replaced hook, as rule: then pip is installed by a child process, which takes its time.
+    # With a replaced hook, a child process installs pip, which takes long enough.
     script = """
 import sys, fastvenv
 class Builder(fastvenv.EnvBuilder):
@@ -47,7 +47,7 @@ Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 
 @pytest.mark.parametrize("call", range(1, 8))
 def test_an_interrupt_while_a_directory_is_made(python: Interpreter, tmp_path: Path, call: int) -> None:
-    """It shows when the call is over: what was made must be known by then."""
+    """Python raises it after the call, when the call must have recorded what it made."""
     inject = f"inject=mkdir,mkdirat:signal=SIGINT:when={call}"
     prefix = [strace(), "-qq", "-o", "/dev/null", "-e", "trace=mkdir,mkdirat", "-e", inject]
     variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
@@ -74,7 +74,7 @@ def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: 
             os.killpg(process.pid, signal.SIGINT)
             time.sleep(0.01)
     succeeded = process.wait(60) == 0
-    # The script that is written last; when it is there, the interrupt came while Python was ending.
+    # The script that is written last. If it exists, the interrupt came while Python was ending.
     whole = (tmp_path / "env/bin/activate.csh").exists()
     assert (tmp_path / "env").exists() == whole
     assert whole or not succeeded
@@ -82,7 +82,7 @@ def test_an_interrupt_at_any_moment(python: Interpreter, tmp_path: Path, delay: 
 
 @pytest.mark.usefixtures("has_wheels")
 def test_a_worker_that_is_killed_fails_the_run_and_leaves_nothing(python: Interpreter, tmp_path: Path) -> None:
-    """As when memory runs out while bytecode is compiled."""
+    """The system kills a worker if memory runs out while bytecode is compiled."""
     script = """
 import os, sys, fastvenv
 from fastvenv import _seed, _wheels
@@ -96,7 +96,7 @@ class Builder(fastvenv.EnvBuilder):
         _seed.install(self, context)
 Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 """
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # where the bytecode is compiled already
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # if the bytecode is compiled already
     result = python.run("-c", script, tmp_path / "env", tmp_path, env=variables)
     assert result.stderr.splitlines()[-1] == (
         f"OSError: {tmp_path}/python: compiling the bytecode of pip ended with signal: 9 (SIGKILL)"
@@ -107,7 +107,7 @@ Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 @pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("delay", [0.06, 0.12, 0.2, 0.5, *at_night(0.03, 0.09, 0.16, 0.3)])
 def test_a_run_after_one_that_was_killed_is_right(python: Interpreter, tmp_path: Path, delay: float) -> None:
-    """Whatever a process that was killed has left: nobody takes half a pip for a whole one."""
+    """After a killed process, no run treats an incomplete pip as a whole one."""
     env_dir = tmp_path / "env"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}
     process = subprocess.Popen(
@@ -150,7 +150,7 @@ print("failed", sum(map(bool, statuses)))
 def test_several_may_make_the_same_environment_at_once(
     is_whole: bool, python: Interpreter, tmp_path: Path, pip: str
 ) -> None:
-    """Nobody fails because of the others, and nobody takes away what another made."""
+    """No run fails because of the others, and none removes what another one made."""
     for attempt in range(25 if is_whole else 6):
         env_dir = tmp_path / str(attempt)
         assert python.run("-c", RACE, env_dir, pip) == Result(0, "failed 0\n", "")

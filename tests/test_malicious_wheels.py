@@ -1,4 +1,4 @@
-"""Wheels that were made to do harm: for each, what pip makes of it, what fastvenv makes of it, and nothing outside is changed.
+"""Wheels that were made to do harm: what pip and fastvenv make of each, and that nothing outside is changed.
 
 The rules that the table shows:
 
@@ -35,14 +35,14 @@ METADATA = b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"
 WHEEL = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 REFUSED, INSTALLED, LEFT = "refused", "installed", "left to pip"
-# pip installs it, and something outside of the environment is changed.
+# pip installs it, and changes something outside of the environment.
 ESCAPES = "escapes"
 
 MIB = 1 << 20
 
 
 def files(more: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
-    """The files of a sound wheel but for RECORD, with more, or others in their place."""
+    """The files of a sound wheel without RECORD, with some added or replaced."""
     sound = {"demo/__init__.py": b"x = 1\n", f"{INFO}/METADATA": METADATA, f"{INFO}/WHEEL": WHEEL}
     return {**sound, **(more or {})}
 
@@ -61,7 +61,7 @@ def members(more: Mapping[str, bytes] | None = None, text: str | None = None) ->
 
 
 def wheel(more: Mapping[str, bytes] | None = None, text: str | None = None) -> bytes:
-    """A wheel in which nothing is wrong but the files or the RECORD that are given."""
+    """A wheel that is sound except for the given files or RECORD."""
     return raw_archive(members(more, text))
 
 
@@ -73,7 +73,7 @@ def without(*names: str) -> bytes:
 
 
 def entry(**lies: object) -> bytes:
-    """A wheel with one more entry, which is as these attributes of a `Member` say."""
+    """A wheel with one more entry, with these attributes of a `Member`."""
     member = Member("demo/x.txt", b"contents")
     for key, value in lies.items():
         setattr(member, key, value)
@@ -131,7 +131,7 @@ def with_zip64_end() -> bytes:
 
 
 def zip64_end(number: int, size: int, offset: int, position: int) -> bytes:
-    """The end of a large archive, and what points to it."""
+    """The end record of a large archive, and the record that points to it."""
     large = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, number, number, size, offset)
     return large + struct.pack("<4sLQL", b"PK\6\7", 0, position, 1)
 
@@ -157,12 +157,12 @@ class Case:
     name: str
     make: Callable[[str], bytes]
     pip: str
-    # With the reason, where it refuses the wheel.
+    # With the reason, if it refuses the wheel.
     fastvenv: str
 
 
 def row(name: str, make: bytes | Callable[[str], bytes], pip: str, fastvenv: str) -> Case:
-    """A case, whose wheel is made when it is needed where it depends on the folder around the environment, or is large."""
+    """A case. If its wheel is large, or depends on the folder around the environment, it is made when needed."""
     return Case(name, make if callable(make) else lambda _: make, pip, fastvenv)
 
 
@@ -751,7 +751,7 @@ def bed(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What lies around the environment, and has to stay as it is."""
+    """The files around the environment, which have to stay unchanged."""
 
     python: Interpreter
     bed: Bed
@@ -762,14 +762,14 @@ class Surroundings:
         return self.bed.env_dir.parent
 
     def restore(self) -> None:
-        """Put there what there has to be."""
+        """Put every file in its place."""
         for path in self.folder.iterdir():
             if path != self.bed.env_dir:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         (self.folder / "precious").write_text("precious")
 
     def state(self) -> dict[str, Entry]:
-        """What there is: around the environment, at home, and of the interpreter that it is made of."""
+        """The files around the environment, in the home, and of the base interpreter."""
         around = {path: entry for path, entry in snapshot(self.folder).items() if path.split("/")[0] != "env"}
         base = Path(os.path.realpath(self.python.path))
         status = base.stat()
@@ -806,7 +806,7 @@ def test_a_wheel_that_was_made_to_do_harm_does_none(python: Interpreter, bed: Be
 
 
 def is_outcome(expected: str, installed: bool | None, error: str | None) -> bool:
-    """Whether fastvenv did with a wheel what the table says, for that reason."""
+    """Whether the outcome of fastvenv for a wheel is that of the table, with the same reason."""
     if error is None:
         return expected == (INSTALLED if installed else LEFT)
     verdict, _, reason = expected.partition(": ")

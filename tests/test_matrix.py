@@ -17,9 +17,9 @@ from matrix import ERRORS, KILL, SCENARIOS, Bed, Scenario
 from places import by_place
 from tracing import strace
 
-# In so many parts each scenario is tried, so that processors share it.
+# The number of parts of each scenario, so that processors share it.
 PARTS = 8
-# So many failures of one test are told.
+# The number of failures that a test reports.
 TOLD = 40
 
 
@@ -44,7 +44,7 @@ def name_of(*fault: object) -> str:
 
 
 def is_mine(claim: Path) -> bool:
-    """Whether nobody has made that file yet; it is made."""
+    """Make that file; whether no other process had made it."""
     try:
         claim.touch(exist_ok=False)
     except FileExistsError:
@@ -80,14 +80,16 @@ def test_a_fault_at_every_call(
         met = bed.meet(place, error)
         if met is None:
             missed += 1
-            claim.unlink(missing_ok=True)  # another scenario may meet it
+            claim.unlink(missing_ok=True)  # another scenario may make the call
             continue
         done += 1
         result, event = met
         complaints = list(bed.complaints(result, error))
         if complaints:
             failures.append(
-                told(f"{scenario.name}: {event.name} {event.path()}: {error}", complaints).replace(f"{bed.field}/", "")
+                report(f"{scenario.name}: {event.name} {event.path()}: {error}", complaints).replace(
+                    f"{bed.field}/", ""
+                )
             )
             bed.start_anew()
     record_property("runs of the matrix", done)
@@ -98,7 +100,7 @@ def test_a_fault_at_every_call(
         pytest.fail("\n".join([heading, *failures[:TOLD]]), pytrace=False)
 
 
-def told(heading: str, complaints: list[str]) -> str:
+def report(heading: str, complaints: list[str]) -> str:
     """A failure in a few lines."""
     lines = [heading, *(f"    {text[:300]}" for text in complaints[:4])]
     return "\n".join([*lines, f"    and {len(complaints) - 4} more"] if len(complaints) > 4 else lines)

@@ -25,10 +25,10 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the document has what Linux prints: its errors, and the places of its interpreters"
 )
 
-# The programs of the system that the lines run; with others on PATH, the interpreters there would be found.
+# The programs of the system that the lines run. A whole directory on PATH would also have interpreters.
 TOOLS = ["chmod", "ln", "mkdir", "rmdir", "sh", "touch"]
 COLOURS = {"\x1b[1m": "<bold>", "\x1b[32m": "<green>", "\x1b[0m": "<plain>"}
-# What differs from one run to the next.
+# Text that differs from one run to the next.
 VOLATILE = {
     r"\b\d+ ms\b": "<n> ms",
     r'"ms": [\d.]+': '"ms": <n>',
@@ -38,7 +38,7 @@ VOLATILE = {
     r"\b(pip|setuptools)-[\d.]+(?=-)": r"\1-<version>",
     r"(?<=-none-any-)\w{16}": "<hash>",
     r"sha256=\S+": "sha256=<hash>",
-    r"^.*\bgetcwd\b.*\n": "",  # a shell tells that its directory is gone, too
+    r"^.*\bgetcwd\b.*\n": "",  # a shell also reports that its directory is gone
 }
 
 
@@ -59,7 +59,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Printed:
-    """What the lines print, and their exit status."""
+    """The output of the lines, and their exit status."""
 
     terminal: str
     output: str
@@ -122,7 +122,7 @@ def test_titles_are_unique() -> None:
 def surroundings(
     section: Section, program: Program, python: Interpreter, request: pytest.FixtureRequest
 ) -> dict[str, str]:
-    """The variables that the lines run with; the test is skipped where something that they need is not there."""
+    """The variables that the lines run with. If the lines need something that is missing, the test is skipped."""
     old = request.config.getoption("--old-python")
     if "$OLD_PYTHON" in section.lines and not old:
         pytest.skip("there is no Python 3.8 (--old-python)")
@@ -184,7 +184,7 @@ def write_tools(folder: Path, command: str) -> None:
 
 
 def with_pipes(command: list[str], cwd: Path, variables: dict[str, str]) -> tuple[str, str, str]:
-    """What a command prints into pipes, and its status."""
+    """The output of a command into pipes, and its status."""
     process = subprocess.run(
         command, cwd=cwd, env=variables, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False
     )
@@ -192,14 +192,14 @@ def with_pipes(command: list[str], cwd: Path, variables: dict[str, str]) -> tupl
 
 
 def in_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> tuple[str, str]:
-    """What a terminal shows after a command, and its status."""
+    """The text on a terminal after a command, and its status."""
     output, status = run_on_terminal(command, variables, cwd, timeout=120)
     lines = output.decode(errors="backslashreplace").replace("\r\n", "\n").split("\n")
     return "\n".join(map(shown, lines)), str(status)
 
 
 def shown(line: str) -> str:
-    """What stays of a line in which a carriage return begins again, as the progress does."""
+    """The text that stays on a line with carriage returns, which the progress writes."""
     text = ""
     for part in line.split("\r"):
         text = part + text[len(part) :]

@@ -1,4 +1,4 @@
-"""What there is on Windows alone: the program `fastvenv.exe`, the scripts of cmd beside those of `venv`, and files that are open.
+"""Windows alone: the program `fastvenv.exe`, the scripts of cmd beside those of `venv`, and files that are open.
 
 In Wine, as elsewhere, `cmd` is the one of the system.
 """
@@ -47,7 +47,7 @@ def test_the_program_does_what_the_module_does(
     assert trees[0] == trees[1]
 
 
-def test_the_program_tells_what_the_module_tells(program: Path, tmp_path: Path) -> None:
+def test_the_program_prints_what_the_module_prints(program: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     commands: list[list[str | Path]] = [[program], [program.with_name("python.exe"), "-m", "fastvenv"]]
     for arguments in (["--version"], ["--nonsense"], [str(tmp_path / "file")]):
@@ -68,7 +68,7 @@ def test_the_program_tells_what_the_module_tells(program: Path, tmp_path: Path) 
 def test_an_environment_of_a_python_is_what_its_own_venv_makes(
     python: Interpreter, others: list[str], tmp_path: Path, options: list[str]
 ) -> None:
-    """With `--python`, for the one that runs, and for further ones where `--others` names some."""
+    """With `--python`, for the running interpreter, and for those of `--others`."""
     root = tmp_path / "root"
     for other in (python.path, *others):
         trees = []
@@ -84,7 +84,7 @@ def test_an_environment_of_a_python_is_what_its_own_venv_makes(
 
 
 def taken(scripts: Path, base: Path) -> dict[str, bool]:
-    """Which files have the time of a file of the installation; and whether the script of PowerShell is that of it."""
+    """The files with the time of a file of the installation, and whether the script of PowerShell comes from there."""
     times = {path.stat().st_mtime_ns for path in base.glob("Lib/venv/scripts/nt/*.exe")}
     found = {path.name: path.stat().st_mtime_ns in times for path in scripts.glob("python*.exe")}
     own = base / "Lib/venv/scripts/common/Activate.ps1"
@@ -106,7 +106,7 @@ def test_another_python_gets_what_its_venv_has_not(python: Interpreter, others: 
 
 @pytest.mark.parametrize("name", ["env", "sp ace", "(x) y", "it's ^"])
 def test_cmd_is_activated_as_by_venv(python: Interpreter, tmp_path: Path, name: str) -> None:
-    """What cmd shows of its variables: before, in the environment, and after; older versions of `venv` left some set."""
+    """The variables of cmd before, in, and after the environment; older versions of `venv` left some set."""
     script = tmp_path / "script.bat"
     steps = ["set", f'call "%ROOT%\\{name}\\Scripts\\activate.bat"', "set", "call deactivate.bat", "set"]
     text = "@echo off\nset ROOT=%~dp0\n" + "\necho ---\n".join(steps) + "\n"
@@ -128,7 +128,7 @@ def test_cmd_is_activated_as_by_venv(python: Interpreter, tmp_path: Path, name: 
 
 
 def test_an_environment_in_use_is_not_cleared_in_silence(python: Interpreter, tmp_path: Path) -> None:
-    """Its interpreter runs: the error names a file, and `venv` has the same."""
+    """Its interpreter runs: the error names a file, as that of `venv` does."""
     outcomes = []
     for module in ("venv", "fastvenv"):
         env_dir = tmp_path / module
@@ -146,7 +146,7 @@ def test_an_environment_in_use_is_not_cleared_in_silence(python: Interpreter, tm
 
 
 def test_a_held_file_is_waited_for(python: Interpreter, tmp_path: Path) -> None:
-    """As a scanner holds what was just written: another process has it open for a moment."""
+    """Another process has a new file open for a moment, as a virus scanner does."""
     assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "env") == Result(0, "", "")
     script = """
 import sys, time
@@ -167,7 +167,7 @@ child.wait()
 
 @dataclass(frozen=True)
 class User:
-    """A user whose profile is in the directory of a test, which has directories outside of it, too."""
+    """A user whose profile is a directory of the test, beside directories outside of the profile."""
 
     profile: Path
     outside: Path
@@ -197,19 +197,19 @@ def user(python: Interpreter, tmp_path: Path) -> User:
 def test_a_cache_is_used_in_the_profile_alone(
     python: Interpreter, user: User, tmp_path: Path, variable: str, place: str, is_used: bool
 ) -> None:
-    """Elsewhere others may be able to write to it, and `-v` says so."""
+    """Outside, other users may be able to write to it, and `-v` says so."""
     path = Path(tmp_path, place)
     result = python.run("-m", "fastvenv", "-v", user.profile / "env", env={**user.variables, variable: str(path)})
     assert (result.status, result.stderr) == (0, "")
     made = path / "fastvenv/cache" if variable == "LOCALAPPDATA" else path
-    told = f"The cache {os.path.normpath(made)} is not used: it is not in your profile"
-    assert (told in result.output) is not is_used
+    message = f"The cache {os.path.normpath(made)} is not used: it is not in your profile"
+    assert (message in result.output) is not is_used
     assert any(made.glob("pip-*")) is is_used
     assert made.exists() is is_used
 
 
 def test_files_are_linked_in_the_profile_alone(python: Interpreter, user: User) -> None:
-    """All names of a file have one list of who may access it. Other directories have other lists than the profile."""
+    """All names of a file have one access control list. Other directories have other lists than the profile."""
     links: dict[str, set[int]] = {}
     for options, folder in (((), user.profile), ((), user.outside), (("--link-mode=hardlink",), user.outside)):
         env_dir = folder / f"env{len(links)}"
@@ -220,7 +220,7 @@ def test_files_are_linked_in_the_profile_alone(python: Interpreter, user: User) 
 
 
 def test_a_project_outside_of_the_profile_names_no_program(python: Interpreter, user: User) -> None:
-    """Others may be able to write to its file. What is no path is set all the same."""
+    """Other users may be able to write to its file. Options that are not paths are set all the same."""
     for folder, statuses in ((user.profile, (0, 0)), (user.outside, (0, 1))):
         for setting, status in zip(("prompt = 'a/b'", f"python = '{python.path}'"), statuses):
             (folder / "pyproject.toml").write_text(f"[tool.fastvenv]\n{setting}\n")
@@ -249,7 +249,7 @@ def test_an_error_is_that_of_windows(python: Interpreter, tmp_path: Path) -> Non
     script = """
 import json, os, sys
 from fastvenv import _native
-def told(call, *arguments):
+def error_of(call, *arguments):
     try:
         call(*arguments)
     except OSError as error:
@@ -257,10 +257,10 @@ def told(call, *arguments):
 root = sys.argv[1]
 missing, held = root + "\\\\missing\\\\file", root + "\\\\held"
 file = open(held, "w")
-answers = [[told(os.stat, path), told(_native.read_file, path)] for path in (missing, root + "\\\\none")]
+answers = [[error_of(os.stat, path), error_of(_native.read_file, path)] for path in (missing, root + "\\\\none")]
 os.mkdir(root + "\\\\env")
 inner = open(root + "\\\\env\\\\held", "w")
-answers.append([told(os.remove, inner.name), told(_native.clear_directory, root + "\\\\env")])
+answers.append([error_of(os.remove, inner.name), error_of(_native.clear_directory, root + "\\\\env")])
 print(json.dumps(answers))
 """
     for theirs, ours in python.answer(script, tmp_path):

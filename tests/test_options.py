@@ -1,4 +1,4 @@
-"""The options that `venv` does not have: what they ask for is what there is then."""
+"""The options that `venv` does not have: each has its effect."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def create(
 
 
 def tree(env_dir: Path) -> dict[str, tuple[str, ...]]:
-    """What is in an environment, links followed, but for what tells where it is and how it was made."""
+    """The contents of an environment, links followed, without the text that depends on its place and its options."""
     found = {}
     for path in packages(env_dir).rglob("*"):
         if path.is_file() and path.name != "RECORD":
@@ -142,7 +142,7 @@ def test_bytecode_is_what_python_loads(python: Interpreter, tmp_path: Path, cach
 
 
 def test_a_prefix_for_bytecode_moves_it(python: Interpreter, tmp_path: Path) -> None:
-    """`PYTHONPYCACHEPREFIX`: what lies where is what `venv` leaves, whose pip does not heed it up to Python 3.9."""
+    """`PYTHONPYCACHEPREFIX`: the files are where `venv` puts them, whose pip ignores the variable up to Python 3.9."""
     found = []
     for module in ("venv", "fastvenv"):
         variables = {**python.variables, "PYTHONPYCACHEPREFIX": str(tmp_path / "prefix")}
@@ -158,12 +158,12 @@ def test_a_prefix_for_bytecode_moves_it(python: Interpreter, tmp_path: Path) -> 
 @pytest.mark.parametrize("is_folder", [True, False])
 def test_another_pip_can_be_chosen(python: Interpreter, tmp_path: Path, cache: Path, is_folder: bool) -> None:
     wheel = other_pip(python, tmp_path / "wheels")
-    shutil.copy(bundled_pip(python), tmp_path / "wheels")  # an older one
+    shutil.copy(bundled_pip(python), tmp_path / "wheels")  # an older pip
     chosen = wheel.parent if is_folder else wheel
     assert create(python, "--pip-wheel", chosen, tmp_path / "env", cache=cache) == Result(0, "", "")
     assert inside(python, tmp_path / "env").run("-m", "pip", "--version").output.startswith("pip 99.0 from ")
     assert next(packages(tmp_path / "env").glob("pip-*")).name == "pip-99.0.dist-info"
-    # An environment that has another version gets this one, too: pip itself sees to that.
+    # An environment with another version gets this one, too: pip itself replaces it.
     assert create(python, tmp_path / "old", cache=cache).status == 0
     assert create(python, "--pip-wheel", chosen, tmp_path / "old", cache=cache) == Result(0, "", "")
     assert inside(python, tmp_path / "old").run("-m", "pip", "--version").output.startswith("pip 99.0 from ")
@@ -192,7 +192,7 @@ def test_a_pip_for_another_python(python: Interpreter, tmp_path: Path, cache: Pa
 
 
 def test_pip_can_come_from_an_installation(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Where there is neither a wheel nor ensurepip, a pip that is installed is as good; if it is as it was."""
+    """If there is neither a wheel nor ensurepip, an installed pip takes their place, unless it was changed."""
     assert create(python, "--no-cache", tmp_path / "base", cache=tmp_path).status == 0
     base = packages(tmp_path / "base")
     script = f"""
@@ -226,7 +226,7 @@ __main__.run()
 
 
 def test_progress_is_shown_on_a_terminal_alone(python: Interpreter, tmp_path: Path) -> None:
-    """From half a second on, and it is gone in the end."""
+    """It appears after half a second, and is removed at the end."""
     script = """
 import sys, time
 import fastvenv
@@ -256,7 +256,7 @@ __main__.run()
 
 @pytest.mark.parametrize("names", [["env"], ["a", "b"]])
 def test_without_a_thread_no_progress_is_shown(python: Interpreter, tmp_path: Path, names: list[str]) -> None:
-    """As where the system, or a limit of the user's, allows none."""
+    """The system, or a limit of the user, may allow no thread."""
     script = """
 import _thread, sys, time
 import fastvenv

@@ -26,13 +26,13 @@ def has(other: Path, module: str) -> bool:
 
 
 def version(python: Path) -> str:
-    """The version that an interpreter says it has."""
+    """The version that an interpreter reports."""
     script = "import sys; print('{}.{}'.format(*sys.version_info))"
     return subprocess.run([str(python), "-c", script], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def trees(program: Program, other: Path, root: Path, *arguments: str) -> dict[str, dict[str, Entry]]:  # noqa: F811
-    """What each way makes of an interpreter in the same directory, and what its own `venv` makes there."""
+    """The environments that each way and the interpreter's own `venv` make in the same directory."""
     made = {}
     for name, way in [("venv", None), *ways(program).items()]:
         root.mkdir()
@@ -84,7 +84,7 @@ def test_what_only_its_own_python_can_do_it_does(
     tmp_path: Path,
     options: list[str],
 ) -> None:
-    """A setting that changes bytecode sends pip to `ensurepip`, which must not find the pip of the base."""
+    """A setting that changes bytecode leaves pip to `ensurepip`, which must not find the pip of the base."""
     if not has(other, "ensurepip"):
         pytest.skip("it has no ensurepip")
     variables = {**program.variables, "PYTHONOPTIMIZE": "1"}
@@ -185,7 +185,7 @@ def test_in_code(python: Interpreter, other: Path, tmp_path: Path) -> None:
 
 
 def test_what_it_depends_on_is_asked_anew(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
-    """A link that leads to another interpreter by now is another interpreter."""
+    """A link that leads to another interpreter now is another interpreter."""
     link = tmp_path / "bin/python3"
     link.parent.mkdir()
     [other_one] = [path for path in [program.path.with_name("python").resolve()] if path != other]
@@ -248,7 +248,7 @@ def test_what_is_found_is_listed(program: Program, other: Path, tmp_path: Path) 
     assert table.status == 0 and all(entry["path"] in table.output for entry in listed)
 
 
-def test_what_is_taken_is_told_with_the_reasons(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_choice_is_shown_with_its_reasons(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
     for way in ways(program).values():
         found = way("python", "find", other)
         assert (found.status, found.output.endswith("\n")) == (0, True)

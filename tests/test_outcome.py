@@ -1,4 +1,4 @@
-"""`--json` and `--dry-run`: what programs are told, by the program and by `python -m fastvenv`."""
+"""`--json` and `--dry-run`: the report for programs, by the program and by `python -m fastvenv`."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ def objects(result: Result, status: int = 0) -> list[dict[str, Any]]:
 def test_an_environment_is_described(program: Program, python: Interpreter, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
     for run, name in ((program.run, "a"), (program.run_python, "b")):
         result = run("--json", name, cwd=tmp_path)
-        [told] = objects(result)
+        [found] = objects(result)
         assert result.stderr == ""
         env_dir = tmp_path / name
-        paths = Interpreter(told["python"], "", python.home).answer(
+        paths = Interpreter(found["python"], "", python.home).answer(
             "import json, sys, sysconfig; p = sysconfig.get_path;"
             "print(json.dumps([sys.prefix, p('scripts'), p('purelib'), p('platlib'), sys.version.split()[0]]))"
         )
-        assert paths[:4] == [told["env_dir"], told["scripts"], told["purelib"], told["platlib"]]
-        assert told["env_dir"] == str(env_dir) and told["base"]["version"] == paths[4].rstrip("+")
-        assert told["error"] is None and 0 < told["ms"] < 300_000
-        assert all(Path(path).exists() for path in told["pip"]["from"])
-        # What is there tells how it came.
+        assert paths[:4] == [found["env_dir"], found["scripts"], found["purelib"], found["platlib"]]
+        assert found["env_dir"] == str(env_dir) and found["base"]["version"] == paths[4].rstrip("+")
+        assert found["error"] is None and 0 < found["ms"] < 300_000
+        assert all(Path(path).exists() for path in found["pip"]["from"])
+        # The files show how they were placed.
         [module] = env_dir.glob("lib/*/site-packages/pip/__init__.py")
         ways = {"hardlink"} if module.stat().st_nlink > 1 else {"clone", "copy"}
-        assert told["pip"]["installed"] in ways
+        assert found["pip"]["installed"] in ways
 
 
 @pytest.mark.parametrize("mode", ["hardlink", "symlink", "copy"])
 def test_the_link_mode_is_the_one_that_was_taken(program: Program, tmp_path: Path, mode: str, has_wheels: None) -> None:  # noqa: F811
-    told = [objects(run("--json", "--link-mode", mode, name, cwd=tmp_path))[0]["pip"]["installed"]
+    found = [objects(run("--json", "--link-mode", mode, name, cwd=tmp_path))[0]["pip"]["installed"]
             for run, name in ((program.run, "a"), (program.run_python, "b"))]  # fmt: skip
     [module] = tmp_path.glob("a/lib/*/site-packages/pip/__init__.py")
     kind = "symlink" if module.is_symlink() else "hardlink" if module.stat().st_nlink > 1 else "copy"
-    assert told == [kind, kind]
-    # Where pip is there already, nothing is placed.
+    assert found == [kind, kind]
+    # If pip is installed already, nothing is placed.
     assert objects(program.run("--json", "a", cwd=tmp_path))[0]["pip"]["installed"] == "present"
 
 
 def test_each_environment_has_a_line(program: Program, tmp_path: Path) -> None:  # noqa: F811
     for run in (program.run, program.run_python):
-        told = objects(run("--json", "--without-pip", "a", "b", "c", cwd=tmp_path))
-        assert sorted(item["env_dir"] for item in told) == [str(tmp_path / name) for name in "abc"]
-        assert {item["pip"] for item in told} == {None}
+        found = objects(run("--json", "--without-pip", "a", "b", "c", cwd=tmp_path))
+        assert sorted(item["env_dir"] for item in found) == [str(tmp_path / name) for name in "abc"]
+        assert {item["pip"] for item in found} == {None}
 
 
 def test_both_ways_say_the_same(program: Program, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
@@ -62,24 +62,24 @@ def test_both_ways_say_the_same(program: Program, tmp_path: Path, has_wheels: No
     assert ours == theirs
 
 
-def test_the_program_tells_it_without_python(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_the_program_reports_it_without_python(program: Program, tmp_path: Path) -> None:  # noqa: F811
     assert not executed(program, "--json", "--without-pip", "env", cwd=tmp_path)
 
 
-def test_pip_by_ensurepip_is_told(program: Program, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
+def test_pip_by_ensurepip_is_reported(program: Program, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
     env = {**program.variables, "SOURCE_DATE_EPOCH": "1700000000"}
-    [told] = objects(program.run("--json", "env", cwd=tmp_path, env=env))
-    assert told["pip"] == {"from": [], "installed": "ensurepip"}
+    [found] = objects(program.run("--json", "env", cwd=tmp_path, env=env))
+    assert found["pip"] == {"from": [], "installed": "ensurepip"}
 
 
-def test_a_failure_is_told_with_its_path(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_failure_is_reported_with_its_path(program: Program, tmp_path: Path) -> None:  # noqa: F811
     (tmp_path / "file").write_text("precious")
     for run in (program.run, program.run_python):
         result = run("--json", "--without-pip", "file", cwd=tmp_path)
-        [told] = objects(result, status=1)
+        [found] = objects(result, status=1)
         path = str(tmp_path / "file")
         message = f"Unable to create directory {path!r}"
-        assert told == {
+        assert found == {
             "env_dir": path,
             "error": {"kind": "ValueError", "message": message, "path": path, "errno": None},
         }
@@ -88,14 +88,14 @@ def test_a_failure_is_told_with_its_path(program: Program, tmp_path: Path) -> No
 
 def test_an_error_of_the_system_has_its_number(program: Program, tmp_path: Path) -> None:  # noqa: F811
     (tmp_path / "file").write_text("precious")
-    [told] = objects(program.run("--json", "--without-pip", "file/env", cwd=tmp_path), status=1)
-    assert told["error"]["kind"] == "NotADirectoryError" and told["error"]["errno"] == 20
-    assert told["error"]["path"].startswith(str(tmp_path / "file"))
+    [found] = objects(program.run("--json", "--without-pip", "file/env", cwd=tmp_path), status=1)
+    assert found["error"]["kind"] == "NotADirectoryError" and found["error"]["errno"] == 20
+    assert found["error"]["path"].startswith(str(tmp_path / "file"))
 
 
 @pytest.mark.parametrize("options", [[], ["--without-pip"], ["--json"], ["--no-cache"], ["-p", "3"]], ids=" ".join)
 def test_a_dry_run_touches_nothing(python: Interpreter, tmp_path: Path, options: list[str]) -> None:
-    """Neither where the environment would be, nor in the home, where the cache would be made."""
+    """It writes neither in the place of the environment, nor in the home, in which the cache would be made."""
     home = tmp_path / "home"
     home.mkdir()
     path = os.pathsep.join([str(Path(python.path).parent), "/usr/bin", "/bin"])

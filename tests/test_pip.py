@@ -1,6 +1,6 @@
-"""pip in the environment: without running it where the outcome is known, else by `ensurepip`; and what may go wrong.
+"""pip in the environment: fastvenv installs it if it knows the result, otherwise `ensurepip` does; and errors.
 
-That the outcome is pip's own is shown by test_tree, file for file.
+test_tree compares the result with pip's own, file for file.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def test_pip_works(python: Interpreter, tmp_path: Path) -> None:
 
 
 def test_without_ensurepip_and_wheels(python: Interpreter, tmp_path: Path) -> None:
-    """Debian splits both off: the error says what is missing and what to do, and nothing is left."""
+    """Debian has both in other packages: the error says what is missing and what to do, and nothing stays."""
     if python.has_ensurepip:
         pytest.skip("this Python has ensurepip")
     # The interpreter was unpacked on a system that may have the wheels of its own Python.
@@ -57,7 +57,7 @@ def test_without_ensurepip_and_wheels(python: Interpreter, tmp_path: Path) -> No
 
 
 def test_wheels_are_enough(python: Interpreter, tmp_path: Path) -> None:
-    """Where the distribution's folder has the wheels, pip is installed although `ensurepip` is missing."""
+    """If the distribution's folder has the wheels, pip is installed although `ensurepip` is missing."""
     if python.has_ensurepip:
         pytest.skip("this Python has ensurepip")
     if not list(Path("/usr/share/python-wheels").glob("pip-*.whl")):
@@ -87,7 +87,7 @@ def test_the_error_shows_why_in_code(python: Interpreter, tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("has_wheels")
 def test_no_child_installs_it(python: Interpreter, tmp_path: Path) -> None:
-    """The native way is really taken, on every Python whose ensurepip has its wheels."""
+    """On every Python whose ensurepip has its wheels, no child process runs."""
     assert python.answer(NATIVE, tmp_path / "env") is True
     assert program_in(tmp_path / "env", "pip").exists()
 
@@ -125,7 +125,7 @@ print(json.dumps([len(ours), ours == theirs, [path for path in ours if not names
 @pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("setting", ["PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "SOURCE_DATE_EPOCH", ""])
 def test_a_setting_that_changes_what_pip_writes(python: Interpreter, tmp_path: Path, setting: str) -> None:
-    """Then the native way does nothing, and pip writes it."""
+    """Then fastvenv leaves the installation to pip."""
     script = """
 import json, sys
 import fastvenv
@@ -144,7 +144,7 @@ print(json.dumps(answers))
 
 @pytest.mark.usefixtures("has_wheels")
 def test_a_wheel_of_pip_is_run_where_it_is_not_unpacked(python: Interpreter, tmp_path: Path) -> None:
-    """On Windows, pip refuses to replace itself when it is run as `pip`; and nothing of the directory is imported."""
+    """On Windows, pip run as `pip` refuses to replace itself; and the current directory is not imported from."""
     bundled = python.answer("import ensurepip, json; print(json.dumps(ensurepip.__path__[0] + '/_bundled'))")
     wheels = sorted(Path(bundled).glob("pip-*.whl"))
     if not wheels:
@@ -159,11 +159,11 @@ def test_a_wheel_of_pip_is_run_where_it_is_not_unpacked(python: Interpreter, tmp
 
 @pytest.mark.usefixtures("has_wheels")
 def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> None:
-    """It finds itself sound, and takes away all that was installed: RECORD is right."""
+    """It checks itself without an error, and uninstalls every file: RECORD is right."""
     env_dir = tmp_path / "env"
     assert python.answer(NATIVE, env_dir) is True
     inside = Interpreter(str(python_in(env_dir)), python.folder, python.home)
-    # PyPy has a cffi of its own, whose requirement is missing after `venv`, too.
+    # PyPy has its own cffi, whose requirement is missing after `venv`, too.
     if not python.is_pypy:
         assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
     again = inside.run("-m", "ensurepip", "--upgrade", "--default-pip")
@@ -177,7 +177,7 @@ def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> N
 @pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("damage", ["truncated", "changed"])
 def test_a_damaged_wheel_is_refused(python: Interpreter, tmp_path: Path, damage: str) -> None:
-    """By its name, before anything of it is installed; and nothing is left."""
+    """The error names it, no file of it is installed, and nothing stays."""
     script = """
 import os, sys
 from fastvenv import _wheels
@@ -205,7 +205,7 @@ fastvenv.main([sys.argv[1]])
 
 @pytest.mark.parametrize("output", ["b'why'", "'why'", "None"])
 def test_the_output_of_a_child_may_be_text(python: Interpreter, tmp_path: Path, output: str) -> None:
-    """Whoever overrides the call of the child decides what its error holds."""
+    """A subclass that overrides the call of the child decides the contents of its error."""
     script = f"""
 import subprocess, sys, fastvenv
 class Builder(fastvenv.EnvBuilder):

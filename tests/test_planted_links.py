@@ -1,4 +1,4 @@
-"""Links in an environment that lead out of it: nothing is written through them, and what they lead to stays as it is."""
+"""Links in an environment that lead out of it: nothing is written through them, and their targets stay unchanged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WRITTEN = ["pyvenv.cfg", ".gitignore", "bin/activate", "bin/activate.csh", "bin/
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """A file and a directory that are no part of an environment."""
+    """A file and a directory outside of the environment."""
     folder = tmp_path / "outside"
     (folder / "directory").mkdir(parents=True)
     (folder / "directory/file").write_text("mine")

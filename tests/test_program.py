@@ -1,4 +1,4 @@
-"""The program `fastvenv`: what it does without Python is what `python -m fastvenv` does, and so is what it prints."""
+"""The program `fastvenv`: without Python, it has the same results and output as `python -m fastvenv`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Program:
 
 @pytest.fixture(scope="module")
 def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """The program; the cache has what it needs."""
+    """The program, with a full cache."""
     found = [path for pattern in PLACES for path in Path(python.folder).glob(pattern)]
     if not found:
         pytest.skip("the program was not built")
@@ -80,7 +80,7 @@ def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Pr
 
 
 def executed(program: Program, *arguments: str | os.PathLike[str], cwd: Path, **variables: str) -> bool:
-    """Whether the program handed over to Python."""
+    """Whether the program started Python."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
     trace = cwd / "trace"
@@ -92,13 +92,13 @@ def executed(program: Program, *arguments: str | os.PathLike[str], cwd: Path, **
 def both_ways(
     program: Program, root: Path, arguments: list[str], prepare: str = "nothing"
 ) -> list[tuple[Result, dict[str, Entry]]]:
-    """What the program and `python -m fastvenv` say and make, in the same directory."""
+    """The output and the results of the program and of `python -m fastvenv`, in the same directory."""
     outcomes = []
     for way in (program.run, program.run_python):
         root.mkdir()
         PREPARATIONS[prepare](root, program)
         result = way(*arguments, cwd=root)
-        # `ensurepip` names a temporary folder where it fails.
+        # The error of `ensurepip` names a temporary folder.
         stderr = re.sub(r"/tmp/tmp\w+", "/tmp/...", result.stderr)
         outcomes.append((Result(result.status, result.output, stderr), snapshot(root)))
         move_away(root)
@@ -224,7 +224,7 @@ def test_the_environment_is_that_of_venv(
             (root / "trace").unlink()
         trees.append(compared(root))
         move_away(root)
-    # bpo-24875: pip's RECORD has the order and the time of no run in it.
+    # bpo-24875: pip's RECORD does not depend on the order or the time of a run.
     assert trees[0] == trees[1]
 
 
@@ -272,10 +272,10 @@ def test_an_environment_that_holds_the_program_is_not_cleared(program: Program) 
 
 
 def signalled(program: Program, env_dir: Path, number: signal.Signals, *, ignores: bool) -> int:
-    """The status of the program, which gets a signal while it makes an environment."""
+    """The status of the program after a signal while it makes an environment."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
-    # The first link is made a second later, so that the signal comes in the middle.
+    # The first link is delayed by a second, so that the signal comes before the end.
     slow = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "inject=symlink,symlinkat:delay_enter=1000000:when=1"]
     prepare = (lambda: signal.signal(number, signal.SIG_IGN)) if ignores else None
     command: list[str | Path] = [*slow, program.path, "--without-pip", env_dir]
@@ -304,7 +304,7 @@ def test_a_signal_that_is_ignored_stays_ignored(program: Program, tmp_path: Path
 
 
 def test_a_cache_that_is_gone_is_made_again(program: Program, python: Interpreter, tmp_path: Path) -> None:
-    """The first run, which has no record, is Python's."""
+    """The first run has no record, and so is Python's."""
     variables = {**program.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     options = ["--without-pip"] if not python.has_ensurepip else []
     for number in range(2):

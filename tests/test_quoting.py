@@ -1,6 +1,6 @@
-"""Any text as a name: each shell reads the quoted word as just that text.
+"""Any text as a name: each shell reads the quoted word as exactly that text.
 
-The shells are asked about many values at once, so that hypothesis can try thousands.
+A shell gets many values at once, so that hypothesis can try thousands.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def word(value: str, ending: str, template: str = "__VENV_DIR__") -> str:
 
 
 def arguments_of(command: str, lines: list[str]) -> list[str]:
-    """What a program gets when a shell runs it with each line as its arguments."""
+    """The arguments that a program gets from a shell for each line."""
     name, *options = command.split()
     path = shutil.which(name, path="/usr/bin:/bin")
     if path is None:
         pytest.skip(f"{name} is not installed")
-    script = "".join(f"/usr/bin/printf '%s\\0' {line}\n" for line in lines)  # dashes are no options behind the format
+    script = "".join(f"/usr/bin/printf '%s\\0' {line}\n" for line in lines)  # after the format, dashes begin no options
     process = subprocess.run(
         [path, *options],
         input=script.encode(),
@@ -79,7 +79,7 @@ def test_a_word_inside_a_string_of_the_template_means_its_value(
 @settings(max_examples=25, deadline=None)
 @given(values=TEXTS)
 def test_a_word_means_its_value_in_csh(values: list[str]) -> None:
-    """Tcsh prints control characters and bytes its own way, so only printable ones are compared; and not nothing."""
+    """Tcsh prints control characters and bytes differently, so only printable and non-empty values are compared."""
     printable = [value for value in values if value.isprintable() and value]
     assert arguments_of("tcsh -f", [word(value, ".csh") for value in printable]) == printable
 
@@ -90,13 +90,13 @@ def test_what_no_line_can_hold_is_refused(character: str) -> None:
         word(f"a{character}b", "")
 
 
-# A character by its number, one that has no meaning behind a backtick, or one that stands for itself.
+# A character by its number, a character without a meaning after a backtick, or a plain character.
 EXPANDED = re.compile(r"\$\(\[char\]0x([0-9a-f]{4})\)|`([`$\"])|([^`$\"])")
 
 
 @given(value=st.text(st.characters(exclude_characters=REFUSED, exclude_categories=["Cs"])))
 def test_a_word_of_powershell_is_one_string_in_every_code_page(value: str) -> None:
-    """No PowerShell is at hand, and this is its rule: in single quotes, a quote is doubled; else `about_Quoting_Rules`."""
+    """By its rule, since no PowerShell is here: a quote in single quotes is doubled (`about_Quoting_Rules`)."""
     quoted = word(value, ".ps1")
     assert quoted.isascii()
     inside = quoted[1:-1]
@@ -139,7 +139,7 @@ def test_the_scripts_parse() -> None:
 
 @pytest.mark.parametrize("name", ["env", "it's \u2019", '$(x)`"', "\u2018'; exit; '"])
 def test_the_script_of_powershell_parses(name: str) -> None:
-    """By its grammar for tree-sitter: there is no PowerShell to be had."""
+    """It parses by the grammar for tree-sitter, because there is no PowerShell here."""
     grammar = pytest.importorskip("tree_sitter_powershell")
     tree_sitter = pytest.importorskip("tree_sitter")
     template = (Path(_native.__file__).parent / "scripts/common/Activate.ps1").read_text()

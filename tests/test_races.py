@@ -1,4 +1,4 @@
-"""Many processes at once on one cache, or on one environment: nobody fails because of the others, and all is whole.
+"""Many processes at once on one cache, or on one environment: none makes another one fail, each result is whole.
 
 On every change a few processes run in few rounds; with `--whole` there are 64: `python -m nox -s races`.
 """
@@ -20,7 +20,7 @@ from wheels import CREATE_WITH, small_pip
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
 
-# Says "missing" or "empty" once when a script is, until its standard input ends.
+# Prints "missing" or "empty" once if a script is, until its standard input ends.
 READER = """
 import select, sys
 while not select.select([sys.stdin], [], [], 0)[0]:
@@ -45,7 +45,7 @@ def rounds(is_whole: bool) -> int:
 
 
 class Course:
-    """Where the races are run: one wheel and one cache."""
+    """The folder of the races, with one wheel and one cache."""
 
     def __init__(self, python: Interpreter, root: Path) -> None:
         self.python, self.root = python, root
@@ -78,7 +78,7 @@ class Course:
         return results
 
     def reference(self, env_dir: Path, *options: str) -> dict[str, tuple[str, ...]]:
-        """What a run makes of a directory when nobody else is there, with a cache of its own."""
+        """The result of a run alone, with a cache of its own."""
         variables = {**self.variables, "FASTVENV_CACHE_DIR": ""}
         result = self.python.run("-c", CREATE_WITH, *options, env_dir, self.wheel, env=variables)
         assert result == Result(0, "", "")
@@ -88,7 +88,7 @@ class Course:
 
     @contextmanager
     def in_a_loop(self, command: str | None) -> Iterator[None]:
-        """Run `python -m fastvenv.cache` with a command, again and again, and see that it does not fail."""
+        """Run `python -m fastvenv.cache` with a command, again and again. It must not fail."""
         end = threading.Event()
         failures: list[Result] = []
 
@@ -110,13 +110,13 @@ class Course:
         assert not failures, failures[0]
 
     def assert_whole(self, env_dir: Path, reference: dict[str, tuple[str, ...]]) -> None:
-        """Assert that an environment is what it is alone; a difference is told by its path."""
+        """Assert that an environment is the one of a run alone. The message has the path of a difference."""
         found = snapshot(env_dir)
         different = {path for path in found.keys() | reference.keys() if found.get(path) != reference.get(path)}
         assert different == set()
 
     def assert_clean(self) -> None:
-        """Assert that the cache has nothing half made, and that the neighbour is as it was."""
+        """Assert that the cache has no incomplete image, and that the neighbour is unchanged."""
         assert (self.root / "neighbour").read_text() == "precious"
         if self.cache.exists():
             assert [name for name in os.listdir(self.cache) if name.startswith("making-") or "." in name[-8:]] == []
@@ -129,7 +129,7 @@ def course(python: Interpreter, tmp_path: Path) -> Course:
 
 @pytest.mark.parametrize("beside", [None, "prune", "clear"])
 def test_many_on_one_cache(course: Course, processes: int, rounds: int, beside: str | None) -> None:
-    """Which is empty when they begin; each makes an environment of its own."""
+    """The cache is empty at the start; each process makes its own environment."""
     env_dirs = [course.place / str(number) for number in range(processes)]
     reference = {env_dir: course.reference(env_dir) for env_dir in env_dirs[:1] + env_dirs[-1:]}
     for _ in range(rounds):
@@ -164,7 +164,7 @@ def test_many_on_one_environment(course: Course, processes: int, rounds: int, be
 def test_many_clear_one_environment(
     python: Interpreter, course: Course, processes: int, rounds: int, beside: str | None
 ) -> None:
-    """Some may fail, with an error that names a path; a run when they have ended is right, and so is all outside."""
+    """Some may fail, with an error that names a path. A later run is right, and nothing outside is changed."""
     env_dir = course.place / "env"
     reference = course.reference(env_dir)
     for _ in range(rounds):
@@ -176,7 +176,7 @@ def test_many_clear_one_environment(
             assert all(line.startswith("Error: ") and f"{course.root}/" in line for line in lines), result
         last = course.run(env_dir)
         assert (last.status, last.output, without_warnings(last)) == (0, "", [])
-        # A link that another one cleared away meanwhile is a copy; and an environment that lost bytecode gets none.
+        # If another process cleared a link meanwhile, it is a copy; and an environment that lost bytecode gets none.
         found = differences(snapshot(env_dir), reference, Path(python.path).resolve().read_bytes())
         assert [text for text in found if "__pycache__" not in text and "/RECORD: " not in text] == []
         course.assert_clean()
@@ -184,7 +184,7 @@ def test_many_clear_one_environment(
 
 
 def test_a_script_is_always_whole(course: Course, processes: int, rounds: int) -> None:
-    """Whoever starts bin/pip while others make the environment again, which is whole, finds it so."""
+    """bin/pip of a whole environment can be started at any moment while other processes make the environment again."""
     env_dir = course.place / "env"
     assert course.run(env_dir) == Result(0, "", "")
     command = [course.python.path, "-c", READER, str(env_dir / "bin/pip")]
@@ -199,7 +199,7 @@ def test_a_script_is_always_whole(course: Course, processes: int, rounds: int) -
 
 @pytest.mark.parametrize("form", ["0", "999999"])
 def test_a_cache_with_what_another_version_made(course: Course, processes: int, form: str) -> None:
-    """Images of another form and notes that mean something else: they are not read, and nobody takes them away."""
+    """Images and notes in another format are not read, and not removed."""
     env_dirs = [course.place / str(number) for number in range(processes)]
     reference = course.reference(env_dirs[0])
     assert course.run(env_dirs[0]) == Result(0, "", "")

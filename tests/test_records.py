@@ -1,4 +1,4 @@
-"""The record of an interpreter: kept in the cache, never used for another one, never when something changed."""
+"""The record of an interpreter: it is kept in the cache, and not used for another interpreter or after a change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from conftest import Interpreter, Result, snapshot
 
-# The record that a run would use, and whether it is the one that was kept.
+# The record that a run would use, and whether it is the kept one.
 RECALLED = """
 import json, sys
 from fastvenv import _probe, _record, cache
@@ -34,7 +34,7 @@ def run(python: Interpreter, cache: Path, *arguments: str | os.PathLike[str], **
 
 
 def record_in(cache: Path) -> Path:
-    """The one record, beside the hashes of wheels, which are notes, too."""
+    """The only record in the cache. The other notes are hashes of wheels."""
     [note] = [note for note in cache.glob("note-*") if b"fastvenv interpreter" in note.read_bytes()]
     return note
 
@@ -74,7 +74,7 @@ def test_a_damaged_record_is_made_anew(python: Interpreter, cache: Path, tmp_pat
 
 
 def test_only_the_command_keeps_a_record(python: Interpreter, tmp_path: Path) -> None:
-    """In another program, `sys` may say anything: tests replace what is in it."""
+    """In another program, the contents of `sys` may be wrong: tests replace them."""
     cache = tmp_path / "cache"
     script = "import sys, fastvenv; fastvenv.create(sys.argv[1], with_pip=False)"
     assert run(python, cache, "-c", script, tmp_path / "env") == Result(0, "", "")
@@ -82,7 +82,7 @@ def test_only_the_command_keeps_a_record(python: Interpreter, tmp_path: Path) ->
 
 
 def test_the_probe_says_the_same_as_a_script(python: Interpreter, tmp_path: Path) -> None:
-    """Imported, and run by an interpreter that has no fastvenv, in a directory of its own."""
+    """It is imported, and run by an interpreter without fastvenv, in another directory."""
     imported = python.answer("import json; from fastvenv import _probe; print(json.dumps(_probe.describe()))")
     script = shutil.copy(Path(python.folder, "fastvenv/_probe.py"), tmp_path)
     process = subprocess.run([python.path, "-I", script], capture_output=True, check=True, env={})

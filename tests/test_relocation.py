@@ -1,4 +1,4 @@
-"""Environments that were moved: each shell notices, and with `--relocatable` everything works where it lies."""
+"""Environments that were moved: each shell notices it, and with `--relocatable` everything works in the new place."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PYTHON = "python -c 'import sys; print(sys.prefix)'\n"
 
 
 def activated(name: str, env_dir: Path, cwd: Path, rest: str = PYTHON) -> Result:
-    """Activate the environment in the shell; what `VIRTUAL_ENV` and the interpreter say then."""
+    """Activate the environment in the shell, and return `VIRTUAL_ENV` and the prefix of the interpreter."""
     script = SCRIPTS.get(name, POSIX).format(env_dir) + rest
     return run_shell([shell(SHELLS[name][0]), *SHELLS[name][1:]], script, cwd)
 
@@ -52,7 +52,7 @@ def test_a_moved_environment_is_noticed(python: Interpreter, tmp_path: Path, nam
     old, new, link = tmp_path / "o ld", tmp_path / "ne$w", tmp_path / "link"
     make(python, old, "--without-pip")
     link.symlink_to(old)
-    for path in (old, link):  # a link to where it was made is no other place
+    for path in (old, link):  # a link to the original place is not another place
         assert activated(name, path, tmp_path) == Result(0, f"{old}\n{old}\n", "")
     shutil.copytree(old, new, symlinks=True)
     copied = activated(name, new, tmp_path)
@@ -64,7 +64,7 @@ def test_a_moved_environment_is_noticed(python: Interpreter, tmp_path: Path, nam
 
 @pytest.mark.parametrize("name", SHELLS)
 def test_a_script_that_lies_in_no_environment_says_so(python: Interpreter, tmp_path: Path, name: str) -> None:
-    """A copy of the script alone works as long as the environment is there."""
+    """A copy of the script works as long as the environment exists."""
     env, copy = tmp_path / "env", tmp_path / "copy"
     make(python, env, "--without-pip")
     shutil.copytree(env / "bin", copy / "bin", symlinks=True)
@@ -116,7 +116,7 @@ def test_pip_of_a_relocatable_environment(python: Interpreter, tmp_path: Path, p
 
 @pytest.mark.usefixtures("has_wheels")
 def test_a_long_path_with_a_space_is_relocatable(python: Interpreter, tmp_path: Path) -> None:
-    """There, pip writes another first line."""
+    """For such a path, pip writes another first line."""
     old = tmp_path / ("a b" * 40)
     make(python, old, "--relocatable")
     old.rename(tmp_path / "new")
@@ -125,7 +125,7 @@ def test_a_long_path_with_a_space_is_relocatable(python: Interpreter, tmp_path: 
 
 
 def test_scripts_of_a_subclass_are_relocatable(python: Interpreter, tmp_path: Path) -> None:
-    """Whatever `post_setup` installs, as long as it runs the interpreter of the environment."""
+    """Scripts that `post_setup` installs are relocatable if they run the interpreter of the environment."""
     script = """
 import json, os, sys
 import fastvenv
@@ -149,7 +149,7 @@ print(json.dumps(True))
 @pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh", "mksh", "yash", "busybox ash"])
 def test_a_script_that_cannot_find_its_interpreter_runs_none(python: Interpreter, tmp_path: Path, name: str) -> None:
-    """Without `realpath`, in a directory that has a `python` of somebody else's."""
+    """There is no `realpath`, and the current directory has another `python`."""
     make(python, tmp_path / "env", "--relocatable")
     for folder, program, text in (("here", "python", "echo hostile"), ("bin", "dirname", "echo .")):
         (tmp_path / folder).mkdir()
@@ -207,7 +207,7 @@ def test_a_failed_activation_changes_nothing(python: Interpreter, tmp_path: Path
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash"])
 @pytest.mark.parametrize("directory", ["C:\\e nv", "\\\\server\\share\\e nv"], ids=["drive", "UNC"])
 def test_a_windows_path_is_translated(tmp_path: Path, name: str, directory: str) -> None:
-    """As Cygwin and MSYS want it: by their `cygpath`, whatever function has that name."""
+    """Cygwin and MSYS need it. Their `cygpath` translates it, even if a function has that name."""
     (tmp_path / "e nv/Scripts").mkdir(parents=True)
     (tmp_path / "e nv/pyvenv.cfg").touch()
     template = Path(_native.__file__).parent / "scripts/common/activate"

@@ -1,4 +1,4 @@
-"""What the command says: on a terminal one line when it went well, in a pipe nothing, and with `--verbose` the reasons."""
+"""The output of the command: one line on a terminal, nothing in a pipe, and the reasons with `--verbose`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLOR = re.compile(r"\x1b\[\d*m")
 
 
 def on_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> str:
-    """What a command that goes well prints on a terminal."""
+    """The output of a successful command on a terminal."""
     text, status = run_on_terminal(command, variables, cwd)
     assert status == 0, text
     return text.decode().replace("\r\n", "\n")
@@ -29,7 +29,7 @@ def commands(program: Program) -> list[list[str]]:  # noqa: F811
 
 
 def lines(program: Program, tmp_path: Path, *arguments: str, **variables: str) -> list[str]:  # noqa: F811
-    """What each way says on a terminal."""
+    """The output of each way on a terminal."""
     found = []
     for command in commands(program):
         folder = tmp_path / "place"
@@ -123,7 +123,7 @@ def test_verbose_says_why_the_cache_was_not_filled(
     options: list[str],
     is_program: bool,
 ) -> None:
-    """Its folder, or the one that it would be made in, cannot be written to; pip gets into the environment all the same."""
+    """Its folder, or the folder above, cannot be written to; pip is installed all the same."""
     folder = tmp_path / path
     variables = {**program.variables, "FASTVENV_CACHE_DIR": str(folder)}
     if is_there:
@@ -156,7 +156,7 @@ def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: 
         with subprocess.Popen(
             [*command, *names], env=program.variables, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as process:
-            # Before the first directory is there, the process may not heed signals yet.
+            # Before it makes the first directory, the process may not handle signals yet.
             while process.poll() is None and not Path(names[0]).exists():
                 pass
             time.sleep(delay)

@@ -1,4 +1,4 @@
-"""What a failed or ended run leaves: nothing that it made, and everything that it did not make."""
+"""A run that failed or was ended removes everything that it made, and nothing else."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def test_a_directory_that_was_there_keeps_what_it_had(python: Interpreter, tmp_p
     assert before.items() <= snapshot(tmp_path).items()
 
 
-def test_what_somebody_else_has_made_there_stays(python: Interpreter, tmp_path: Path) -> None:
-    """A second process uses the directory that the first has made, and is done when the first fails."""
+def test_what_another_process_has_made_there_stays(python: Interpreter, tmp_path: Path) -> None:
+    """A second process uses the directory that the first one made, and has finished when the first one fails."""
     script = """
 import subprocess, sys, fastvenv
 class Builder(fastvenv.EnvBuilder):
@@ -112,7 +112,7 @@ def precious(tmp_path: Path) -> Path:
 def test_a_hook_that_makes_directories_costs_nothing_that_was_there(
     python: Interpreter, precious: Path, nested: str
 ) -> None:
-    """Whatever `ensure_directories` is called for last, each directory is taken back only if this call made it."""
+    """Each directory is removed only if this call made it, even if `ensure_directories` was called for others."""
     before = snapshot(precious)
     hooks = f"""
 def post_setup(self, context):
@@ -163,7 +163,7 @@ def post_setup(self, context):
 
 
 def test_one_builder_may_serve_several_threads(python: Interpreter, precious: Path) -> None:
-    """The one that fails takes back what it made, and not what the other made or what was there."""
+    """The call that fails removes what it made, and not what the other call made or what existed before."""
     hooks = """
 both = threading.Barrier(2)
 def post_setup(self, context):
@@ -212,10 +212,10 @@ NAMES = [f"env{number}" for number in range(12)]
 
 @pytest.mark.parametrize("names", [NAMES[:1], NAMES], ids=["one", "several"])
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
-def test_a_run_that_is_told_to_end_leaves_nothing_half_made(
+def test_a_run_that_is_ended_by_a_signal_leaves_nothing_half_made(
     is_whole: bool, python: Interpreter, tmp_path: Path, ending: signal.Signals, names: list[str]
 ) -> None:
-    """And then it ends by that signal, as its parent expects."""
+    """It ends by that signal, as its parent expects."""
     statuses = set()
     for delay in (0.02, 0.04, 0.06, 0.08, 0.11, 0.15, 0.25) if is_whole else (0.02, 0.06, 0.11, 0.25):
         folder = tmp_path / str(delay)
@@ -258,7 +258,7 @@ def test_a_signal_that_is_ignored_stays_ignored(python: Interpreter, tmp_path: P
 
 
 def test_further_interrupts_wait_for_what_was_begun(python: Interpreter, tmp_path: Path) -> None:
-    """Python would end under threads that are at work."""
+    """Otherwise Python would end while threads are working."""
     for delay in (0.05, 0.1, 0.15, 0.2):
         folder = tmp_path / str(delay)
         folder.mkdir()

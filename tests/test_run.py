@@ -1,4 +1,4 @@
-"""`fastvenv run` and `fastvenv replace-venv`: fastvenv in the place of `venv`, in Pythons that know nothing of it."""
+"""`fastvenv run` and `fastvenv replace-venv`: fastvenv in the place of `venv`, in Pythons without fastvenv."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def variables(python: Interpreter) -> dict[str, str]:
 
 @pytest.fixture
 def runner(python: Interpreter, tmp_path: Path) -> list[str]:
-    """The command `fastvenv run --`, which alone knows where fastvenv is."""
+    """The command `fastvenv run --`. Only this command has the path of fastvenv."""
     code = f"import sys; sys.path.insert(0, {python.folder!r}); from fastvenv._cli import main; main()"
     return [str(python.path), "-c", code, "run", "--"]
 
@@ -37,7 +37,7 @@ def test_venv_is_fastvenv(python: Interpreter, runner: list[str], tmp_path: Path
     assert run(python, runner, python.path, "-c", WHICH) == Result(0, "fastvenv\n", "")
     result = run(python, runner, python.path, "-m", "venv", "--without-pip", tmp_path / "env")
     assert result == Result(0, "", "")
-    assert (tmp_path / "env/bin/activate.nu").exists()  # which venv has not
+    assert (tmp_path / "env/bin/activate.nu").exists()  # an option that venv does not have
 
 
 def test_so_it_is_in_what_the_command_starts(python: Interpreter, runner: list[str]) -> None:
@@ -64,7 +64,7 @@ def test_a_python_that_ignores_variables_has_its_own(python: Interpreter, runner
 
 
 def test_a_python_that_cannot_load_it_has_its_own(python: Interpreter, runner: list[str], tmp_path: Path) -> None:
-    """Here since the extension module is gone; as for PyPy, or a Python before 3.9."""
+    """Here the extension module is missing, as for PyPy, or for a Python before 3.9."""
     folder = tmp_path / "broken"
     ignored = shutil.ignore_patterns("_native*", "__pycache__")
     shutil.copytree(Path(python.folder, "fastvenv"), folder / "fastvenv", ignore=ignored)
@@ -84,7 +84,7 @@ def test_another_python_has_it_too(python: Interpreter, runner: list[str], other
 
 
 def test_it_does_what_venv_does(python: Interpreter, runner: list[str], tmp_path: Path) -> None:
-    """Settings do not count, and `--clear` empties a directory that is no environment."""
+    """Settings have no effect, and `--clear` empties a directory that is not an environment."""
     (tmp_path / "pyproject.toml").write_text("[tool.fastvenv]\nprompt = 'x'\n")
     env_dir = tmp_path / "env"
     env_dir.mkdir()
@@ -103,7 +103,7 @@ def test_the_status_is_that_of_the_command(python: Interpreter, runner: list[str
 
 @pytest.fixture
 def installation(python: Interpreter, tmp_path: Path) -> Interpreter:
-    """The interpreter with a `site-packages` of its own: a directory of links to the installation."""
+    """The interpreter with its own `site-packages`: a directory of links to the installation."""
     script = "import json, sys, sysconfig; print(json.dumps([sys.base_prefix, sysconfig.get_path('stdlib')]))"
     prefix, library = map(Path, python.answer(script))
     name = library.name
@@ -123,7 +123,7 @@ def installation(python: Interpreter, tmp_path: Path) -> Interpreter:
     )
     if done.stdout.strip() != str(root):
         pytest.skip("this Python cannot be installed by links")
-    # Debian's is another folder.
+    # Debian has another folder.
     purelib = found.answer("import json, sysconfig; print(json.dumps(sysconfig.get_path('purelib')))")
     Path(purelib).mkdir(parents=True, exist_ok=True)
     return found
@@ -147,7 +147,7 @@ def test_replace_venv_is_turned_on_and_off(installation: Interpreter, tmp_path: 
     assert which() == "venv" and "its own venv" in command("status")
     assert "runs fastvenv" in command("on") and "runs fastvenv" in command("status")
     assert which() == which("-I") == "fastvenv"
-    # An environment of that interpreter is not concerned.
+    # It has no effect in an environment of that interpreter.
     subprocess.run([installation.path, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
     inner = subprocess.run([tmp_path / "env/bin/python", "-c", WHICH], capture_output=True, text=True, check=True)
     assert inner.stdout == "venv\n"

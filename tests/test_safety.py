@@ -1,4 +1,4 @@
-"""Where `venv` hurts its users, fastvenv is better: nothing is lost, nothing half made stays, links are repaired."""
+"""Differences from `venv` that protect users: nothing is lost, nothing incomplete stays, links are repaired."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ while True:
 
 
 def large(env_dir: Path) -> Path:
-    """Make what is cleared by several threads, and return the folder of its packages."""
+    """Make an environment that is so large that several threads clear it, and return the folder of its packages."""
     packages = env_dir / "lib/python3.13/site-packages"
     for number in range(200):
         for folder in (packages / f"package{number}/inner", packages / f"package{number}-1.dist-info"):
@@ -103,7 +103,7 @@ def large(env_dir: Path) -> Path:
 
 
 def test_clear_follows_no_link_that_appears_meanwhile(python: Interpreter, tmp_path: Path) -> None:
-    """Another process puts links to a folder outside in the place of directories, while several threads clear."""
+    """While several threads clear, another process replaces directories by links to a folder outside."""
     outside = tmp_path / "outside"
     large(outside)
     before = snapshot(outside)
@@ -120,7 +120,7 @@ def test_clear_follows_no_link_that_appears_meanwhile(python: Interpreter, tmp_p
             finally:
                 swapping.kill()
         assert snapshot(outside) == before
-        # A directory that is a link by now, or gone, may be told.
+        # The error may name a directory that is a link now, or gone.
         assert result.status == 0 or result.stderr.startswith("Error: [Errno "), result
 
 
@@ -140,7 +140,7 @@ while True:
 
 
 def test_what_is_cleared_is_what_was_checked(python: Interpreter, tmp_path: Path) -> None:
-    """Another process puts a link to a project in the place of the environment, between check and deletion, too."""
+    """Another process replaces the environment by a link to a project, also between check and deletion."""
     outside, env_dir = tmp_path / "project", tmp_path / "env"
     large(outside)
     (outside / "pyvenv.cfg").unlink()
@@ -172,7 +172,7 @@ def test_clear_looks_into_what_an_environment_has_as_a_link_or_a_file(
 
 
 def test_a_failure_among_many_packages_is_named(python: Interpreter, tmp_path: Path) -> None:
-    """Of several threads the one that fails is heard, and no package whose files are left counts as installed."""
+    """The error of one of several threads is reported, and no package whose files are left counts as installed."""
     for number in range(10):
         env_dir = tmp_path / f"env{number}"
         packages = large(env_dir)
@@ -188,7 +188,7 @@ def test_a_failure_among_many_packages_is_named(python: Interpreter, tmp_path: P
 
 
 def test_the_configuration_is_cleared_last(python: Interpreter, made: Path) -> None:
-    """When something cannot be deleted, the directory can still be told for an environment.
+    """If something cannot be deleted, the directory is still recognised as an environment.
 
     The unit tests show that the order does not depend on the file system's.
     """
@@ -274,7 +274,7 @@ except FileNotFoundError as error:
 
 
 def without_links(errno: str) -> list[str]:
-    """What lets each attempt to make a symbolic link fail."""
+    """Makes each attempt to make a symbolic link fail."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
     return ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject=symlink,symlinkat:error={errno}"]
@@ -282,7 +282,7 @@ def without_links(errno: str) -> list[str]:
 
 @pytest.mark.parametrize("errno", ["EPERM", "ENOSYS", "EOPNOTSUPP", "ENODATA"])
 def test_a_file_system_without_links(python: Interpreter, tmp_path: Path, errno: str) -> None:
-    """With --copies it needs none; without, it warns as `venv` does and copies."""
+    """With --copies it needs no links; without, it warns as `venv` does, and copies."""
     command = ("-m", "fastvenv", "--without-pip")
     quiet = python.run(*command, "--copies", tmp_path / "copies", prefix=without_links(errno))
     assert quiet == Result(0, "", "")

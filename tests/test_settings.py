@@ -1,4 +1,4 @@
-"""Variables, the user's file and the project's: what the program and `python -m fastvenv` take from each."""
+"""Variables, the user's file and the project's: the settings that the program and `python -m fastvenv` read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def write_user_file(tmp_path: Path, text: str) -> Path:
 
 
 def run_both(program: Program, cwd: Path, *arguments: str) -> Result:  # noqa: F811
-    """Run the program, then `python -m fastvenv`, in the same place; the second result, which the first one equals."""
+    """Run the program, then `python -m fastvenv`, in the same place; return the result, which must be the same."""
     results: list[Result] = []
     for run in (program.run, program.run_python):
         if results:
@@ -93,7 +93,7 @@ def test_the_nearest_project_above_the_directory_counts(settled: Program, projec
     (project / "pyproject.toml").write_text(f"{PROJECT}prompt = 'outer'\nwithout-pip = true")
     settled.run("inner/a/env", cwd=project)
     assert prompt(inner / "a/env") == "outer"
-    # The nearest file is the project's, whether or not it has settings.
+    # The nearest file counts, even if it has no settings.
     (inner / "pyproject.toml").write_text("[project]\nname = 'inner'\n")
     settled.run("--without-pip", "inner/b", cwd=project)
     assert prompt(inner / "b") is None
@@ -120,7 +120,7 @@ def test_each_directory_has_the_settings_of_its_project(settled: Program, projec
         ("prompt = ", ":2: "),
     ],
 )
-def test_a_mistake_in_a_file_is_told_with_its_line(settled: Program, project: Path, text: str, fault: str) -> None:
+def test_a_mistake_in_a_file_is_reported_with_its_line(settled: Program, project: Path, text: str, fault: str) -> None:
     path = project / "pyproject.toml"
     path.write_text(PROJECT + text)
     result = run_both(settled, project)
@@ -129,7 +129,7 @@ def test_a_mistake_in_a_file_is_told_with_its_line(settled: Program, project: Pa
     assert not (project / ".venv").exists()
 
 
-def test_a_mistake_in_a_variable_is_told(settled: Program, project: Path) -> None:
+def test_a_mistake_in_a_variable_is_reported(settled: Program, project: Path) -> None:
     result = run_both(with_variables(settled, FASTVENV_CLEAR="maybe"), project)
     assert result == Result(1, "", "Error: FASTVENV_CLEAR must be 1 or 0, not 'maybe'\n")
 
@@ -153,7 +153,7 @@ def test_a_project_that_everyone_may_write_to_sets_nothing(settled: Program, pro
     result = run_both(settled, project)
     assert (result.status, "others may write to it" in result.stderr) == (1, True)
     assert run_both(settled, project, "--without-pip", "--no-config") == Result(0, "", "")
-    # The user's file, which may be reached through another user's home, is passed over.
+    # The user's file is ignored: its path may lead through another user's home.
     path.unlink()
     write_user_file(tmp_path, "prompt = 'x'").chmod(0o666)
     assert run_both(settled, project, "--without-pip") == Result(0, "", "")
@@ -176,7 +176,7 @@ def test_what_is_set_for_pip_does_not_disturb_a_call_without_pip(
 def test_without_settings_no_file_is_opened_but_those_that_may_have_some(
     settled: Program, project: Path, tmp_path: Path
 ) -> None:
-    """What is looked for is the user's file, and `pyproject.toml` in each folder above the directory."""
+    """It looks for the user's file, and for `pyproject.toml` in each folder above the directory."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
     trace = tmp_path / "trace"

@@ -1,7 +1,7 @@
-"""The activation scripts in real shells, for an ordinary environment and for one whose names are an attack.
+"""The activation scripts in real shells, for an ordinary environment and for one with hostile names.
 
-Each shell sources the script of an environment, says what it sees, deactivates, and dumps everything it knows before
-and after. The prompt is looked at on a terminal.
+Each shell sources the script of an environment, prints its variables, deactivates, and dumps its whole state before and
+after. The prompt is read on a terminal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from conftest import VOLATILE, Interpreter, Result, shell
 
-# Harmless wherever it is shown as it is; in a shell that expands any of it, a file appears or the text changes.
+# The text is harmless. If a shell expands a part of it, a file appears or the text changes.
 NASTY = "$(touch PWNED)`touch PWNED`\"q\"'q' !! !x ;&|<> %m%% \\w\\u * ~ é #"
 PATHS = {"plain": "env", "nasty": NASTY}
 
@@ -53,7 +53,7 @@ def env(request: pytest.FixtureRequest, python: Interpreter, tmp_path: Path) -> 
 
 
 def run(command: list[str], script: str, env: Environment, **variables: str) -> list[str]:
-    """Run a script in a shell that reads it line by line; what it printed, as lines."""
+    """Run a script in a shell that reads it line by line, and return the lines of its output."""
     process = subprocess.run(
         command,
         input=script,
@@ -100,7 +100,7 @@ POSIX = {
     "busybox ash -eu": ["busybox", "ash", "-eu"],
 }
 
-# What else changes, in scripts that keep what they see in variables.
+# Other variables that change, in scripts that keep their findings in variables.
 CHANGING = (
     *VOLATILE,
     "BASH_ARG",
@@ -212,7 +212,7 @@ def test_fish(env: Environment, python: Interpreter, setup: str, again: str) -> 
         f"{bin_path}:/usr/bin:/bin",
         str(env.path),
     ]
-    # The prompt that was there sees the status of the last command, as without the environment.
+    # The earlier prompt gets the status of the last command, as without the environment.
     assert lines[7:] == [f"({env.prompt}) OLD 1> ", "same", "OLD 0> gone"]
 
 
@@ -296,7 +296,7 @@ INTERACTIVE = {
 
 
 def on_terminal(command: list[str], lines: list[str], env: Environment) -> str:
-    """Type lines into an interactive shell; all that the terminal showed."""
+    """Type lines into an interactive shell, and return the text on the terminal."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 1000, 0, 0))
     process = subprocess.Popen(

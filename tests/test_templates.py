@@ -1,6 +1,6 @@
-"""Templates of a subclass: whatever quotes they have around a placeholder, a value is read as it is, or refused.
+"""Templates of a subclass, with any quotes around a placeholder: the shell reads a value unchanged, or it is refused.
 
-The templates are drawn from what quoting there is in a language, and the shells say what they read.
+The templates are drawn from the ways of quoting in a language, and the shells print the values that they read.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ HOSTILE = st.one_of(
     st.sampled_from(values()),
     st.text(st.sampled_from("'\"\\`$!(){};#&| a@"), min_size=1, max_size=12),
     st.sampled_from(["$(touch PWNED)", "`touch PWNED`", ";touch PWNED;", "';touch PWNED;'", '"$(touch PWNED)"']),
-).filter(lambda value: re.fullmatch("[A-Za-z0-9@+:,./_-]+", value) is None)  # what is plain needs no quotes
+).filter(lambda value: re.fullmatch("[A-Za-z0-9@+:,./_-]+", value) is None)  # a plain value needs no quotes
 
 
 class Word(NamedTuple):
-    """A word of a template, and what it means, with `{}` where its value is."""
+    """A word of a template, and its meaning, with `{}` in the place of the value."""
 
     text: str
     meaning: str
     is_certain: bool = True
 
     def within(self, before: str, after: str, mark: str = "") -> Word:
-        """The word with more text around it, of which the marks are no part of the meaning."""
+        """The word with more text around it. Quotation marks are not a part of the meaning."""
         return Word(mark + before + self.text + after + mark, before + self.meaning + after, self.is_certain)
 
     def by(self, form: str, is_certain: bool = True) -> Word:
-        """The word in what leaves its meaning as it is."""
+        """The word inside text that does not change its meaning."""
         return Word(form.replace("@", self.text), self.meaning, self.is_certain and is_certain)
 
 
 def rendered(template: str, ending: str, value: str) -> str | None:
-    """The script; `None` where the value is refused."""
+    """The script; `None` if the value is refused."""
     try:
         return _native.render_script(
             template, f"activate{ending}", dir=value, name="n", prompt="p", bin_name="bin", python="/python"
@@ -69,7 +69,7 @@ def in_double(text: str) -> Word:
 
 
 STRINGS = st.one_of(st.just(BARE), st.sampled_from(IN_SINGLE).map(in_single), st.sampled_from(IN_DOUBLE).map(in_double))
-# What the shells of POSIX's family have around a word that leaves it as it is, and whether we can always tell so.
+# Text around a word that does not change it in POSIX shells, and whether fastvenv is always certain of that.
 POSIX_FORMS = [
     ('"$(/usr/bin/printf %s @)"', True),
     ('"$(/usr/bin/printf %s "")"@', True),
@@ -106,7 +106,7 @@ def words(forms: list[tuple[str, bool]]) -> st.SearchStrategy[Word]:
 
 
 def read_by(command: list[str], scripts: list[str]) -> list[str]:
-    """What a shell prints, ended by a NUL each, when it runs the scripts one behind the other; and that it ran nothing."""
+    """The values that a shell prints, each ended by a NUL, when it runs the scripts in order and no other command."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.run(
             command,
@@ -122,7 +122,7 @@ def read_by(command: list[str], scripts: list[str]) -> list[str]:
 
 
 def check(command: list[str], ending: str, prefaces: list[str], drawn: list[tuple[str, Word, str]]) -> None:
-    """Each value that is not refused is what the shell reads; where the place is certain, none is refused."""
+    """Assert that the shell reads each value that is not refused, and that none is refused if the place is certain."""
     scripts, expected = [], []
     for preface, word, value in drawn:
         script = rendered(f"{preface}/usr/bin/printf '%s\\0' {word.text}\n", ending, value)
@@ -170,7 +170,7 @@ FISH_PREFACES = [
 @settings(max_examples=40, deadline=None)
 @given(drawn=st.lists(st.tuples(st.sampled_from(FISH_PREFACES), words(FISH_FORMS), HOSTILE), min_size=1, max_size=20))
 def test_a_value_is_read_as_it_is_in_fish(drawn: list[tuple[str, Word, str]]) -> None:
-    # A backslash is one character in a string of fish's only before some others, and a command prints lines.
+    # In a string of fish, a backslash is one character only before some others, and a command prints lines.
     drawn = [item for item in drawn if "\\" not in item[1].text]
     check(found("fish -N"), ".fish", FISH_PREFACES, drawn)
 
@@ -188,7 +188,7 @@ def test_a_value_is_read_as_it_is_in_csh(drawn: list[tuple[str, Word, str]]) -> 
     check(found("tcsh -f"), ".csh", CSH_PREFACES, drawn)
 
 
-# Expressions of Python's, and whether a value can be written in each.
+# Expressions of Python, and whether a value can be written in each.
 PYTHON = [
     (f"{P}", "{}", True),
     (f"'a {P} b'", "a {} b", True),
@@ -244,7 +244,7 @@ def test_a_value_is_read_as_it_is_in_nushell(drawn: list[tuple[tuple[str, str, b
     assert json.loads(process.stdout) == expected
 
 
-# A comment for the grammar, although it stands in a string, somewhere behind an escaped character.
+# The grammar reads this as a comment, although it is in a string, after an escaped character.
 HASH = re.compile('[$"\u201c\u201d\u201e].*#', re.DOTALL)
 POWERSHELL = [f'"a {P} b"', f"'a {P} b'", f"{P}", f'"$(f "{P}")"', f"'it''s {P}'", f"# it's\n{P}"]
 
@@ -255,9 +255,9 @@ POWERSHELL = [f'"a {P} b"', f"'a {P} b'", f"{P}", f'"$(f "{P}")"', f"'it''s {P}'
     value=HOSTILE.filter(lambda value: "`" not in value and not HASH.search(value)),
 )
 def test_a_value_is_text_alone_in_powershell(template: str, value: str) -> None:
-    """There is no PowerShell to be had: by its grammar for tree-sitter, the script has the parts of a plain one.
+    """There is no PowerShell here: by the grammar for tree-sitter, the script has the parts of a plain one.
 
-    That grammar does not know every use of a backtick: behind one before `$` or `"` in a string, `#` begins a comment.
+    That grammar is wrong about a backtick before `$` or `"` in a string: after it, `#` begins a comment.
     """
     tree_sitter, grammar = pytest.importorskip("tree_sitter"), pytest.importorskip("tree_sitter_powershell")
     parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
@@ -265,7 +265,7 @@ def test_a_value_is_text_alone_in_powershell(template: str, value: str) -> None:
     def parts(value: str) -> str:
         script = rendered(f"$x = {template}\n", ".ps1", value)
         assert script is not None
-        # A character that is written by its number is an expression of its own.
+        # A character that is written by its number is a separate expression.
         plain = re.sub(r"\$\(\[char\]0x[0-9a-f]{4}\)", "x", script)
         assert not parser.parse(script.encode()).root_node.has_error
         return str(parser.parse(plain.encode()).root_node)
@@ -285,7 +285,7 @@ def test_a_plain_value_is_never_refused(form: str) -> None:
 
 
 def test_a_refused_template_fails_the_run(python: Interpreter, tmp_path: Path) -> None:
-    """With its path, its line and what to do; and nothing is left behind."""
+    """The error has its path, its line and what to do; and nothing stays."""
     script = """
 import json, sys
 import fastvenv

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, snapshot
 
-# Whether the lock of the interpreter is on before and after; None where there is no other way.
+# Whether the GIL is on before and after; None for an interpreter that always has one.
 THREADS = """
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ print(json.dumps([before, is_gil_enabled()]))
 
 @pytest.mark.parametrize("pip", ["with pip", "without pip"])
 def test_64_environments_from_8_threads(python: Interpreter, tmp_path: Path, pip: str) -> None:
-    """Each is what it is alone, with a cache that is empty at first, and the module does not switch the GIL on."""
+    """Each is the one of a run alone, the cache is empty at first, and the module does not switch the GIL on."""
     if pip == "with pip" and not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip, and so no wheels")
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
@@ -35,6 +35,6 @@ def test_64_environments_from_8_threads(python: Interpreter, tmp_path: Path, pip
         env_dir.rename(env_dir.with_suffix(".before"))
         python.answer(THREADS, pip, env_dir, env=variables)
         assert snapshot(env_dir) == tree
-    # Of the others, what does not hold the path is the same.
+    # In the other environments, files without the path of the environment are the same.
     names = [set(tree) for tree in together]
     assert all(found == names[0] for found in names)

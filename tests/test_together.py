@@ -1,4 +1,4 @@
-"""Several environments in one call: at the same time, and nobody could tell."""
+"""Several environments in one call: they are made at the same time, with the same results as one after the other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = [f"env{number}" for number in range(8)]
 
 @pytest.mark.parametrize("options", [["--without-pip"], [], ["--clear"]])
 def test_each_is_what_it_is_alone(python: Interpreter, tmp_path: Path, options: list[str]) -> None:
-    """With an empty cache, too, which is filled once."""
+    """With an empty cache, too, which is filled only once."""
     if options != ["--without-pip"] and not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip, and so no wheels")
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
@@ -40,7 +40,7 @@ def test_each_is_what_it_is_alone(python: Interpreter, tmp_path: Path, options: 
 
 
 def test_pip_can_be_left_to_ensurepip_in_each(python: Interpreter, tmp_path: Path) -> None:
-    """As where they have another pip. The threads run it; up to Python 3.9.7, they must not be the first to load `threading`."""
+    """They have another pip, so threads run `ensurepip`; up to Python 3.9.7, `threading` must be loaded before."""
     script = """
 from fastvenv import __main__, _seed
 _seed.find = lambda *arguments: object()
@@ -53,7 +53,7 @@ __main__.run()
     assert all((packages(tmp_path / name) / "pip/__init__.py").exists() for name in NAMES[:2])
 
 
-def test_the_first_error_is_told_as_venv_tells_it(python: Interpreter, tmp_path: Path) -> None:
+def test_the_first_error_is_reported_as_by_venv(python: Interpreter, tmp_path: Path) -> None:
     for name in ("env2", "env5"):
         (tmp_path / name).touch()
     theirs = python.run("-m", "venv", "--without-pip", *NAMES, cwd=tmp_path)
@@ -104,7 +104,7 @@ fastvenv.main(sys.argv[1:])
     assert result == Result(0, "".join(expected), "")
 
 
-def test_what_to_do_is_told_in_order(python: Interpreter, tmp_path: Path) -> None:
+def test_the_ways_to_activate_are_shown_in_order(python: Interpreter, tmp_path: Path) -> None:
     result = python.run("-m", "fastvenv", "--verbose", "--without-pip", *NAMES, cwd=tmp_path)
     places = [result.output.index(name) for name in NAMES]
     assert places == sorted(places)
@@ -138,7 +138,7 @@ def test_an_interrupt_that_was_lost_while_python_imported(python: Interpreter, t
 
 
 def test_what_another_thread_is_loading_is_waited_for(python: Interpreter) -> None:
-    """While a module is loaded, `sys.modules` has it without its names. It was taken for a replaced one, or was an error."""
+    """A module that is still loading is in `sys.modules`, too: it counted as one that a test had replaced."""
     skip_where_all_is_loaded_at_once(python)
     script = """
 import _thread, sys, threading, time
@@ -176,8 +176,8 @@ __main__.run()
 
 
 @given(failing=st.sets(st.integers(0, 19)), slow=st.sets(st.integers(0, 19)))
-def test_what_is_made_and_what_is_told(failing: set[int], slow: set[int]) -> None:
-    """What comes before the first error is made, whatever fails sooner, and nothing twice."""
+def test_what_is_made_and_which_error_is_reported(failing: set[int], slow: set[int]) -> None:
+    """All environments before the first error are made, even if a later one fails sooner, and none is made twice."""
     made: list[int] = []
     mutex = threading.Lock()
 
@@ -189,18 +189,18 @@ def test_what_is_made_and_what_is_told(failing: set[int], slow: set[int]) -> Non
         with mutex:
             made.append(int(env_dir))
 
-    told: list[str] = []
+    shown: list[str] = []
     error = None
     try:
-        _together.create_together([str(number) for number in range(20)], create, told.append)
+        _together.create_together([str(number) for number in range(20)], create, shown.append)
     except ValueError as raised:
         error = int(str(raised))
     first = min(failing, default=20)
     assert error == (first if failing else None)
     assert sorted(set(made)) == sorted(made)
     assert set(made) >= set(range(first))
-    assert told[0] == "Creating environments: 0 of 20"
-    assert failing or told[-1] == "Creating environments: 20 of 20"
+    assert shown[0] == "Creating environments: 0 of 20"
+    assert failing or shown[-1] == "Creating environments: 20 of 20"
 
 
 PARTS = st.sampled_from(["a", "b", "A", "ab", "..", "."])

@@ -1,4 +1,4 @@
-"""What `python -m fastvenv` makes is what `python -m venv` makes: names, kinds, modes, link targets, contents."""
+"""`python -m fastvenv` makes the same tree as `python -m venv`: names, kinds, modes, link targets, contents."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from conftest import (
 )
 
 ACTIVATION = {"activate", "activate.bat", "deactivate.bat", "activate.csh", "activate.fish", "Activate.ps1"}
-# When the archive behind a launcher was made, in both of its headers: pip writes the time of day, fastvenv the first that
-# there is, and nobody reads it.
+# The time in both headers of the archive of a launcher: pip writes the current time, fastvenv the earliest of the
+# format. No program reads it.
 ARCHIVE_TIME = re.compile(r"(PK\x03\x04.{6}|PK\x01\x02.{8}).{4}", re.DOTALL)
 LAUNCHER_HASH = re.compile(r"(Scripts/[^/]*[.]exe),sha256=[^,]*")
 
 
 def compared(root: Path) -> dict[str, tuple[str, ...]]:
-    """A snapshot without the differences that are meant."""
+    """A snapshot without the intended differences."""
     entries = snapshot(root)
     added = {path for path in entries if path.endswith(tuple(ADDED_SCRIPTS))}
     assert not added or {f"{BIN}/{Path(path).name}" for path in added} == ADDED_SCRIPTS
     entries = {path: entry for path, entry in entries.items() if path not in added}
-    if IS_WINDOWS:  # where the `venv` of some versions has no script for fish
+    if IS_WINDOWS:  # the `venv` of some versions has no script for fish
         entries = {path: entry for path, entry in entries.items() if not path.endswith(f"{BIN}/activate.fish")}
     for path, entry in entries.items():
         # The activation scripts are ours, quoted on every Python: test_shells compares what they do.
@@ -51,7 +51,7 @@ def compared(root: Path) -> dict[str, tuple[str, ...]]:
 def assert_same(
     python: Interpreter, root: Path, *arguments: str, start: str | None = None
 ) -> dict[str, tuple[str, ...]]:
-    """Make environments in `root` with both modules, and compare all that is in it and what was printed."""
+    """Make environments in `root` with both modules, and compare the trees and the output."""
     trees, results = [], []
     command = python if start is None else Interpreter(start, python.folder, python.home)
     for module in ("venv", "fastvenv"):
@@ -59,7 +59,7 @@ def assert_same(
         results.append(command.run("-m", module, *arguments, cwd=root))
         trees.append(compared(root))
         move_away(root)
-    # Where links need a privilege, both say that there are copies instead.
+    # If links need a privilege, both report that there are copies instead.
     said = results[0].stderr if IS_WINDOWS and "--symlinks" in arguments else ""
     assert results == [Result(0, "", said)] * 2
     assert trees[0] == trees[1]
@@ -171,7 +171,7 @@ def test_umask(python: Interpreter, tmp_path: Path, umask: int) -> None:
 
 
 def test_the_environment_is_one(python: Interpreter, made: Path) -> None:
-    """Its interpreter finds it: the tree alone would not show that."""
+    """Its interpreter finds it, which the tree alone does not show."""
     answer = subprocess.run(
         [python_in(made), "-c", "import sys; print(sys.prefix)"],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The trust model, `docs/trust.md`, at the cache: who may write to it, and what is checked before a file of it is used."""
+"""The trust model, `docs/trust.md`, for the cache: its permissions, and the checks before a file of it is used."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def create(python: Interpreter, env_dir: Path, cache: Path, *options: str | Path
 
 
 def image(cache: Path) -> Path:
-    """The image of pip in a cache that has but one."""
+    """The only image of pip in a cache."""
     [folder] = cache.glob("pip-*")
     return folder
 
 
-# Whose the folder is
+# The owner of the folder
 
 
 @pytest.mark.parametrize("umask", [0o002, 0o000, 0o022, 0o077], ids=oct)
 def test_the_cache_is_private_whatever_the_umask(python: Interpreter, tmp_path: Path, cache: Path, umask: int) -> None:
-    """It is used by the second run, and no file in it can be written to by others."""
+    """The second run uses it, and others cannot write to any file in it."""
     assert create(python, tmp_path / "first", cache, umask=umask) == Result(0, "", "")
     before = image(cache).stat().st_ino
     assert create(python, tmp_path / "second", cache, umask=umask) == Result(0, "", "")
@@ -50,7 +50,7 @@ def test_the_cache_is_private_whatever_the_umask(python: Interpreter, tmp_path: 
 def test_modes_are_those_of_venv_whatever_the_umask(
     python: Interpreter, tmp_path: Path, cache: Path, umask: int
 ) -> None:
-    """Files are not shared where they would have other modes."""
+    """Files are not shared if they would have other modes."""
     assert create(python, tmp_path / "warm", cache) == Result(0, "", "")
     assert python.run("-m", "venv", tmp_path / "theirs", umask=umask).status == 0
     assert create(python, tmp_path / "ours", cache, umask=umask) == Result(0, "", "")
@@ -61,7 +61,7 @@ def test_modes_are_those_of_venv_whatever_the_umask(
 
 
 @pytest.mark.parametrize("mode", [0o775, 0o707])
-def test_a_cache_that_others_may_write_to_is_not_used_and_told(
+def test_a_cache_that_others_may_write_to_is_not_used_and_verbose_says_so(
     python: Interpreter, tmp_path: Path, cache: Path, mode: int
 ) -> None:
     assert create(python, tmp_path / "first", cache) == Result(0, "", "")
@@ -88,7 +88,7 @@ def test_a_folder_with_other_files_is_no_cache(python: Interpreter, tmp_path: Pa
     assert snapshot(cache) == before
 
 
-# What is checked of a file
+# The checks of a file
 
 
 def test_a_file_that_was_changed_is_not_used(python: Interpreter, tmp_path: Path, cache: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_file_that_was_changed_is_not_used(python: Interpreter, tmp_path: Path
 
 @pytest.mark.needs_root
 def test_a_file_of_another_user_is_not_used(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Root gives an environment away, and its user edits a file in place and puts size and time back."""
+    """Root gives an environment to a user, who edits a file in place and restores its size and time."""
     first = tmp_path / "first"
     assert create(python, first, cache) == Result(0, "", "")
     module = packages(first) / "pip/__main__.py"
@@ -137,8 +137,8 @@ def test_root_shares_no_files_in_a_directory_of_another_user(
     assert (packages(tmp_path / "own") / "pip/__main__.py").stat().st_nlink > 1
 
 
-def test_what_nothing_tells_is_found_by_chance(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """A part of the files is compared with its hash in each run: with all changed, the first run finds one."""
+def test_a_change_that_only_the_hash_shows_is_found_by_chance(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """Each run compares some files with their hashes: if all files are changed, the first run finds one."""
     assert create(python, tmp_path / "first", cache) == Result(0, "", "")
     for path in (image(cache) / "files").rglob("*"):
         if path.is_file() and path.stat().st_size:
@@ -152,7 +152,7 @@ def test_what_nothing_tells_is_found_by_chance(python: Interpreter, tmp_path: Pa
 
 
 def test_a_wheel_is_known_by_its_contents(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Not by its name, its size and its time, which another one may have: archives keep times, and some set all to one."""
+    """Another wheel may have the same name, size and time: archives keep times, and some set all times to one."""
     wheels: list[Path] = []
     texts = (f"x = {number}" for number in range(1000, 2000))
     while len(wheels) < 2:
@@ -167,7 +167,7 @@ def test_a_wheel_is_known_by_its_contents(python: Interpreter, tmp_path: Path, c
         env_dir = tmp_path / f"env{number}"
         assert create(python, env_dir, cache, "--pip-wheel", wheel) == Result(0, "", "")
         assert (packages(env_dir) / "pip/marker.py").read_text() == wheel.parent.name
-    # In the place of the first, and as far as its name, size and time tell, the same.
+    # The second wheel replaces the first, with the same name, size and time.
     shutil.copyfile(second, first)
     os.utime(first, (1, 1))
     assert create(python, tmp_path / "last", cache, "--pip-wheel", first) == Result(0, "", "")
@@ -184,7 +184,7 @@ def with_module(wheel: Path, name: str, contents: bytes) -> Path:
 def test_bytecode_is_compiled_from_the_wheel_and_not_taken_from_the_base(
     python: Interpreter, tmp_path: Path, cache: Path
 ) -> None:
-    """The base installation's has the right header, whatever is behind that."""
+    """The bytecode of the base installation has the right header, but may have any code."""
     base = Path(python.answer("import json, sys; print(json.dumps(sys.base_prefix))"))
     library = base / f"lib/python{python.version[0]}.{python.version[1]}/site-packages"
     theirs = {record_hash(path.read_bytes()[16:]) for path in library.glob("pip/**/*.pyc")}
@@ -206,7 +206,7 @@ def test_bytecode_fits_the_sources_of_every_image_of_a_wheel(python: Interpreter
 
 
 def test_an_image_that_cannot_be_read_is_left_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """It may be that of another process, which is about to give it its name."""
+    """It may belong to another process, which is about to rename it."""
     assert create(python, tmp_path / "first", cache) == Result(0, "", "")
     before = image(cache).stat().st_ino
     (image(cache) / "manifest").chmod(0o000)
@@ -217,7 +217,7 @@ def test_an_image_that_cannot_be_read_is_left_alone(python: Interpreter, tmp_pat
 
 
 def test_the_pip_that_is_bundled_is_the_one_that_is_installed(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """With all that, an environment has the files of the wheel."""
+    """Altogether, an environment has the files of the wheel."""
     assert create(python, tmp_path / "env", cache) == Result(0, "", "")
     with zipfile.ZipFile(bundled_pip(python)) as archive:
         for name in archive.namelist():

@@ -1,6 +1,6 @@
-"""Wheels of all kinds become what pip makes of them: made by the hundred, installed natively and by pip, and compared.
+"""Hundreds of wheels of all kinds are installed by fastvenv and by pip, and the results are compared.
 
-pip is right by definition. What the native way does not know it has to decline, with nothing written.
+pip is right by definition. fastvenv has to refuse a wheel that it does not know, without writing anything.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def wheels(draw: st.DrawFn) -> Wheel:
 
 
 def drop_what_excludes_others(wheel: Wheel) -> None:
-    """No file lies where another needs a folder, and none is pip's."""
+    """Remove files in the place of a folder that another file needs, and files of pip."""
     for path in list(wheel.files):
         is_in_the_way = any(other.startswith(f"{path}/") for other in wheel.files)
         if is_in_the_way or path.startswith(("pip", "__pycache__/")) or path.split("/")[-1] in {".", ".."}:

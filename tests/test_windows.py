@@ -1,4 +1,4 @@
-"""The Windows side, by the oracle: `venv`'s own Windows code, run here on a made-up installation.
+"""The code for Windows, compared with the Windows code of `venv`, which runs here on a simulated installation.
 
 No Windows Python is at hand. But the methods of `venv.EnvBuilder` for Windows are plain Python, and are defined when
 `os.name` says so: the same fake installation is given to them and to ours, and what is in `Scripts` then is compared.
@@ -110,8 +110,8 @@ def test_scripts_folder(
     assert results[0] == results[1]
 
 
-def test_redirected_paths_are_told(python: Interpreter, tmp_path: Path) -> None:
-    """A path that the system redirects: the interpreter is started by its real path (bpo-45337)."""
+def test_redirected_paths_are_reported(python: Interpreter, tmp_path: Path) -> None:
+    """If the system redirects a path, the interpreter is started by its real path (bpo-45337)."""
     script = """
 import json, os, sys, types
 import fastvenv
@@ -146,7 +146,7 @@ print(json.dumps(called == [(builder, "context")]))
 
 
 def test_a_junction_is_a_directory(python: Interpreter, tmp_path: Path) -> None:
-    """There is none in Wine either: Python says here that the link is one."""
+    """Wine has no junctions either: here Python reports that the link is one."""
     script = """
 import json, os, sys, types
 from fastvenv import EnvBuilder, _interpreter, _windows
@@ -202,7 +202,7 @@ SIGNED = b"# SIG # Begin signature block"
 def test_the_signed_script_of_powershell(
     python: Interpreter, tmp_path: Path, name: str, options: list[str], is_signed: bool
 ) -> None:
-    """It is the interpreter's own wherever it does what ours does: it runs where only signed scripts may."""
+    """It is the interpreter's own if it does the same as ours, because it runs even if scripts must be signed."""
     [theirs] = python.answer("import json, venv; print(json.dumps(venv.__path__))")
     script = Path(theirs, "scripts/common/Activate.ps1").read_bytes()
     assert SIGNED in script

@@ -41,7 +41,7 @@ class Call:
         return f"inject={self.name}:error={error}:when={self.number}"
 
     def kills(self) -> str:
-        """The fault that kills whoever makes it."""
+        """The fault that kills the process that makes the call."""
         return f"inject={self.name}:signal=KILL:when={self.number}"
 
 
@@ -108,6 +108,6 @@ def spread(count: int, items: list[Call]) -> list[Call]:
 
 
 def happened(log: Path) -> bool:
-    """Whether a fault was injected, or somebody killed."""
+    """Whether a call failed by a fault, or a process was killed."""
     text = log.read_text(errors="replace")
     return "(INJECTED)" in text or "killed by SIGKILL" in text

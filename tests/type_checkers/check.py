@@ -1,4 +1,4 @@
-"""What type checkers and editors know of the public interface: run by the session `types`, in an environment with it."""
+"""Compares what type checkers and editors report of the public interface. The session `types` runs it."""
 
 from __future__ import annotations
 
