@@ -79,7 +79,8 @@ def build_wheel(session: nox.Session, platform: str, wanted: str, folder: Path) 
     """Build the wheel of a release for a platform and an interpreter, or for all that abi3 serves."""
     target, tag = WHEEL_TARGETS[platform]
     if "windows" in target and os.name != "nt":
-        target = target.replace("-msvc", "-gnu")
+        # For arm64, Rust has only the variant with LLVM's libraries, which zig has, too.
+        target = target.replace("-msvc", "-gnullvm" if target.startswith("aarch64") else "-gnu")
     name = wanted if wanted.startswith("pypy") else f"python{wanted}"
     # maturin has a list of the interpreters of other systems; on its own system it runs them.
     is_own = is_native(target) or target == f"{host.machine()}-unknown-linux-gnu"
@@ -87,7 +88,7 @@ def build_wheel(session: nox.Session, platform: str, wanted: str, folder: Path) 
         session.log(f"NOT RUN: the wheel for {wanted}, which is not here")
         return
     env = release_variables(target)
-    if target.endswith("-windows-gnu"):
+    if "-windows-gnu" in target:
         env["RUSTC_WRAPPER"] = str(ROOT / "packaging/rustc-for-windows")
         env["FASTVENV_EXPORTS"] = str(ROOT / "target/maturin/fastvenv._native.def")
     options = ["--target", target, "--compatibility", tag]
