@@ -29,7 +29,7 @@ def same_path(path1: str, path2: str) -> bool:
 def is_junction(path: "EnvDir") -> bool:
     """Whether a path is that of a junction, or of a folder that a volume is mounted at, and leads to a directory.
 
-    Python tells them from symbolic links (`os.path.isjunction` from 3.12 on), and other languages do not.
+    Python distinguishes them from symbolic links (`os.path.isjunction` from 3.12 on); other languages do not.
     """
     try:
         tag = getattr(os.lstat(path), "st_reparse_tag", 0)

@@ -44,7 +44,7 @@ export-env {
     }
 
     if ($env.VIRTUAL_ENV_DISABLE_PROMPT? | is-empty) {
-        # In a record, since a closure cannot be told from none otherwise.
+        # A record distinguishes a closure from the absence of one.
         let old = ($env._OLD_VIRTUAL_PROMPT? | default { prompt: $env.PROMPT_COMMAND? })
         load-env {
             _OLD_VIRTUAL_PROMPT: $old
