@@ -137,6 +137,17 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).at(path)
 }
 
+/// An absolute path without links, as far as there is anything: what does not exist is added as it is, as Python's
+/// `os.path.realpath` does.
+#[must_use]
+pub fn real_in_part(path: &Path) -> PathBuf {
+    match (fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Ok(real), ..) => real,
+        (Err(_), Some(above), Some(name)) => real_in_part(above).join(name),
+        _ => path.to_owned(),
+    }
+}
+
 /// Whether a file, or the target of a link, is a directory or in it. Directories are compared by identity, so the spelling of
 /// the paths does not matter. `false` if either does not exist.
 #[must_use]
