@@ -76,10 +76,12 @@ mod tests {
     fn a_record_is_there_until_something_that_it_depends_on_changes() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("cache");
-        let [program, absent] = ["python", "pyvenv.cfg"].map(|name| dir.path().join(name));
+        let [program, absent, wheels] =
+            ["python", "pyvenv.cfg", "_bundled"].map(|name| dir.path().join(name));
         fs::write(&program, b"1").unwrap();
+        fs::create_directory(&wheels).unwrap();
         let mut interpreter = Interpreter::parse(TEXT).unwrap();
-        interpreter.files = vec![program.clone(), absent.clone()];
+        interpreter.files = vec![program.clone(), absent.clone(), wheels.clone()];
         assert_eq!(recall(&folder, &interpreter.executable), None);
         remember(&folder, &interpreter);
         assert_eq!(recall(&folder, &interpreter.executable).as_ref(), Some(&interpreter));

@@ -225,12 +225,12 @@ pub fn has_no_links(_error: &io::Error) -> bool {
     false
 }
 
-/// What shows a change of a file: its number, its size, and the times when it was changed and made.
+/// What shows a change of a file or a directory: its number, its size, and the times when it was changed and made.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] if there is no file.
+/// [`crate::error::Error::Io`] if there is nothing.
 pub fn version(path: &Path) -> Result<[i128; 4]> {
-    let found = open(path, 0).and_then(|file| information(&file)).at(path)?;
+    let found = open(path, DIRECTORIES_TOO).and_then(|file| information(&file)).at(path)?;
     let times =
         [found.last_write_time(), found.creation_time()].map(|time| i128::from(time.unwrap_or_default()));
     Ok([found.file_index().into(), found.file_size().into(), times[0], times[1]])
