@@ -22,6 +22,12 @@ pub fn quote(text: &str) -> String {
             '\0'..='\x1f' => {
                 let _ = write!(quoted, "\\u{:04x}", u32::from(character));
             }
+            // Windows has a code page for pipes, which may lack it.
+            '\u{80}'.. if cfg!(windows) => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(quoted, "\\u{unit:04x}");
+                }
+            }
             other => quoted.push(other),
         }
     }
@@ -40,6 +46,8 @@ mod tests {
 
     #[test]
     fn a_string_of_json_holds_any_text() {
-        assert_eq!(quote("a\"b\\c\n\t\u{1b}é\u{7f}"), "\"a\\\"b\\\\c\\u000a\\u0009\\u001bé\u{7f}\"");
+        assert_eq!(quote("a\"b\\c\n\t\u{1b}\u{7f}"), "\"a\\\"b\\\\c\\u000a\\u0009\\u001b\u{7f}\"");
+        let expected = if cfg!(windows) { r#""\u00e9\ud83d\udc0d""# } else { "\"é🐍\"" };
+        assert_eq!(quote("é🐍"), expected);
     }
 }
