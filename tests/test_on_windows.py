@@ -5,11 +5,13 @@ In Wine, as elsewhere, `cmd` is the one of the system.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import IS_WINDOWS, Interpreter, Result, at_night, move_away, packages, program_in, surroundings, text_of
@@ -18,42 +20,268 @@ from test_tree import compared
 pytestmark = pytest.mark.skipif(not IS_WINDOWS, reason="only Windows has that")
 
 
+# With this, no Python can start, which the program does not mind.
+NO_PYTHON = {"PYTHONHASHSEED": "none"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program in an environment that has fastvenv installed, and the profile of its user."""
+
+    path: Path
+    profile: Path
+
+    @property
+    def python(self) -> Path:
+        return self.path.with_name("python.exe")
+
+    @property
+    def ways(self) -> list[list[str | Path]]:
+        """The commands that do the same."""
+        return [[self.path], [self.python, "-m", "fastvenv"]]
+
+    def run(self, *arguments: str | Path, **options: Any) -> Result:
+        """Run it where no Python can start."""
+        return self.run_command(
+            [self.path, *arguments], variables={**NO_PYTHON, **options.pop("variables", {})}, **options
+        )
+
+    def run_command(
+        self, command: list[str | Path], cwd: Path | None = None, variables: dict[str, str] | None = None
+    ) -> Result:
+        process = self.process(command, cwd, variables or {})
+        return Result(process.returncode, text_of(process.stdout), text_of(process.stderr))
+
+    def process(
+        self, command: list[str | Path], cwd: Path | None, variables: dict[str, str]
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a command with the user's variables, and return what it printed."""
+        environment = {**surroundings(str(self.profile)), **variables}
+        return subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, stdin=subprocess.DEVNULL, timeout=300, check=False
+        )
+
+
 @pytest.fixture(scope="module")
-def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program, in an environment that has fastvenv installed."""
+def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program; the cache has what it needs."""
     [found] = Path(python.folder).glob("*.data/scripts/fastvenv.exe")
-    env_dir = tmp_path_factory.mktemp("program") / "installed"
+    folder = tmp_path_factory.mktemp("program")
+    env_dir, profile = folder / "installed", folder / "profile"
+    profile.mkdir()
     assert python.run("-m", "fastvenv", "--without-pip", env_dir) == Result(0, "", "")
     shutil.copytree(Path(python.folder, "fastvenv"), packages(env_dir) / "fastvenv")
-    return Path(shutil.copy(found, program_in(env_dir, "fastvenv")))
+    program = Program(Path(shutil.copy(found, program_in(env_dir, "fastvenv"))), profile)
+    # The first run, which has no record, is Python's.
+    assert program.run("--without-pip", folder / "first").status == 1
+    assert program.run_command([program.path, folder / "first"]) == Result(0, "", "")
+    return program
 
 
-def run(command: list[str | Path], home: Path) -> Result:
-    process = subprocess.run(
-        command, env=surroundings(str(home)), capture_output=True, stdin=subprocess.DEVNULL, timeout=120, check=False
-    )
-    return Result(process.returncode, text_of(process.stdout), text_of(process.stderr))
+PLAIN = [
+    ["--without-pip"],
+    ["--without-pip", "--system-site-packages", "--prompt=it's"],
+    ["--without-pip", "--prompt=."],
+    ["--without-pip", "--clear"],
+    ["--without-pip", "--upgrade"],
+    ["--without-pip", "--copies"],
+]
 
 
-@pytest.mark.parametrize("options", [["--without-pip"], []], ids=["without pip", "with pip"])
-def test_the_program_does_what_the_module_does(
-    python: Interpreter, program: Path, tmp_path: Path, options: list[str]
-) -> None:
+@pytest.mark.parametrize("options", PLAIN, ids=" ".join)
+@pytest.mark.parametrize("name", ["sp ace", *at_night("\u00e4", "(x) &y")])
+def test_the_program_makes_what_venv_makes(program: Program, tmp_path: Path, options: list[str], name: str) -> None:
+    root = tmp_path / "root"
     trees = []
-    for command in ([program], [program.with_name("python.exe"), "-m", "fastvenv"]):
-        assert run([*command, *options, tmp_path / "sp ace"], tmp_path) == Result(0, "", "")
-        trees.append(compared(tmp_path / "sp ace"))
-        move_away(tmp_path / "sp ace")
-    assert trees[0] == trees[1]
+    for module in ("venv", None):
+        root.mkdir()
+        if module:
+            result = program.run_command([program.python, "-m", module, *options, name], root)
+        else:
+            result = program.run(*options, name, cwd=root)
+        assert result == Result(0, "", "")
+        trees.append(compared(root))
+        move_away(root)
+    assert trees[1] == trees[0]
 
 
-def test_the_program_prints_what_the_module_prints(program: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    commands: list[list[str | Path]] = [[program], [program.with_name("python.exe"), "-m", "fastvenv"]]
-    for arguments in (["--version"], ["--nonsense"], [str(tmp_path / "file")]):
-        results = [run([*command, *arguments], tmp_path) for command in commands]
-        assert results[0] == results[1]
-        assert results[0].status == (0 if arguments == ["--version"] else 1 if "file" in arguments[0] else 2)
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--no-compile", "--system-site-packages"],
+        ["--relocatable", "--activators=bash,batch"],
+        *at_night(["--link-mode=copy"], ["--without-scm-ignore-files"], ["--prompt=a\\b"]),
+    ],
+    ids=" ".join,
+)
+def test_the_program_makes_what_the_module_makes(
+    python: Interpreter, program: Program, tmp_path: Path, options: list[str]
+) -> None:
+    if "--without-scm-ignore-files" in options and python.version < (3, 13):
+        pytest.skip("an option of later versions")
+    root = tmp_path / "root"
+    trees = []
+    for is_native in (False, True):
+        root.mkdir()
+        module: list[str | Path] = [program.python, "-m", "fastvenv", *options, "env"]
+        result = program.run(*options, "env", cwd=root) if is_native else program.run_command(module, root)
+        assert result == Result(0, "", "")
+        trees.append(compared(root))
+        move_away(root)
+    assert trees[1] == trees[0]
+
+
+def test_the_program_makes_several_environments(program: Program, tmp_path: Path) -> None:
+    """Each is told in a line, which ends as all do there, and in which no code page lacks a character."""
+    names = ["a", "b\\c", "\u00e4 \u4e2d"]
+    environment = {**surroundings(str(program.profile)), **NO_PYTHON}
+    process = subprocess.run(
+        [program.path, "--json", *names], cwd=tmp_path, env=environment, capture_output=True, check=True
+    )
+    assert process.stderr == b"" and process.stdout.count(b"\r\n") == process.stdout.count(b"\n") == len(names)
+    told = [json.loads(line) for line in process.stdout.decode("ascii").splitlines()]
+    assert sorted(made["env_dir"] for made in told) == sorted(str(tmp_path / name) for name in names)
+    for made in told:
+        assert program.run_command([made["python"], "-c", "import pip"]) == Result(0, "", "")
+
+
+def test_the_program_knows_the_settings(program: Program, tmp_path: Path) -> None:
+    """Those of the project, and those of variables, whose names have no case."""
+    project = program.profile / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text("[tool.fastvenv]\nwithout-pip = true\nprompt = 'p'\n")
+    assert program.run("env", cwd=project) == Result(0, "", "")
+    assert not (packages(project / "env") / "pip").exists()
+    assert "prompt = 'p'\n" in (project / "env/pyvenv.cfg").read_text()
+    variables = {"FastVenv_Without_Pip": "1"}
+    assert program.run("env", cwd=tmp_path, variables=variables) == Result(0, "", "")
+    assert not (packages(tmp_path / "env") / "pip").exists()
+
+
+def test_the_program_makes_environments_of_another_python(
+    python: Interpreter, others: list[str], program: Program, tmp_path: Path
+) -> None:
+    """It asks that Python once."""
+    for number, other in enumerate((python.path, *others)):
+        arguments: list[str | Path] = ["--without-pip", "--python", other]
+        assert program.run_command([program.path, *arguments, tmp_path / f"first {number}"]) == Result(0, "", "")
+        assert program.run(*arguments, tmp_path / f"second {number}") == Result(0, "", "")
+        configuration = (tmp_path / f"second {number}/pyvenv.cfg").read_text()
+        assert f"home = {Path(other).parent}\n" in configuration
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (["--help"], {}),
+        (["--verbose", "env"], {}),
+        (["--symlinks", "env"], {}),
+        (["NUL"], {}),
+        (["env"], {"PYTHONHOME": "C:\\nowhere"}),
+        (["env"], {"PythonOptimize": "1"}),
+        (["env"], {"FASTVENV_CACHE_DIR": ""}),
+    ],
+)
+def test_what_is_not_plain_is_for_python(
+    program: Program, tmp_path: Path, arguments: list[str], variables: dict[str, str]
+) -> None:
+    result = program.run("--without-pip", *arguments, cwd=tmp_path, variables=variables)
+    assert result.status == 1 and "PYTHONHASHSEED" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--version"], 0),
+        (["--nonsense"], 2),
+        (["file"], 1),
+        (["file\\env"], 1),
+        (["env", "file"], 1),
+        (["--clear", "project"], 1),
+        (["a;b"], 1),
+        (["~\\env"], 1),
+        ([""], 1),
+        (["a?b"], 1),
+        (["env."], 0),
+        (["env ", "--prompt=a"], 0),
+        (["\u00e4/../env/"], 0),
+        (["--python=3.99", "env"], 1),
+        (["--python=\u00e4", "env"], 1),
+        (["--python=.\\none\\python.exe", "env"], 1),
+        (["--python=>=x", "env"], 1),
+        (["--activators=none", "env"], 1),
+    ],
+    ids=str,
+)
+def test_the_program_tells_what_the_module_tells(
+    program: Program, tmp_path: Path, arguments: list[str], status: int
+) -> None:
+    """The same bytes, and the same directories."""
+    root = tmp_path / "root"
+    outcomes = []
+    for way in program.ways:
+        (root / "project").mkdir(parents=True)
+        (root / "file").touch()
+        (root / "project/main.py").touch()
+        process = program.process([*way, "--without-pip", *arguments], root, {})
+        found = sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+        outcomes.append((process.returncode, process.stdout, process.stderr, found))
+        move_away(root)
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0][0] == status
+
+
+# Makes an environment in a console of its own, and tells the status, the message, and whether the environment is there.
+INTERRUPT = """
+import json, os, signal, subprocess, sys, time
+from ctypes import windll
+env_dir, *command = sys.argv[1:]
+signal.signal(signal.SIGINT, lambda *_: None)
+process = subprocess.Popen([*command, env_dir], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+while not os.path.exists(env_dir) and process.poll() is None:
+    time.sleep(0.01)
+assert windll.kernel32.GenerateConsoleCtrlEvent(0, 0)
+output, errors = process.communicate()
+print(json.dumps([process.returncode, output.decode() + errors.decode(), os.path.exists(env_dir)]))
+"""
+
+
+@pytest.mark.parametrize(
+    "options", [["--link-mode=copy"], ["--link-mode=copy", "--verbose"]], ids=["native", "by Python"]
+)
+def test_ctrl_c_takes_back_what_was_made(
+    python: Interpreter, program: Program, tmp_path: Path, options: list[str]
+) -> None:
+    command = [python.path, "-c", INTERRUPT, str(tmp_path / "a/env"), str(program.path), *options]
+    process = subprocess.run(
+        command,
+        env=surroundings(str(program.profile)),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        creationflags=subprocess.CREATE_NO_WINDOW,  # type: ignore[attr-defined,unused-ignore]
+        timeout=120,
+        check=False,
+    )
+    message = "Interrupted. Environments that were not whole were removed.\r\n"
+    assert json.loads(process.stdout) == [130, message, False], process.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_break_takes_back_what_was_made(python: Interpreter, tmp_path: Path) -> None:
+    """In the module; the event itself cannot be sent in Wine."""
+    script = """
+import signal, sys, fastvenv
+from fastvenv import __main__
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        signal.raise_signal(signal.SIGBREAK)
+fastvenv.EnvBuilder = Builder
+sys.argv[1:] = ["--without-pip", sys.argv[1]]
+__main__.run()
+"""
+    assert python.run("-c", script, tmp_path / "a/env") == Result(128 + 21, "", "")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -99,7 +327,8 @@ def test_another_python_gets_what_its_venv_has_not(python: Interpreter, others: 
         options = ["--python", other, "--relocatable", "--activators=bash,batch"]
         assert python.run("-m", "fastvenv", *options, env_dir) == Result(0, "", "")
         env_dir = env_dir.rename(tmp_path / f"moved {number}")
-        result = run([program_in(env_dir, "python"), "-m", "pip", "--version"], tmp_path)
+        inside = Interpreter(str(program_in(env_dir, "python")), python.folder, python.home)
+        result = inside.run("-m", "pip", "--version", env=surroundings(python.home))
         assert result.status == 0 and str(env_dir).lower() in result.output.lower()
         assert not (env_dir / "Scripts/Activate.ps1").exists()
 

@@ -47,7 +47,8 @@ def _terminate(signal: int, _frame: object) -> "NoReturn":
 def run() -> None:
     """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments.
 
-    When the process is asked to end (Ctrl-C, SIGTERM, SIGHUP), what was made is removed before it does, by that signal.
+    When the process is asked to end (Ctrl-C, SIGTERM, SIGHUP, on Windows Ctrl-Break), what was made is removed before
+    it does, by that signal.
     """
     try:
         _record.is_command = True
@@ -79,10 +80,10 @@ def _handle_signals() -> None:
     """Let signals that would end the process raise an exception; one that is ignored, as with `nohup`, stays so."""
     if _signal.getsignal(_signal.SIGINT) == _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _interrupt)
-    if not _interpreter.IS_WINDOWS:
-        for signal in (_signal.SIGTERM, _signal.SIGHUP):
-            if _signal.getsignal(signal) == _signal.SIG_DFL:
-                _signal.signal(signal, _terminate)
+    for name in ["SIGBREAK"] if _interpreter.IS_WINDOWS else ["SIGTERM", "SIGHUP"]:
+        signal = getattr(_signal, name)
+        if _signal.getsignal(signal) == _signal.SIG_DFL:
+            _signal.signal(signal, _terminate)
 
 
 def _leave() -> "NoReturn":

@@ -79,7 +79,7 @@ class _Signals:
         self._came: Optional[tuple[int, object]] = None
 
     def __enter__(self) -> None:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             number: Optional[int] = getattr(_signal, name, None)
             handler = None if number is None else _signal.getsignal(number)
             if number is not None and callable(handler):

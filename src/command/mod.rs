@@ -8,32 +8,32 @@ mod installation;
 pub mod json;
 pub mod man_page;
 pub mod outcome;
-#[cfg(unix)]
+mod output;
 mod plain;
 pub mod pythons;
 pub mod report;
 pub mod settings;
 pub mod shell;
-#[cfg(unix)]
 mod signals;
 
 use std::ffi::OsString;
 
 use installation::Installation;
+use plain::Variables;
 
 /// Runs the program with these arguments, and returns the status to exit with.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> i32 {
     if let Some(text) = printed(arguments) {
-        return hand_over::print(&text);
+        return output::print(&text);
     }
     match Installation::find() {
         Ok(installation) => match itself(arguments, &installation) {
             Some(Ok(())) => 0,
-            Some(Err(reason)) => hand_over::complain(&reason),
+            Some(Err(reason)) => output::complain(&reason),
             None => hand_over::hand_over(&installation, arguments),
         },
-        Err(reason) => hand_over::complain(&reason),
+        Err(reason) => output::complain(&reason),
     }
 }
 
@@ -46,18 +46,18 @@ fn printed(arguments: &[OsString]) -> Option<String> {
 }
 
 /// Handles an ordinary call. Returns `None` if Python has to handle it, and a whole message as the error.
-#[cfg(unix)]
 fn itself(arguments: &[OsString], installation: &Installation) -> Option<Result<(), String>> {
-    let variables =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
-    let signals = signals::Signals::heed().ok()?;
-    let outcome = plain::run(arguments, &variables, &installation.python, &installation.program, &signals);
+    let signals = signals::Signals::handle().ok()?;
+    let outcome = plain::run(arguments, &variables(), &installation.python, &installation.program, &signals);
     signals.end();
     outcome
 }
 
-/// On Windows, Python does everything.
-#[cfg(windows)]
-fn itself(_arguments: &[OsString], _installation: &Installation) -> Option<Result<(), String>> {
-    None
+/// The variables of the process. On Windows, their names are the same in capitals, as they are in Python.
+fn variables() -> Variables {
+    let named = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok()?;
+        Some((if cfg!(windows) { name.to_uppercase() } else { name }, value))
+    };
+    std::env::vars_os().filter_map(named).collect()
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use super::arguments::{Arguments, names};
 use super::outcome::Outcome;
 use super::settings::Settings;
 use super::signals::Signals;
-use super::{pythons, report};
+use super::{output, pythons, report};
 use crate::cache::location;
 use crate::cache::records;
 use crate::environment::creation::Creation;
@@ -23,6 +23,7 @@ use crate::error;
 use crate::fs::{self, LinkMode};
 use crate::install::{self, Seed, Way};
 use crate::interpreter::Interpreter;
+use crate::platform::Platform;
 use crate::threads;
 
 /// The variables of the process that the program reads, by name.
@@ -91,7 +92,7 @@ pub(super) fn run(
     let begin = Instant::now();
     let plan = match Plan::new(arguments, variables, python, program)? {
         Ok(plan) => plan,
-        Err(reason) => return Some(Err(reason)),
+        Err(reason) => return output::is_as_of_python(&reason).then_some(Err(reason)),
     };
     let threads = if plan.env_dirs.len() > 1 { threads::available() } else { 1 };
     // Nothing is printed until all is well: otherwise Python prints it all.
@@ -108,7 +109,7 @@ pub(super) fn run(
     threads::share(&plan.env_dirs, threads, create).ok()?;
     if plan.is_json {
         let lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = io::stdout().write_all(lines.as_bytes()) {
+        if let Err(error) = output::print_lines(&lines) {
             return Some(Err(format!("cannot write to standard output: {error}")));
         }
     }
@@ -126,7 +127,7 @@ impl Plan {
         program: &Path,
     ) -> Option<Result<Self, String>> {
         let mut arguments = Arguments::parse(arguments)?;
-        if cfg!(windows) || !is_utf8(variables) || variables.iter().any(is_decisive) {
+        if !is_utf8(variables) || variables.iter().any(is_decisive) {
             return None;
         }
         let current = std::env::current_dir().ok()?;
@@ -173,7 +174,7 @@ impl Plan {
         let interpreter = self.interpreter.title();
         let line = report::line(&self.names, &interpreter, elapsed, self.color.as_deref(), variable);
         // The environment is there, whether or not the terminal still is.
-        let _ = io::stderr().write_all(line.as_bytes());
+        output::tell(&line);
     }
 
     /// What a program is told about an environment.
@@ -195,7 +196,8 @@ impl Plan {
         let creation = Creation::default();
         let made =
             environment::create(&creation, env_dir, &self.interpreter, &self.options, self.seed.as_ref());
-        let is_whole = made.as_ref().is_ok_and(|made| !made.lacks_pip() && made.copied.is_empty());
+        let is_whole = made.as_ref().is_ok_and(|made| !made.lacks_pip() && made.copied.is_empty())
+            && !fs::is_redirected(Path::new(env_dir));
         if is_whole && !signals.has_come() {
             creation.keep();
             return made;
@@ -206,9 +208,12 @@ impl Plan {
     }
 }
 
-/// Whether Python would take names on the disk for UTF-8: in a locale that is, and in those that have no other language
-/// (PEP 538, PEP 540).
+/// Whether Python would take names on the disk for UTF-8: in a locale that is, in those that have no other language (PEP 538,
+/// PEP 540), and on Windows (PEP 529).
 fn is_utf8(variables: &Variables) -> bool {
+    if Platform::HOST == Platform::Windows {
+        return true;
+    }
     let set = |name: &&str| variables.get(*name).is_some_and(|value| !value.is_empty());
     let Some(name) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find(|name| set(name)) else { return true };
     let locale = variables[*name].to_string_lossy().to_ascii_lowercase().replace('-', "");
@@ -254,7 +259,7 @@ fn options(arguments: &Arguments, interpreter: &Interpreter, current: &Path) -> 
         system_site_packages: arguments.flag("system_site_packages", false),
         clear: arguments.flag("clear", false),
         force: arguments.flag("force", false),
-        symlinks: arguments.flag("symlinks", true),
+        symlinks: arguments.flag("symlinks", Platform::HOST == Platform::Posix),
         upgrade: arguments.flag("upgrade", false),
         with_pip: arguments.flag("with_pip", true),
         upgrade_deps: false,
@@ -298,7 +303,7 @@ fn seed(
 
 /// The absolute path of a directory; `None` for one that cannot be, or is not UTF-8.
 fn absolute(current: &Path, directory: &str) -> Option<String> {
-    let path = fs::normal(&current.join(directory));
+    let path = fs::absolute(current, Path::new(directory))?;
     path.to_str().filter(|_| !directory.is_empty()).map(ToOwned::to_owned)
 }
 
@@ -327,7 +332,6 @@ fn are_apart(env_dirs: &[String]) -> bool {
 }
 
 #[cfg(test)]
-#[cfg(unix)]
 mod tests {
     use super::*;
 
@@ -351,6 +355,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)] // Windows has no such variables
     fn a_locale_that_is_not_utf8_is_for_python() {
         for (pairs, expected) in [
             (&[][..], true),

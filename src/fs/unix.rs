@@ -7,14 +7,14 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{
     AtFlags, CWD, Dir, FileType, Mode as Permissions, OFlags, Stat, fstat, linkat, openat, statat,
 };
 
 pub(super) use super::tree::{clear_tree, remove_tree};
-use super::{Identity, Mode, Ownership, Stamp, Writers};
+use super::{Identity, Mode, Ownership, Stamp, Writers, normal};
 use crate::error::{AtPath, Result};
 
 /// Makes a symbolic link at `link` that holds the text `target`.
@@ -165,6 +165,18 @@ pub fn is_own(path: &Path) -> bool {
 #[must_use]
 pub fn becomes_own(_path: &Path) -> bool {
     true
+}
+
+/// The absolute path that `os.path.abspath` makes of one that starts in the current directory.
+#[must_use]
+pub fn absolute(current: &Path, path: &Path) -> Option<PathBuf> {
+    Some(normal(&current.join(path)))
+}
+
+/// Always false: a path leads where it says, or through links that a user has made.
+#[must_use]
+pub fn is_redirected(_directory: &Path) -> bool {
+    false
 }
 
 /// The number of the effective user.

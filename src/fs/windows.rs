@@ -8,12 +8,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::windows::fs::{FileTypeExt, OpenOptionsExt};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 
 use winapi_util::file::information;
 
 use super::patience::patiently;
-use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp, Writers};
+use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp, Writers, normal};
 use crate::error::{AtPath, Result};
 
 /// The flag without which a directory cannot be opened (`FILE_FLAG_BACKUP_SEMANTICS`).
@@ -202,6 +202,34 @@ pub fn becomes_own(path: &Path) -> bool {
     is_own(path)
 }
 
+/// The absolute path that `os.path.abspath` makes of one, as Windows does: without the dots and spaces at the end of names,
+/// and with the drive's own directory for `C:name`. `None` for one that is neither on a drive nor on a share, as that of a device
+/// (`NUL`).
+#[must_use]
+pub fn absolute(_current: &Path, path: &Path) -> Option<PathBuf> {
+    let whole = normal(&std::path::absolute(path).ok()?);
+    let is_place = matches!(
+        whole.components().next(),
+        Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::Disk(_) | Prefix::UNC(..))
+    );
+    is_place.then_some(whole)
+}
+
+/// Whether the system keeps a directory elsewhere, as for a Python of the Store, or below a junction (bpo-45337). What differs
+/// in case alone is no other place. A path with a short name (`RUNNER~1`) counts as one, though it is none.
+#[must_use]
+pub fn is_redirected(directory: &Path) -> bool {
+    let text = |path: &Path| path.to_string_lossy().to_lowercase();
+    let Ok(real) = fs::canonicalize(directory) else { return true };
+    let real = text(&real);
+    // Rust writes it as a path that Windows takes as it is.
+    let real = match real.strip_prefix(r"\\?\unc\") {
+        Some(share) => format!(r"\\{share}"),
+        None => real.trim_start_matches(r"\\?\").to_owned(),
+    };
+    real != text(directory)
+}
+
 /// The path with its ASCII letters in lower case.
 fn lowered(path: &Path) -> PathBuf {
     path.as_os_str().to_ascii_lowercase().into()
@@ -365,6 +393,33 @@ fn first_in(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_what_windows_makes_of_them() {
+        for (path, expected) in [
+            (r"C:\a\b. .", Some(r"C:\a\b")),
+            ("C:/a//x/../b/", Some(r"C:\a\b")),
+            (r"\\server\share\a", Some(r"\\server\share\a")),
+            (r"C:\..", Some(r"C:\")),
+            ("NUL", None),
+            (r"\\?\C:\a", None),
+            (r"\\.\pipe\a", None),
+            ("", None),
+        ] {
+            let found = absolute(Path::new("unused"), Path::new(path));
+            assert_eq!(found.as_deref(), expected.map(Path::new), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_in_another_case_leads_where_it_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let real =
+            PathBuf::from(fs::canonicalize(&dir).unwrap().to_str().unwrap().trim_start_matches(r"\\?\"));
+        let upper = PathBuf::from(real.to_str().unwrap().to_uppercase());
+        assert!(!is_redirected(&real) && !is_redirected(&upper));
+        assert!(is_redirected(&real.join("none")) && is_redirected(&real.join("x/..")));
+    }
 
     #[test]
     fn what_is_in_the_profile_is_the_users_own() {

@@ -5,10 +5,10 @@
 mod system;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::process::Command;
 
 use super::installation::{Installation, remedy};
+use super::output::complain;
 use crate::error::strerror;
 
 /// Replaces the process by `python -m fastvenv` with the same arguments. Returns the status to exit with.
@@ -27,16 +27,4 @@ pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> 
             remedy(&installation.python)
         )),
     }
-}
-
-/// Prints a text, and returns the status to exit with.
-pub(super) fn print(text: &str) -> i32 {
-    i32::from(io::stdout().write_all(text.as_bytes()).is_err())
-}
-
-/// Prints an error, and returns the status to exit with.
-#[expect(clippy::print_stderr, reason = "the program's own error")]
-pub(super) fn complain(reason: &str) -> i32 {
-    eprintln!("Error: {reason}");
-    1
 }

@@ -2,18 +2,15 @@
 
 use std::io;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
+use crate::command::signals::Signals;
 
 /// Runs a child, and returns its exit status. The console sends Ctrl-C to both; only the child handles it.
 ///
 /// # Errors
 /// The error of the operating system, if the child cannot be started.
 pub(super) fn run(mut command: Command) -> io::Result<i32> {
-    flag::register(SIGINT, Arc::new(AtomicBool::new(false)))?;
+    let _handled = Signals::handle()?;
     // On Windows, a child always has an exit status.
     Ok(command.status()?.code().unwrap_or(1))
 }

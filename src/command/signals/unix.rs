@@ -1,0 +1,67 @@
+//! Signals on POSIX systems.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::low_level::emulate_default_handler;
+use signal_hook::{SigId, flag};
+
+use crate::fs;
+
+/// A signal that is handled.
+#[derive(Debug)]
+pub(super) struct Signal {
+    number: i32,
+    has_come: Arc<AtomicBool>,
+}
+
+/// Begins to handle those that the process does not ignore.
+///
+/// # Errors
+/// The operating system's, where that cannot be done or told.
+pub(super) fn handle() -> io::Result<Vec<Signal>> {
+    let ignored = ignored()?;
+    let handled = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| ignored & (1 << (number - 1)) == 0);
+    handled.map(Signal::handle).collect()
+}
+
+impl Signal {
+    fn handle(number: i32) -> io::Result<Self> {
+        let has_come = Arc::new(AtomicBool::new(false));
+        let _: SigId = flag::register(number, Arc::clone(&has_come))?;
+        Ok(Self { number, has_come })
+    }
+
+    /// Whether it has come.
+    pub(super) fn has_come(&self) -> bool {
+        self.has_come.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is that of Ctrl-C.
+    pub(super) fn is_interrupt(&self) -> bool {
+        self.number == SIGINT
+    }
+
+    /// Ends the process by it.
+    pub(super) fn end_process(&self) {
+        // It fails for signals that do not exist.
+        let _ = emulate_default_handler(self.number);
+    }
+}
+
+/// The signals that the process ignores, a bit for each, the lowest for the first.
+///
+/// Only Linux tells that to a program that uses safe calls alone. Elsewhere, SIGHUP is taken for one, as with `nohup`.
+fn ignored() -> io::Result<u64> {
+    if !cfg!(target_os = "linux") {
+        return Ok(1 << (SIGHUP - 1));
+    }
+    let unknown = || io::Error::from(io::ErrorKind::Unsupported);
+    let status = fs::read(Path::new("/proc/self/status")).map_err(|_| unknown())?;
+    let status = String::from_utf8_lossy(&status);
+    let digits = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).ok_or_else(unknown)?;
+    u64::from_str_radix(digits.trim(), 16).map_err(|_| unknown())
+}
