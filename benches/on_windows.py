@@ -1,8 +1,9 @@
 """`python -m benches.on_windows ROUNDS`: `fastvenv` beside `venv` on Windows, or in Wine, by the Python that runs this.
 
-fastvenv has to be importable. Each run makes an environment in the user's profile, with a warm cache. All runs go by
-turns, once a round, and the first round is not counted. What is printed is how many times as long a run takes as
-`python -m fastvenv`: the median, and the quartiles.
+fastvenv has to be importable, from a wheel that was unpacked: the program is installed into an environment. Each run
+makes an environment in the user's profile, with a warm cache. All runs go by turns, once a round, and the first round
+is not counted. What is printed is how many times as long a run takes as `python -m fastvenv`: the median, and the
+quartiles.
 """
 
 from __future__ import annotations
@@ -16,17 +17,22 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import fastvenv
+
 from .measure import Run, ratio, side_by_side
 
 COMPARED = "python -m fastvenv"
-RUNS = {
-    "python -m venv": ["venv"],
-    COMPARED: ["fastvenv"],
-    "python -m fastvenv --link-mode copy": ["fastvenv", "--link-mode", "copy"],
-    "python -m fastvenv --no-cache": ["fastvenv", "--no-cache"],
-    "python -m venv --without-pip": ["venv", "--without-pip"],
-    "python -m fastvenv --without-pip": ["fastvenv", "--without-pip"],
-}
+RUNS = [
+    "python -m venv",
+    COMPARED,
+    "fastvenv",
+    "python -m fastvenv --link-mode copy",
+    "fastvenv --link-mode copy",
+    "python -m fastvenv --no-cache",
+    "python -m venv --without-pip",
+    "python -m fastvenv --without-pip",
+    "fastvenv --without-pip",
+]
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,23 @@ class Profile:
         shutil.rmtree(self.folder / "env", ignore_errors=True)
 
 
-def run(arguments: list[str]) -> Run:
+def installed(folder: Path) -> Path:
+    """Install fastvenv into an environment, and return the program."""
+    package = Path(fastvenv.__file__).parent
+    [program] = package.parent.glob("*.data/scripts/fastvenv.exe")
+    fastvenv.create(folder / "installed")
+    shutil.copytree(package, folder / "installed/Lib/site-packages/fastvenv")
+    return Path(shutil.copy(program, folder / "installed/Scripts"))
+
+
+def run(name: str, program: Path) -> Run:
     """Return a run that makes an environment in a profile, and returns the seconds."""
+    first, *arguments = name.split()
+    executable = str(program) if first == "fastvenv" else sys.executable
 
     def seconds(profile: Path) -> float:
         variables = {**os.environ, "USERPROFILE": str(profile), "LOCALAPPDATA": str(profile / "AppData/Local")}
-        command = [sys.executable, "-m", *arguments, str(profile / "env")]
+        command = [executable, *arguments, str(profile / "env")]
         begin = time.perf_counter()
         subprocess.run(command, env=variables, stdin=subprocess.DEVNULL, capture_output=True, check=True)
         return time.perf_counter() - begin
@@ -62,7 +79,8 @@ def main() -> None:
     """Measure, and print the table."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "AppData/Local").mkdir(parents=True)
-        runs = {name: run(arguments) for name, arguments in RUNS.items()}
+        program = installed(Path(folder))
+        runs = {name: run(name, program) for name in RUNS}
         figures = side_by_side(Profile(Path(folder)), runs, int(sys.argv[1]))
     print(f"In times `{COMPARED}`; rounds: {sys.argv[1]}; Python {sys.version.split()[0]}.\n")
     print("| | |\n|---|---|")

@@ -110,7 +110,7 @@ pub(super) fn run(
     if plan.is_json {
         let lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = output::print_lines(&lines) {
-            return Some(Err(format!("cannot write to standard output: {error}")));
+            return Some(Err(format!("cannot write to standard output: {}", error::strerror(&error))));
         }
     }
     if plan.is_told && io::stderr().is_terminal() {

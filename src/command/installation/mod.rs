@@ -13,6 +13,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use crate::error::strerror;
 use crate::fs;
 use crate::fs::CONFIGURATION_FILE;
 use library::Library;
@@ -32,7 +33,8 @@ impl Installation {
     /// # Errors
     /// A message that says what was looked for, and what to do.
     pub(super) fn find() -> Result<Self, String> {
-        let own = env::current_exe().map_err(|error| format!("fastvenv cannot find itself: {error}"))?;
+        let unknown = |error| format!("fastvenv cannot find itself: {}", strerror(&error));
+        let own = env::current_exe().map_err(unknown)?;
         // The real path would be wrong: it also follows directories that are links, and on Windows it has a form that few
         // programs understand.
         let program = links(&own).pop().unwrap_or(own);
