@@ -33,8 +33,10 @@ impl Installation {
     /// # Errors
     /// A message that says what was looked for, and what to do.
     pub(super) fn find() -> Result<Self, String> {
-        let unknown = |error| format!("fastvenv cannot find itself: {}", strerror(&error));
-        let own = env::current_exe().map_err(unknown)?;
+        let own = env::current_exe().map_err(|error| {
+            let started = env::args_os().next().unwrap_or_default();
+            format!("fastvenv cannot find itself, which was started as {}: {}", started.display(), strerror(&error))
+        })?;
         // The real path would be wrong: it also follows directories that are links, and on Windows it has a form that few
         // programs understand.
         let program = links(&own).pop().unwrap_or(own);
@@ -92,9 +94,21 @@ pub(super) fn remedy(program: &Path) -> String {
 /// The interpreter that a path of the program belongs to; `None` if no interpreter in that place has the package installed.
 fn python_of(program: &Path, path: &impl Fn() -> Vec<PathBuf>) -> Option<Result<PathBuf, String>> {
     let prefix = parent(parent(program));
-    if is_environment(prefix) {
-        let python = program.with_file_name(system::PYTHON);
-        return Some(if fs::exists(&python) { Ok(python) } else { Err(gone(&python, "", program)) });
+    let python = program.with_file_name(system::PYTHON);
+    // An error does not mean that it does not exist. If it did, another interpreter would be taken.
+    let is_there = |path: &Path| {
+        let unknown = |error| format!("fastvenv cannot tell which Python it was installed for: {error}");
+        fs::try_exists(path).map_err(unknown)
+    };
+    match is_there(&prefix.join(CONFIGURATION_FILE)) {
+        Ok(false) => {}
+        Ok(true) => {
+            let found = is_there(&python);
+            return Some(
+                found.and_then(|found| if found { Ok(python) } else { Err(gone(&python, "", program)) }),
+            );
+        }
+        Err(reason) => return Some(Err(reason)),
     }
     let library = Library::of(program, system::libraries(prefix))?;
     let beside: Vec<_> = system::beside(prefix, &library).collect();

@@ -90,6 +90,23 @@ fn an_environment_has_its_interpreter_beside_the_program() {
 }
 
 #[test]
+fn an_environment_that_cannot_be_looked_at_is_an_error() {
+    let root = Root::new();
+    root.program("env/bin/fastvenv");
+    root.program("env/bin/python3.13");
+    root.package("env/lib/python3.13/site-packages", "../../../bin/fastvenv", "", 1);
+    // The system refuses to follow a link to itself.
+    for name in ["env/pyvenv.cfg", "env/bin/python"] {
+        root.link(name, &root.path(name));
+        let reason = root.reason("env/bin/fastvenv");
+        let expected = format!("fastvenv cannot tell which Python it was installed for: {name}: ");
+        assert!(reason.starts_with(&expected), "{reason}");
+        fs::remove_file(&root.path(name)).unwrap();
+        fs::write(&root.path("env/pyvenv.cfg"), b"").unwrap();
+    }
+}
+
+#[test]
 fn the_links_to_a_program_in_a_cache_lead_through_its_environment() {
     let root = Root::new();
     root.environment("tools/fastvenv");
