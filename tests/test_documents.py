@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import sys
 from pathlib import Path
 
@@ -112,6 +113,17 @@ def test_each_row_of_the_trust_model_names_its_test() -> None:
     untested = [row for row in rows if "test_" not in row and "`src/" not in row]
     # A test of it would have to trust it.
     assert [row[:30] for row in untested] == ["| the base interpreter and its"]
+
+
+def test_a_session_runs_each_file_of_tests() -> None:
+    """Those that run on no interpreter of the list are named by a session of their own."""
+    extent = runpy.run_path(str(ROOT / ".ci/sessions/extent.py"))
+    files = {path.name for path in (ROOT / "tests").glob("test_*.py")}
+    assert extent["EXTENT"].keys() | extent["EXTENT_AT_NIGHT"].keys() <= files
+    own = [name for name, versions in extent["EXTENT"].items() if not versions]
+    sessions = "".join(path.read_text() for path in (ROOT / ".ci/sessions").glob("*.py") if path.name != "extent.py")
+    for name in own:
+        assert name in extent["ON_WINDOWS"] or f"tests/{name}" in sessions, name
 
 
 def test_each_folder_uses_those_below_it_alone() -> None:
