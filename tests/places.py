@@ -1,7 +1,7 @@
 """Every file-system call of a run, and the place in the code that makes it.
 
-A place is known by the return addresses inside the native module, which strace finds on the stack. For a call of Python's
-own it is the name of the call and the role of its path: the path without what changes from run to run.
+A place is known by the return addresses inside the native module or the program, which strace finds on the stack. For a
+call of Python's own it is the name of the call and the role of its path: the path without what changes from run to run.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ TRACED = (
 )
 BEGUN = re.compile(r"(?P<process>\d+) +(?P<name>[a-z]\w*)\((?P<arguments>.*)")
 RESUMED = re.compile(r"(?P<process>\d+) +<\.\.\. \w+ resumed>(?P<arguments>.*)")
-FRAME = re.compile(r" > .*/_native[^/(]*\(.*\[0x(?P<address>[0-9a-f]+)\]$")
+FRAME = re.compile(r" > .*/(?:_native[^/(]*|fastvenv)\(.*\[0x(?P<address>[0-9a-f]+)\]$")
 THING = re.compile(r'"((?:[^"\\]|\\.)*)"|\d+<([^<>]*)>')
+# What the system answers, and the target of a link with it.
+RESULT = re.compile(r"\) += .*$")
+TOLD = re.compile(r'"(?:[^"\\]|\\.)*"(?:\.\.\.)?, \d+\) += \d+$')
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,10 @@ class Event:
     frames: list[str] = field(default_factory=list)
 
     def things(self) -> list[str]:
-        """Its paths, and those of its descriptors."""
-        return [next(filter(None, groups), "") for groups in THING.findall(self.arguments)]
+        """The paths that it is given, and those of its descriptors, by which strace knows it: not by the target of a link."""
+        answer = TOLD if self.name.startswith("readlink") else RESULT
+        found = [next(filter(None, groups), "") for groups in THING.findall(answer.sub("", self.arguments))]
+        return found[1:] if self.name.startswith("symlink") else found
 
     def path(self) -> str:
         """The path that it is about."""
@@ -137,10 +142,12 @@ def points(log: Path, root: Path, stable: set[str]) -> list[Point]:
     """
     found = []
     counts: Counter[tuple[str, str, str | None]] = Counter()
-    for event in events(log):
+    logged = events(log)
+    for event in logged:
         things = set(event.things())
         counts.update((event.process, event.name, thing) for thing in [None, *things])
-        if event.is_below(str(root)):
+        # The first call of all is strace's, which starts the command.
+        if event is not logged[0] and event.is_below(str(root)):
             # The most precise of the paths: with it the calls of other threads are not counted.
             only = max((thing for thing in things & stable if thing.startswith(f"{root}/")), key=len, default=None)
             number = counts[event.process, event.name, only]
@@ -171,11 +178,11 @@ def things(log: Path) -> set[str]:
 
 
 def hit(log: Path) -> Event | None:
-    """The call in which the fault happened; `None` if there is none, or several in threads or processes."""
+    """The call in which the fault happened; `None` where it did not, or met threads or processes that do different things."""
     text = log.read_text(errors="replace")
     if "(INJECTED)" in text:
         met = [event for event in events(log) if "(INJECTED)" in event.arguments]
-        return met[0] if len(met) == 1 else None
+        return met[0] if len({event.path() for event in met}) == 1 else None
     if "killed by SIGKILL" in text:
         return next((event for event in reversed(events(log)) if re.search(r"= \?$|unfinished", event.arguments)), None)
     return None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Result, snapshot
-from test_program import Program, program  # noqa: F401 - a fixture
+from installed import Program
+from test_program import program  # noqa: F401 - a fixture
 
 
 def a_file(root: Path) -> None:

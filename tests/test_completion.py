@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, shell
-from test_program import Program, program  # noqa: F401 - a fixture
+from installed import Program
+from test_program import program  # noqa: F401 - a fixture
 
 # What is typed, and the completions that have to be offered.
 OFFERED = [

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter
+from installed import Program
 from pages import sections
-from test_program import Program, program
+from test_program import program
 
 __all__ = ["program"]
 

@@ -12,9 +12,11 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
+from bed import ERRORS, KILL, Bed
+from complaints import complaints, told
 from conftest import Interpreter
-from matrix import ERRORS, KILL, SCENARIOS, Bed, Scenario
 from places import by_place
+from scenarios import SCENARIOS, Scenario
 from tracing import strace
 
 # The number of parts of each scenario, so that processors share it.
@@ -84,13 +86,10 @@ def test_a_fault_at_every_call(
             continue
         done += 1
         result, event = met
-        complaints = list(bed.complaints(result, error))
-        if complaints:
-            failures.append(
-                report(f"{scenario.name}: {event.name} {event.path()}: {error}", complaints).replace(
-                    f"{bed.field}/", ""
-                )
-            )
+        wrong = list(complaints(bed, result, error))
+        if wrong:
+            heading = f"{scenario.name}: {event.name} {event.path()}: {error}"
+            failures.append(told(heading, wrong).replace(f"{bed.field}/", ""))
             bed.start_anew()
     record_property("runs of the matrix", done)
     record_property("failures", len(failures))
@@ -98,9 +97,3 @@ def test_a_fault_at_every_call(
     if failures:
         heading = f"{len(failures)} of {done} runs broke a promise; {missed} faults did not happen"
         pytest.fail("\n".join([heading, *failures[:TOLD]]), pytrace=False)
-
-
-def report(heading: str, complaints: list[str]) -> str:
-    """A failure in a few lines."""
-    lines = [heading, *(f"    {text[:300]}" for text in complaints[:4])]
-    return "\n".join([*lines, f"    and {len(complaints) - 4} more"] if len(complaints) > 4 else lines)

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, text_of, without_override
+from installed import Program
 from terminal import run_on_terminal
-from test_program import Program, program
+from test_program import program
 
 __all__ = ["program"]
 

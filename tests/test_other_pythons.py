@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Entry, Interpreter, Result, at_night, move_away, snapshot
-from test_program import Program, program  # noqa: F401 - a fixture
+from installed import Program
+from test_program import program  # noqa: F401 - a fixture
 from test_tree import compared
 from wheels import other_pip
 

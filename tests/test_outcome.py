@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from conftest import Interpreter, Result, snapshot
-from test_program import Program, executed, program  # noqa: F401 - a fixture
+from installed import Program
+from test_program import executed, program  # noqa: F401 - a fixture
 
 
 def objects(result: Result, status: int = 0) -> list[dict[str, Any]]:

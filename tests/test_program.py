@@ -8,72 +8,23 @@ import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Entry, Interpreter, Result, move_away, snapshot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from installed import Program, install
 from test_tree import compared
 
 ROOT = Path(__file__).parents[1]
 
-# The program in a wheel that was unpacked, or that cargo built last.
-PLACES = ("*.data/scripts/fastvenv", "../target/release/fastvenv")
-
-
-@dataclass(frozen=True)
-class Program:
-    """The program, in an environment of the interpreter under test, and the cache that both ways use."""
-
-    path: Path
-    variables: dict[str, str]
-
-    def run(self, *arguments: str | os.PathLike[str], prefix: list[str] | None = None, **options: Any) -> Result:
-        return self._run([*(prefix or []), self.path, *arguments], **options)
-
-    def run_python(
-        self,
-        *arguments: str | os.PathLike[str],
-        module: str = "fastvenv",
-        prefix: list[str] | None = None,
-        **options: Any,
-    ) -> Result:
-        return self._run([*(prefix or []), self.path.with_name("python"), "-m", module, *arguments], **options)
-
-    def _run(self, command: list[Any], **options: Any) -> Result:
-        options.setdefault("env", self.variables)
-        process = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=900, check=False, **options
-        )
-        return Result(
-            process.returncode, *(text.decode(errors="backslashreplace") for text in (process.stdout, process.stderr))
-        )
-
 
 @pytest.fixture(scope="module")
 def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """The program, with a full cache."""
-    found = [path for pattern in PLACES for path in Path(python.folder).glob(pattern)]
-    if not found:
-        pytest.skip("the program was not built")
+    """The program; the cache has what it needs."""
     folder = tmp_path_factory.mktemp("program")
-    env_dir = folder / "installed"
-    assert python.run("-m", "fastvenv", "--without-pip", env_dir) == Result(0, "", "")
-    [packages] = env_dir.glob("lib/*/site-packages")
-    shutil.copytree(Path(python.folder, "fastvenv"), packages / "fastvenv")
-    path = Path(shutil.copy(found[0], env_dir / "bin/fastvenv"))
-    path.chmod(0o755)
-    variables = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": python.home,
-        "LANG": "C.UTF-8",
-        "FASTVENV_CACHE_DIR": str(folder / "cache"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    program = Program(path, variables)
+    program = install(python, folder / "installed", folder / "cache")
     options = [] if python.has_ensurepip else ["--without-pip"]
     assert program.run(*options, folder / "first") == Result(0, "", "")
     return program

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from complaints import without_warnings
 from conftest import Interpreter, Result, packages, snapshot
-from matrix import differences, without_warnings
+from trees import differences
 from wheels import CREATE_WITH, small_pip
 
 pytestmark = pytest.mark.usefixtures("has_wheels")

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, move_away, packages, without_override
+from installed import Program
 from terminal import run_on_terminal
-from test_program import Program, program  # noqa: F401 - a fixture
+from test_program import program  # noqa: F401 - a fixture
 
 COLOR = re.compile(r"\x1b\[\d*m")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Result
-from test_program import Program, executed, program  # noqa: F401 - a fixture
+from installed import Program
+from test_program import executed, program  # noqa: F401 - a fixture
 
 PROJECT = "[tool.fastvenv]\n"
 

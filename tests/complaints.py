@@ -1,0 +1,103 @@
+"""What is not as it must be after a run that a fault met.
+
+There is an error and nothing else, or a whole environment; nothing is lost; and the next run and the cache are right.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator
+
+from bed import KILL, Bed
+from conftest import Result
+from trees import Tree, brief, changed, differences, is_as_expected, lost
+
+
+def complaints(bed: Bed, result: Result, error: str) -> Iterator[str]:
+    """What is wrong after a run that a fault met; then the next run and the cache are looked at, too."""
+    is_killed = error == KILL and result.status in {-9, 137}
+    for target, before, expected in zip(bed.targets, bed.before, bed.expected):
+        found = bed.tree(target)
+        yield from (f"{target.name}: {text}" for text in judge(bed, found, before, expected, result, is_killed))
+    if not is_killed:
+        yield from judge_words(bed, result)
+    yield from lost(bed.look_outside(), bed.outside, is_exact=not is_killed)
+    again = bed.play()
+    # Where the interpreter was copied, a second run warns again, as that of `venv` does.
+    if (again.status, again.output, without_warnings(again)) != (0, "", []):
+        yield f"the next run: {again}"
+    for target, expected in zip(bed.targets, bed.expected):
+        for text in differences(bed.tree(target), expected, bed.executable):
+            yield f"the next run: {target.name}: {text}"
+    yield from (f"after the next run: {text}" for text in lost(bed.look_outside(), bed.outside, is_exact=True))
+    yield from judge_cache(bed)
+
+
+def judge(bed: Bed, found: Tree, before: Tree, expected: Tree, result: Result, is_killed: bool) -> Iterator[str]:
+    """What is wrong with a target."""
+    if result.status == 0:
+        yield from differences(found, expected, bed.executable)
+        return
+    if len(bed.targets) > 1 and not is_killed and not differences(found, expected, bed.executable):
+        return  # the other one failed
+    if not bed.scenario.clears:
+        yield from changed(found, before, expected)
+    if not is_killed:
+        yield from left(bed, found, before, expected)
+
+
+def left(bed: Bed, found: Tree, before: Tree, expected: Tree) -> Iterator[str]:
+    """What a run that failed has left; in a directory that was there, there may be what belongs there."""
+    for path in sorted(found.keys() - before.keys()):
+        if bed.scenario.before == "nothing":
+            yield f"{path or 'the directory'} is left"
+        elif not is_as_expected(found[path], expected.get(path), bed.executable):
+            yield f"{path} is left, {brief(found[path])}"
+
+
+def judge_words(bed: Bed, result: Result) -> Iterator[str]:
+    """What is wrong with what a run says."""
+    lines = without_warnings(result)
+    if result.status == 0:
+        if result.output or lines:
+            yield f"it says {result.output!r} {result.stderr!r}"
+    elif result.status != 1:
+        yield f"status {result.status}: {result.stderr!r}"
+    elif result.output or len(lines) != 1:
+        yield f"more than one line: {result.output!r} {result.stderr!r}"
+    elif not lines[-1].startswith("Error: ") or not any(
+        folder in lines[-1] for folder in (str(bed.field), bed.python.folder)
+    ):
+        yield f"no path: {lines[-1]}"
+
+
+def judge_cache(bed: Bed) -> Iterator[str]:
+    """What is wrong with the cache: names that do not belong there, files that are not the wheel's, and what it gives."""
+    if not bed.cache.exists():
+        return
+    names = {name for name in os.listdir(bed.cache) if not name.startswith("making-")} - bed.sound_cache
+    yield from (f"the cache has {name}" for name in sorted(names))
+    with zipfile.ZipFile(bed.wheel) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    for files in bed.cache.glob("[!m]*/files"):
+        for path in files.rglob("*"):
+            name = str(path.relative_to(files))
+            if path.is_file() and path.suffix != ".pyc" and path.read_bytes() != contents.get(name):
+                yield f"the cache has another {name}"
+    bed.remove_targets()
+    if bed.run(bed.targets[0]) != Result(0, "", ""):
+        yield "no environment can be made with the cache"
+    for text in differences(bed.tree(bed.targets[0]), bed.fresh[0], bed.executable):
+        yield f"from the cache: {text}"
+
+
+def without_warnings(result: Result) -> list[str]:
+    """The lines on stderr, but for those that `venv` prints, too, where the interpreter cannot be linked and is copied."""
+    return [line for line in result.stderr.splitlines() if not line.startswith("Unable to symlink ")]
+
+
+def told(heading: str, found: list[str]) -> str:
+    """The complaints about a run in a few lines."""
+    lines = [heading, *(f"    {text[:300]}" for text in found[:4])]
+    return "\n".join([*lines, f"    and {len(found) - 4} more"] if len(found) > 4 else lines)

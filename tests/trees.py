@@ -1,0 +1,108 @@
+"""What lies in a directory, and in what two directories differ."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from conftest import Entry, Interpreter, describe
+
+Tree = dict[str, Entry]
+
+# What the bytecode in files means: code that differs only in where it was compiled is the same.
+MEANINGS = """
+import hashlib, json, marshal, sys, types
+def meaning(value):
+    if isinstance(value, types.CodeType):
+        parts = (value.co_code, value.co_consts, value.co_names, value.co_varnames, value.co_flags, value.co_name)
+        return ["code", value.co_firstlineno, *map(meaning, parts)]
+    if isinstance(value, tuple):
+        return [meaning(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(map(repr, value))
+    return repr(value)
+def of(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        return hashlib.sha256(repr(meaning(marshal.loads(data[16:]))).encode()).hexdigest()
+    except (EOFError, TypeError, ValueError) as error:
+        return f"broken: {error}"
+print(json.dumps([of(path) for path in sys.argv[1:]]))
+"""
+
+
+class Trees:
+    """Reads directories; of bytecode it reads what Python makes of it."""
+
+    def __init__(self, python: Interpreter) -> None:
+        self.python = python
+        # The meanings that have been computed: most files are the same again and again.
+        self.known: dict[bytes, str] = {}
+
+    def read(self, root: Path) -> Tree:
+        """What lies in a directory; nothing where it is missing."""
+        if not root.exists() and not root.is_symlink():
+            return {}
+        found = {"": describe(root)}
+        for folder, directories, names in os.walk(root):
+            for name in [*names, *directories]:
+                path = Path(folder, name)
+                found[str(path.relative_to(root))] = describe(path)
+        bytecode = [path for path in found if path.endswith(".pyc")]
+        meanings = self.meanings([root / path for path in bytecode])
+        for key, meaning in zip(bytecode, meanings):
+            kind, mode, header = found[key]
+            found[key] = (kind, mode, f"{meaning} {header[:8]!r}")
+        return found
+
+    def meanings(self, paths: list[Path]) -> list[str]:
+        """A hash of the code in each file of bytecode, without the times and places that are in it."""
+        contents = [path.read_bytes() for path in paths]
+        unknown = [path for path, data in zip(paths, contents) if data not in self.known]
+        if unknown:
+            self.known.update(zip(map(Path.read_bytes, unknown), self.python.answer(MEANINGS, *unknown)))
+        return [self.known[data] for data in contents]
+
+
+def is_as_expected(found: Entry | None, expected: Entry | None, executable: bytes) -> bool:
+    """Whether they are the same, or the interpreter is copied where it was to be linked."""
+    if found == expected:
+        return True
+    is_copy = found is not None and found[0] == "file" and found[2] == executable.decode("latin-1")
+    return is_copy and expected is not None and expected[0] == "link"
+
+
+def changed(found: Tree, before: Tree, expected: Tree) -> Iterator[str]:
+    """What was there before and is not, and what is neither as it was nor as it is to be."""
+    for path in sorted(before):
+        if path not in found:
+            yield f"{path} is lost"
+        elif found[path] not in {before[path], expected.get(path)}:
+            yield f"{path} was {brief(before[path])}, is {brief(found[path])}"
+
+
+def differences(found: Tree, expected: Tree, executable: bytes) -> list[str]:
+    """In what two trees differ."""
+    return [
+        f"{path or 'the directory'}: {brief(found.get(path))} in place of {brief(expected.get(path))}"
+        for path in sorted(found.keys() | expected.keys())
+        if not is_as_expected(found.get(path), expected.get(path), executable)
+    ]
+
+
+def lost(found: Tree, before: Tree, *, is_exact: bool) -> Iterator[str]:
+    """What of others is not as it was; and what is new there, where that is asked for."""
+    for path in sorted(before.keys() | (found.keys() if is_exact else set())):
+        if found.get(path) != before.get(path):
+            yield f"outside: {path}: {brief(found.get(path))} in place of {brief(before.get(path))}"
+
+
+def brief(entry: Entry | None) -> str:
+    """An entry in few words."""
+    if entry is None:
+        return "nothing"
+    if entry[0] == "file":
+        return f"a file of mode {entry[1]} with {len(entry[2])} bytes {entry[2][:30]!r}"
+    return " ".join(entry)
