@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import ADDED_SCRIPTS, Interpreter, Result, at_night, packages, snapshot
+from conftest import ADDED_SCRIPTS, Interpreter, Result, at_night, move_away, packages, snapshot
+from test_tree import compared
 
 WRITTEN = ["pyvenv.cfg", ".gitignore", "bin/activate", "bin/activate.csh", "bin/Activate.ps1", *sorted(ADDED_SCRIPTS)]
 
@@ -103,3 +104,18 @@ def test_a_folder_of_pip(python: Interpreter, tmp_path: Path, outside: Path, nam
     assert (result.status, result.output) == (1, "")
     assert result.stderr.startswith(f"Error: Unable to create directory {str(link)!r}\nIt is a link to ")
     assert snapshot(outside) == before
+
+
+def test_lib_itself_may_be_a_link(python: Interpreter, tmp_path: Path) -> None:
+    """As in `venv`, the packages then lie where it leads to."""
+    root = tmp_path / "root"
+    trees = []
+    for module in ("venv", "fastvenv"):
+        for name in ("env", "elsewhere"):
+            (root / name).mkdir(parents=True)
+        (root / "env/lib").symlink_to("../elsewhere")
+        assert python.run("-m", module, "--without-pip", root / "env") == Result(0, "", "")
+        trees.append(compared(root))
+        assert len(list(root.glob("elsewhere/*/site-packages"))) == 1
+        move_away(root)
+    assert trees[0] == trees[1]

@@ -385,6 +385,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_image_that_another_process_has_put_into_its_place_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, replaced) = (dir.path().join("image"), dir.path().join("replaced"));
+        let cache = Cache { folder: dir.path(), interpreter: None };
+        fs::create_directory(&path).unwrap();
+        let damaged = Folder::open(&path).unwrap();
+        fs::rename(&path, &replaced).unwrap();
+        fs::write_with_parents(&path.join("manifest"), b"").unwrap();
+        cache.discard(&damaged);
+        assert!(fs::exists(&path.join("manifest")));
+        cache.discard(&Folder::open(&path).unwrap());
+        assert_eq!(fs::names(dir.path()).unwrap(), ["replaced"]);
+    }
+
+    #[test]
     fn names_show_what_fastvenv_made() {
         assert!(is_image("pip-24.2-py3-none-any-aB3_-bCdEfGh01x9"));
         for name in [
