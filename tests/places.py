@@ -60,7 +60,7 @@ class Event:
         """The path that it is about."""
         things = self.things()
         if len(things) > 1 and things[0].startswith("/") and not things[1].startswith("/") and "at" in self.name:
-            return f"{things[0]}/{things[1]}"
+            return f"{things[0]}/{things[1]}".rstrip("/")  # by its descriptor, it has no name
         return next((thing for thing in things if thing.startswith("/") or "pipe:" in thing), "")
 
     def is_below(self, root: str) -> bool:
