@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from conftest import SHARING, Interpreter, Result, describe
-from installed import Program, install, with_bundled
+from installed import Program, install, linked
 from places import Event, Point, events, hit, points, things, watching
 from scenarios import Scenario, damage
 from trees import Tree, Trees, differences
@@ -57,7 +57,8 @@ class Bed:
     @cached_property
     def program(self) -> Program:
         """The program, installed for an interpreter that comes with the bed's wheel: it hands over a wheel that is named."""
-        base = with_bundled(self.python, self.field / "base", self.wheel)
+        base, wheels = linked(self.python, self.field / "base", "ensurepip/_bundled")
+        shutil.copy(self.wheel, wheels)
         return install(base, self.field / "installed", self.cache)
 
     def lay_out(self) -> None:

@@ -1,4 +1,4 @@
-"""The program `fastvenv`, installed in an environment of an interpreter, and an interpreter with a pip of its own."""
+"""The program `fastvenv`, installed in an environment of an interpreter, and an interpreter, installed again by links."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conftest import Interpreter, Result, packages
 # The program in a wheel that was unpacked, or that cargo built last.
 PLACES = ("*.data/scripts/fastvenv", "../target/release/fastvenv")
 
-# Where an interpreter has its programs and its standard library.
+# Where an interpreter is, and its standard library.
 BASE = """
 import json, os, sys
 print(json.dumps([sys.base_prefix, os.path.realpath(sys._base_executable), os.path.dirname(os.__file__)]))
@@ -70,17 +70,28 @@ def install(python: Interpreter, env_dir: Path, cache: Path) -> Program:
     return Program(path, variables)
 
 
-def with_bundled(python: Interpreter, root: Path, wheel: Path) -> Interpreter:
-    """Make an interpreter whose `ensurepip` has this wheel: a copy of the executable, and links to all that it has else."""
+def linked(python: Interpreter, root: Path, own: str) -> tuple[Interpreter, Path]:
+    """Install an interpreter again: a copy of the executable, and links to its library, of which a folder is not linked.
+
+    Args:
+        python: the interpreter.
+        root: where it is to be.
+        own: the folder, relative to that of the standard library.
+
+    Returns:
+        The new interpreter, and that folder, which is empty.
+
+    """
     prefix, executable, library = map(Path, python.answer(BASE))
-    program, bundled = executable.relative_to(prefix), library.relative_to(prefix) / "ensurepip/_bundled"
-    way = [*reversed(bundled.parents), bundled]
+    place, program = root / library.relative_to(prefix), root / "bin" / executable.name
+    way = [*reversed(Path(own).parents), Path(own)]
     for folder, following in zip(way, way[1:]):
-        (root / folder).mkdir()
-        for path in (prefix / folder).iterdir():
-            if path.relative_to(prefix) not in {following, program.parent}:
-                (root / folder / path.name).symlink_to(path)
-    for source, target in ((executable, program), (wheel, bundled / wheel.name)):
-        (root / target).parent.mkdir()
-        shutil.copy(source, root / target)
-    return replace(python, path=str(root / program))
+        (place / folder).mkdir(parents=True)
+        for path in (library / folder).iterdir():
+            if path != library / following:
+                (place / folder / path.name).symlink_to(path)
+    (place / own).mkdir()
+    (root / "include").symlink_to(prefix / "include")
+    program.parent.mkdir()
+    shutil.copy2(executable, program)
+    return replace(python, path=str(program)), place / own

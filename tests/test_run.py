@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, snapshot
+from installed import linked
 
 WHICH = "import venv; print(venv.EnvBuilder.__module__)"
 
@@ -103,25 +104,10 @@ def test_the_status_is_that_of_the_command(python: Interpreter, runner: list[str
 
 @pytest.fixture
 def installation(python: Interpreter, tmp_path: Path) -> Interpreter:
-    """The interpreter with its own `site-packages`: a directory of links to the installation."""
-    script = "import json, sys, sysconfig; print(json.dumps([sys.base_prefix, sysconfig.get_path('stdlib')]))"
-    prefix, library = map(Path, python.answer(script))
-    name = library.name
+    """The interpreter with a `site-packages` of its own."""
     root = tmp_path / "installation"
-    packages = root / "lib" / name / "site-packages"
-    packages.mkdir(parents=True)
-    for path in library.iterdir():
-        if path.name != "site-packages":
-            (root / "lib" / name / path.name).symlink_to(path)
-    (root / "bin").mkdir()
-    executable = root / "bin" / name
-    shutil.copy2(os.path.realpath(python.path), executable)
-    (root / "include").symlink_to(prefix / "include")
-    found = Interpreter(str(executable), python.folder, python.home)
-    done = subprocess.run(
-        [executable, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=False
-    )
-    if done.stdout.strip() != str(root):
+    found, _ = linked(python, root, "site-packages")
+    if found.run("-c", "import sys; print(sys.prefix)").output.strip() != str(root):
         pytest.skip("this Python cannot be installed by links")
     # Debian has another folder.
     purelib = found.answer("import json, sysconfig; print(json.dumps(sysconfig.get_path('purelib')))")
