@@ -35,7 +35,11 @@ impl Installation {
     pub(super) fn find() -> Result<Self, String> {
         let own = env::current_exe().map_err(|error| {
             let started = env::args_os().next().unwrap_or_default();
-            format!("fastvenv cannot find itself, which was started as {}: {}", started.display(), strerror(&error))
+            format!(
+                "fastvenv cannot find itself, which was started as {}: {}",
+                started.display(),
+                strerror(&error)
+            )
         })?;
         // The real path would be wrong: it also follows directories that are links, and on Windows it has a form that few
         // programs understand.
