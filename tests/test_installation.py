@@ -97,15 +97,15 @@ def base(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def other(request: pytest.FixtureRequest) -> Path:
+def second(request: pytest.FixtureRequest) -> Path:
     return option(request, "--other-python")
 
 
 @pytest.fixture
-def prefix(base: Path, other: Path, tmp_path: Path) -> Path:
+def prefix(base: Path, second: Path, tmp_path: Path) -> Path:
     """Two interpreters in one `bin`, as of a system, each with a pip of its own."""
     prefix = tmp_path / "usr"
-    for python in (base, other):
+    for python in (base, second):
         install_interpreter(python, prefix)
         python_there = prefix / "bin" / python.name
         subprocess.run([python_there, "-m", "ensurepip"], check=True, capture_output=True)
@@ -167,9 +167,9 @@ def test_pip_with_a_prefix(home: Home, base: Path, wheel: Path) -> None:
     assert home.interpreter_of(program, **variables) == venv_of(home, base)
 
 
-def test_pip_in_a_system_with_several_pythons(home: Home, prefix: Path, base: Path, other: Path, wheel: Path) -> None:
+def test_pip_in_a_system_with_several_pythons(home: Home, prefix: Path, base: Path, second: Path, wheel: Path) -> None:
     program = prefix / "bin/fastvenv"
-    for python, rest in ((base, other), (other, base)):
+    for python, rest in ((base, second), (second, base)):
         pip_install(home, prefix / "bin" / python.name, "--no-index", "--force-reinstall", wheel)
         assert home.interpreter_of(program) == venv_of(home, prefix / "bin" / python.name)
         # After an installation for the other interpreter, over the first, the program belongs to the other one.
@@ -177,8 +177,8 @@ def test_pip_in_a_system_with_several_pythons(home: Home, prefix: Path, base: Pa
         assert home.interpreter_of(program) == venv_of(home, prefix / "bin" / rest.name)
         home.do(prefix / "bin" / rest.name, "-m", "pip", "uninstall", "--quiet", "--yes", "fastvenv")
     (prefix / "bin" / base.name).unlink()
-    pip_install(home, prefix / "bin" / other.name, "--no-index", "--force-reinstall", wheel)
-    assert home.interpreter_of(program) == venv_of(home, prefix / "bin" / other.name)
+    pip_install(home, prefix / "bin" / second.name, "--no-index", "--force-reinstall", wheel)
+    assert home.interpreter_of(program) == venv_of(home, prefix / "bin" / second.name)
 
 
 def test_pipx(home: Home, prefix: Path, base: Path, wheel: Path) -> None:
