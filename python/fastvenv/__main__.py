@@ -19,36 +19,32 @@ _LISTENERS = {"atexit", "sitecustomize", "threading", "usercustomize"}
 
 
 class _Terminated(BaseException):
-    """The process was asked to end."""
+    """A signal asked the process to end."""
 
     def __init__(self, signal: int) -> None:
         super().__init__(signal)
         self.signal = signal
 
 
-# Seconds in which further interrupts are ignored: they would end the removal of what was made.
+# The time in seconds in which further signals are ignored. They would interrupt the removal of unfinished environments.
 _PAUSE = 1.0
-_interrupted = -_PAUSE
+_ended = -_PAUSE
 
 
-def _interrupt(_signal_number: int, _frame: object) -> None:
-    """Raise `KeyboardInterrupt`, but not again at once."""
-    global _interrupted  # noqa: PLW0603 - a handler has no other place for it
+def _end_once(signal: int, _frame: object) -> None:
+    """Raise the exception for a signal, but none for the signals that follow at once."""
+    global _ended  # noqa: PLW0603 - a handler has no other place for it
     now = time.monotonic()
-    if now - _interrupted >= _PAUSE:
-        _interrupted = now
-        raise KeyboardInterrupt
-
-
-def _terminate(signal: int, _frame: object) -> "NoReturn":
-    raise _Terminated(signal)
+    if now - _ended >= _PAUSE:
+        _ended = now
+        raise KeyboardInterrupt if signal == _signal.SIGINT else _Terminated(signal)
 
 
 def run() -> None:
-    """Run the command line and exit: 0 when it went well, 1 with an error on stderr, 2 for wrong arguments.
+    """Run the command line and exit: with status 0 after success, 1 after an error, and 2 for wrong arguments.
 
-    When the process is asked to end (Ctrl-C, SIGTERM, SIGHUP, on Windows Ctrl-Break), what was made is removed before
-    it does, by that signal.
+    If a signal asks the process to end (Ctrl-C, SIGTERM, SIGHUP, on Windows Ctrl-Break), unfinished environments are
+    removed first. Then the process ends by that signal; on Windows, with 128 and its number as the status.
     """
     try:
         _record.is_command = True
@@ -57,21 +53,29 @@ def run() -> None:
     except _Terminated as end:
         _end_by(end.signal)
     except KeyboardInterrupt:
-        print(_native.INTERRUPTED, file=sys.stderr)
+        _print_to_stderr(_native.INTERRUPTED)
         _end_by(_signal.SIGINT)
     except Exception as error:  # noqa: BLE001 - as `venv` does: a message and status 1, whatever it was
         from ._advice import advice
 
-        print(f"Error: {error}{advice(error)}", file=sys.stderr)
+        _print_to_stderr(f"Error: {error}{advice(error)}")
         sys.exit(1)
     _leave()
+
+
+def _print_to_stderr(text: str) -> None:
+    """Print a line, unless standard error is closed: `print` would write to standard output if it is `None`."""
+    if sys.stderr is not None:
+        try:  # noqa: SIM105 - `contextlib` would have to be loaded
+            print(text, file=sys.stderr, flush=True)
+        except (OSError, ValueError):  # there is no other place to report it
+            pass
 
 
 def _end_by(signal: int) -> None:
     """End the process by a signal, as the shell that started it expects."""
     if _interpreter.IS_WINDOWS:
         sys.exit(128 + signal)
-    sys.stderr.flush()
     _signal.signal(signal, _signal.SIG_DFL)
     os.kill(os.getpid(), signal)
 
@@ -79,15 +83,15 @@ def _end_by(signal: int) -> None:
 def _handle_signals() -> None:
     """Let signals that would end the process raise an exception; one that is ignored, as with `nohup`, stays so."""
     if _signal.getsignal(_signal.SIGINT) == _signal.default_int_handler:
-        _signal.signal(_signal.SIGINT, _interrupt)
+        _signal.signal(_signal.SIGINT, _end_once)
     for name in ["SIGBREAK"] if _interpreter.IS_WINDOWS else ["SIGTERM", "SIGHUP"]:
         signal = getattr(_signal, name)
         if _signal.getsignal(signal) == _signal.SIG_DFL:
-            _signal.signal(signal, _terminate)
+            _signal.signal(signal, _end_once)
 
 
 def _leave() -> "NoReturn":
-    """Exit with status 0. If nothing waits for it, skip the steps in which Python releases its objects.
+    """Exit with status 0, without Python's own shutdown if no code depends on it.
 
     Python exits in the usual way if another program runs the command (a profiler, a debugger), or if there are
     functions in `atexit`, threads, or code in `sitecustomize` or `usercustomize`. The exit functions of C code run in
