@@ -30,10 +30,10 @@ pub fn run(arguments: &[OsString]) -> i32 {
     match Installation::find() {
         Ok(installation) => match itself(arguments, &installation) {
             Some(Ok(())) => 0,
-            Some(Err(reason)) => output::complain(&reason),
+            Some(Err(reason)) => output::print_error(&reason),
             None => hand_over::hand_over(&installation, arguments),
         },
-        Err(reason) => output::complain(&reason),
+        Err(reason) => output::print_error(&reason),
     }
 }
 
@@ -47,10 +47,7 @@ fn printed(arguments: &[OsString]) -> Option<String> {
 
 /// Handles an ordinary call. Returns `None` if Python has to handle it, and a whole message as the error.
 fn itself(arguments: &[OsString], installation: &Installation) -> Option<Result<(), String>> {
-    let signals = signals::Signals::handle().ok()?;
-    let outcome = plain::run(arguments, &variables(), &installation.python, &installation.program, &signals);
-    signals.end();
-    outcome
+    plain::run(arguments, &variables(), &installation.python, &installation.program)
 }
 
 /// The variables of the process. On Windows, their names are the same in capitals, as they are in Python.

@@ -1,7 +1,7 @@
-//! What the program does by itself: a call of which every part is known here.
+//! The ordinary calls, which the program handles without Python.
 //!
-//! Where anything is not, `None` says so, and nothing was made: `python -m fastvenv` does it then, or says in its own words
-//! why it cannot be done.
+//! If a part of a call is not known here, or something fails, the result is `None` and nothing is left behind. Then
+//! `python -m fastvenv` handles the call, or prints its own error.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -29,7 +29,8 @@ use crate::threads;
 /// The variables of the process that the program reads, by name.
 pub(super) type Variables = HashMap<String, OsString>;
 
-/// Variables of Python's that change nothing about the environments that it makes. With any other one, Python decides.
+/// Variables of Python that do not change the environments that it makes. If any other variable of Python is set, Python
+/// handles the call.
 const HARMLESS: [&str; 16] = [
     "PYTHONASYNCIODEBUG",
     "PYTHONBREAKPOINT",
@@ -49,7 +50,7 @@ const HARMLESS: [&str; 16] = [
     "PYTHON_HISTORY",
 ];
 
-/// Variables of others that do, where they are set.
+/// Other variables that change the environments that Python makes. If one is set, Python handles the call.
 const DECISIVE: [&str; 4] = [
     "SOURCE_DATE_EPOCH",
     "__PYVENV_LAUNCHER__",
@@ -57,29 +58,29 @@ const DECISIVE: [&str; 4] = [
     "_PYTHON_SYSCONFIGDATA_NAME",
 ];
 
-/// Options whose work is done in Python.
+/// Options that are implemented in Python.
 const FOR_PYTHON: [&str; 4] = ["dry_run", "redirect", "upgrade_deps", "verbose"];
 
-/// What is to be made, of what.
+/// The environments to make, and the interpreter and the options to make them with.
 struct Plan {
-    /// As they were given.
+    /// The directories as the user gave them.
     names: Vec<String>,
-    /// Absolute and normal.
+    /// Their absolute, normal paths.
     env_dirs: Vec<String>,
     interpreter: Arc<Interpreter>,
     options: Options,
     seed: Option<Seed>,
-    /// Whether a terminal is told that it went well.
-    is_told: bool,
-    /// Whether a program is told.
+    /// Whether to report success on a terminal.
+    reports: bool,
+    /// Whether to print JSON.
     is_json: bool,
-    /// When colours are used there.
+    /// When the report has colours.
     color: Option<String>,
 }
 
-/// Makes the environments that the arguments ask for. `None` where Python has to decide; all that was made is taken back
-/// then, but environments that are whole. An error, which is a whole message, where there is no such interpreter as is asked
-/// for: to look for it again may take long.
+/// Makes the environments that the arguments ask for. Returns `None` if Python has to handle the call: then everything is
+/// removed except environments that are whole. If there is no interpreter of the requested kind, returns the whole message as
+/// the error, because another search may take long.
 ///
 /// `python` is the interpreter that the program was installed for, and `program` the program itself.
 pub(super) fn run(
@@ -87,36 +88,17 @@ pub(super) fn run(
     variables: &Variables,
     python: &Path,
     program: &Path,
-    signals: &Signals,
 ) -> Option<Result<(), String>> {
     let begin = Instant::now();
     let plan = match Plan::new(arguments, variables, python, program)? {
         Ok(plan) => plan,
         Err(reason) => return output::is_as_of_python(&reason).then_some(Err(reason)),
     };
-    let threads = if plan.env_dirs.len() > 1 { threads::available() } else { 1 };
-    // Nothing is printed until all is well: otherwise Python prints it all.
-    let lines = Mutex::new(String::new());
-    let create = |env_dir: &String| {
-        let begin = Instant::now();
-        let made = plan.create(env_dir, signals)?;
-        if plan.is_json {
-            let line = plan.outcome(&made, begin.elapsed()).json();
-            lines.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
-        }
-        Ok::<_, error::Error>(())
-    };
-    threads::share(&plan.env_dirs, threads, create).ok()?;
-    if plan.is_json {
-        let lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = output::print_lines(&lines) {
-            return Some(Err(format!("cannot write to standard output: {}", error::strerror(&error))));
-        }
-    }
-    if plan.is_told && io::stderr().is_terminal() {
-        plan.tell(begin.elapsed(), variables);
-    }
-    Some(Ok(()))
+    // So far, there is nothing to remove, and signals end the process at once.
+    let signals = Signals::handle().ok()?;
+    let outcome = plan.run(begin, variables, &signals);
+    signals.end();
+    outcome
 }
 
 impl Plan {
@@ -150,7 +132,7 @@ impl Plan {
         if !executables::is_known(&interpreter, options.symlinks) {
             return None;
         }
-        // It is looked for while the rest is prepared.
+        // The search for the wheels goes on while the rest is prepared.
         let is_shared = arguments.directories.len() > 1;
         let cache = arguments.flag("use_cache", true).then_some(cache);
         let seed =
@@ -161,23 +143,50 @@ impl Plan {
             interpreter,
             options,
             seed,
-            is_told: !arguments.flag("quiet", false) && !arguments.flag("json", false),
+            reports: !arguments.flag("quiet", false) && !arguments.flag("json", false),
             is_json: arguments.flag("json", false),
             color: arguments.settings.get("color").cloned(),
             names: arguments.directories,
         }))
     }
 
-    /// Says on the terminal that it went well.
-    fn tell(&self, elapsed: Duration, variables: &Variables) {
+    /// Makes the environments, and prints the outcome. Returns `None` if Python has to handle the call.
+    fn run(&self, begin: Instant, variables: &Variables, signals: &Signals) -> Option<Result<(), String>> {
+        let threads = if self.env_dirs.len() > 1 { threads::available() } else { 1 };
+        // Nothing is printed until every environment is made. If one fails, Python handles the call and prints everything.
+        let lines = Mutex::new(String::new());
+        let create = |env_dir: &String| {
+            let begin = Instant::now();
+            let made = self.create(env_dir, signals)?;
+            if self.is_json {
+                let line = self.outcome(&made, begin.elapsed()).json();
+                lines.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
+            }
+            Ok::<_, error::Error>(())
+        };
+        threads::share(&self.env_dirs, threads, create).ok()?;
+        if self.is_json {
+            let lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = output::print_lines(&lines) {
+                return Some(Err(format!("cannot write to standard output: {}", error::strerror(&error))));
+            }
+        }
+        if self.reports && io::stderr().is_terminal() {
+            self.report(begin.elapsed(), variables);
+        }
+        Some(Ok(()))
+    }
+
+    /// Reports success on the terminal.
+    fn report(&self, elapsed: Duration, variables: &Variables) {
         let variable = |name: &str| variables.get(name).cloned();
         let interpreter = self.interpreter.title();
         let line = report::line(&self.names, &interpreter, elapsed, self.color.as_deref(), variable);
-        // The environment is there, whether or not the terminal still is.
-        output::tell(&line);
+        // An error does not matter: the environment exists even if the terminal was closed.
+        output::print_to_stderr(&line);
     }
 
-    /// What a program is told about an environment.
+    /// The facts about an environment that are printed as JSON.
     fn outcome<'a>(&'a self, made: &'a Environment, elapsed: Duration) -> Outcome<'a> {
         Outcome {
             env_dir: &made.env_dir,
@@ -191,7 +200,7 @@ impl Plan {
     /// Makes one environment, whole or not at all.
     ///
     /// # Errors
-    /// Any one: Python says what it is.
+    /// Any error. It is not printed: Python makes the environment again, and prints its own error.
     fn create(&self, env_dir: &str, signals: &Signals) -> error::Result<Environment> {
         let creation = Creation::default();
         let made =
@@ -202,14 +211,14 @@ impl Plan {
             creation.keep();
             return made;
         }
-        // What cannot be taken back is found by Python, which says so.
+        // If something cannot be removed, Python finds it, and prints the error.
         let _ = creation.take_back();
         made.and_then(|_| Err(crate::error::Error::Occupied(env_dir.into())))
     }
 }
 
-/// Whether Python would take names on the disk for UTF-8: in a locale that is, in those that have no other language (PEP 538,
-/// PEP 540), and on Windows (PEP 529).
+/// Whether Python would decode file names as UTF-8: in a UTF-8 locale, in the locales C and POSIX (PEP 538, PEP 540), and on
+/// Windows (PEP 529).
 fn is_utf8(variables: &Variables) -> bool {
     if Platform::HOST == Platform::Windows {
         return true;
@@ -220,13 +229,13 @@ fn is_utf8(variables: &Variables) -> bool {
     locale == "c" || locale == "posix" || locale.ends_with("utf8")
 }
 
-/// Whether a variable may change what Python would do.
+/// Whether a variable may change the environment that Python would make.
 fn is_decisive((name, value): (&String, &OsString)) -> bool {
     let is_pythons = name.starts_with("PYTHON") && !HARMLESS.contains(&name.as_str());
     !value.is_empty() && (is_pythons || DECISIVE.contains(&name.as_str()))
 }
 
-/// What is set for all of the environments; `None` where it is not the same for all, or is wrong.
+/// The settings for all environments; `None` if they are wrong, or differ between environments.
 fn settings(env_dirs: &[String], variables: &Variables, reads_files: bool) -> Option<Settings> {
     let mut parents: Vec<_> = env_dirs.iter().map(Path::new).collect();
     parents.dedup_by_key(|env_dir| env_dir.parent());
@@ -236,7 +245,8 @@ fn settings(env_dirs: &[String], variables: &Variables, reads_files: bool) -> Op
     found.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
-/// The interpreter that is asked for, or else the program's own, whose record Python has to make where there is none.
+/// The requested interpreter, by default the one that the program was installed for. `None` if that one has no record: Python
+/// has to make it.
 fn interpreter(
     arguments: &Arguments,
     variables: &Variables,
@@ -275,7 +285,7 @@ fn prompt(given: &str, current: &Path) -> Option<Prompt> {
     Some(Prompt { given: given.to_owned(), text: text.to_owned(), representation: representation(text)? })
 }
 
-/// What Python's `repr` gives for a text of printable ASCII; `None` for another one.
+/// The result of Python's `repr` for a text of printable ASCII; `None` for any other text.
 fn representation(text: &str) -> Option<String> {
     let is_printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let escaped = text.replace('\\', "\\\\");
@@ -301,18 +311,18 @@ fn seed(
     Some(Seed::new(wheels, Arc::clone(interpreter), options))
 }
 
-/// The absolute path of a directory; `None` for one that cannot be, or is not UTF-8.
+/// The absolute path of a directory; `None` if the path is empty or invalid, or is not UTF-8.
 fn absolute(current: &Path, directory: &str) -> Option<String> {
     let path = fs::absolute(current, Path::new(directory))?;
     path.to_str().filter(|_| !directory.is_empty()).map(ToOwned::to_owned)
 }
 
-/// Whether none of the files is in the directory: what is running must not be cleared.
+/// Whether none of the files is in the directory. A running interpreter or program must not be cleared.
 fn spares(env_dir: &str, files: &[&Path]) -> bool {
     !files.iter().any(|file| fs::is_in(file, Path::new(env_dir)))
 }
 
-/// Whether none of the directories is another one, or in another one.
+/// Whether no directory is the same as, or inside, another one.
 fn are_apart(env_dirs: &[String]) -> bool {
     if env_dirs.len() == 1 {
         return true;
@@ -323,7 +333,7 @@ fn are_apart(env_dirs: &[String]) -> bool {
             let path = Path::new(env_dir);
             let parent = path.parent().map(fs::real_in_part).unwrap_or_default();
             let name = path.file_name().unwrap_or(OsStr::new(""));
-            // Where names that differ in case alone are one, these are not apart.
+            // On some file systems, names that differ in case only are the same.
             PathBuf::from(parent.join(name).to_string_lossy().to_lowercase())
         })
         .collect();

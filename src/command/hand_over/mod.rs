@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use super::installation::{Installation, remedy};
-use super::output::complain;
+use super::output::print_error;
 use crate::error::strerror;
 
 /// Replaces the process by `python -m fastvenv` with the same arguments. Returns the status to exit with.
@@ -20,7 +20,7 @@ pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> 
     command.env("PYTHONSAFEPATH", "1");
     match system::run(command) {
         Ok(status) => status,
-        Err(error) => complain(&format!(
+        Err(error) => print_error(&format!(
             "the Python that fastvenv was installed for cannot be started: {}: {}. To install fastvenv again: {}",
             installation.python.display(),
             strerror(&error),

@@ -101,7 +101,12 @@ fn python_of(program: &Path, path: &impl Fn() -> Vec<PathBuf>) -> Option<Result<
     let python = program.with_file_name(system::PYTHON);
     // An error does not mean that it does not exist. If it did, another interpreter would be taken.
     let is_there = |path: &Path| {
-        let unknown = |error| format!("fastvenv cannot tell which Python it was installed for: {error}");
+        let unknown = |error| {
+            let remedy = remedy(program);
+            format!(
+                "fastvenv cannot tell which Python it was installed for: {error}. To install it again: {remedy}"
+            )
+        };
         fs::try_exists(path).map_err(unknown)
     };
     match is_there(&prefix.join(CONFIGURATION_FILE)) {

@@ -1,4 +1,5 @@
-//! Signals that end the process, and what Windows has in their place: what was made is taken back before they do.
+//! Signals that end the process, and the console events of Windows. Unfinished environments are removed before the process
+//! ends.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -15,25 +16,26 @@ use system::Signal;
 pub(super) struct Signals(Vec<Signal>);
 
 impl Signals {
-    /// Begins to handle them, until the value is dropped. One that the process ignores, as with `nohup`, stays ignored.
+    /// Begins to handle the signals. A signal that the process ignores, as under `nohup`, stays ignored.
     ///
     /// # Errors
-    /// The operating system's, where that cannot be done or told.
+    /// The error of the operating system, if the signals cannot be handled or looked up.
     pub(super) fn handle() -> io::Result<Self> {
         system::handle().map(Self)
     }
 
-    /// Whether one has come.
+    /// Whether a signal has arrived.
     #[must_use]
     pub(super) fn has_come(&self) -> bool {
         self.0.iter().any(Signal::has_come)
     }
 
-    /// Ends the process by the signal that has come, where one has.
+    /// Ends the process if a signal has arrived, as the signal itself would. From now on, signals have their usual effect.
     pub(super) fn end(&self) {
+        self.0.iter().for_each(Signal::release);
         for signal in self.0.iter().filter(|signal| signal.has_come()) {
             if signal.is_interrupt() {
-                output::tell(&format!("{INTERRUPTED}\n"));
+                output::print_to_stderr(&format!("{INTERRUPTED}\n"));
             }
             signal.end_process();
         }

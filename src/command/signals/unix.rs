@@ -16,12 +16,13 @@ use crate::fs;
 pub(super) struct Signal {
     number: i32,
     has_come: Arc<AtomicBool>,
+    is_released: Arc<AtomicBool>,
 }
 
-/// Begins to handle those that the process does not ignore.
+/// Begins to handle the signals that the process does not ignore.
 ///
 /// # Errors
-/// The operating system's, where that cannot be done or told.
+/// The error of the operating system, if the signals cannot be handled or looked up.
 pub(super) fn handle() -> io::Result<Vec<Signal>> {
     let ignored = ignored()?;
     let handled = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| ignored & (1 << (number - 1)) == 0);
@@ -32,20 +33,27 @@ impl Signal {
     fn handle(number: i32) -> io::Result<Self> {
         let has_come = Arc::new(AtomicBool::new(false));
         let _: SigId = flag::register(number, Arc::clone(&has_come))?;
-        Ok(Self { number, has_come })
+        let is_released = Arc::new(AtomicBool::new(false));
+        let _: SigId = flag::register_conditional_default(number, Arc::clone(&is_released))?;
+        Ok(Self { number, has_come, is_released })
     }
 
-    /// Whether it has come.
+    /// Whether the signal has arrived.
     pub(super) fn has_come(&self) -> bool {
         self.has_come.load(Ordering::Relaxed)
     }
 
-    /// Whether it is that of Ctrl-C.
+    /// Lets the signal end the process at once from now on.
+    pub(super) fn release(&self) {
+        self.is_released.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is the signal that Ctrl-C sends.
     pub(super) fn is_interrupt(&self) -> bool {
         self.number == SIGINT
     }
 
-    /// Ends the process by it.
+    /// Ends the process by the signal.
     pub(super) fn end_process(&self) {
         // It fails for signals that do not exist.
         let _ = emulate_default_handler(self.number);
@@ -54,7 +62,7 @@ impl Signal {
 
 /// The signals that the process ignores, a bit for each, the lowest for the first.
 ///
-/// Only Linux tells that to a program that uses safe calls alone. Elsewhere, SIGHUP is taken for one, as with `nohup`.
+/// Only Linux lets safe code read them. On other systems, SIGHUP counts as ignored, so that `nohup` works.
 fn ignored() -> io::Result<u64> {
     if !cfg!(target_os = "linux") {
         return Ok(1 << (SIGHUP - 1));

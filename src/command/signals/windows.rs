@@ -1,7 +1,7 @@
-//! What Windows has in the place of signals: events of the console.
+//! The events of a console, which Windows has in place of signals.
 //!
-//! Where nothing listens to an event, it ends the process. A process that was started to ignore Ctrl-C gets no such event. When
-//! the console is closed, or the session ends, the process has a few seconds.
+//! An event ends a process that does not handle it. A process that was started to ignore Ctrl-C gets no event for it. After the
+//! console is closed, or the session ends, Windows gives the process a few seconds.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -23,10 +23,10 @@ pub(super) struct Signal {
     has_come: Mutex<Box<dyn FnMut() -> bool + Send>>,
 }
 
-/// Begins to handle them.
+/// Begins to handle the events.
 ///
 /// # Errors
-/// The operating system's.
+/// The error of the operating system.
 pub(super) fn handle() -> io::Result<Vec<Signal>> {
     let (mut interrupt, mut stop, mut close) = (ctrl_c()?, ctrl_break()?, ctrl_close()?);
     let (mut logoff, mut shutdown) = (ctrl_logoff()?, ctrl_shutdown()?);
@@ -41,7 +41,7 @@ pub(super) fn handle() -> io::Result<Vec<Signal>> {
 
 impl Signal {
     fn new(number: i32, mut poll: impl FnMut(&mut Context<'_>) -> Poll<Option<()>> + Send + 'static) -> Self {
-        // Nothing waits for it: the process asks between its steps. A listener tells an event once.
+        // The process does not wait for the event: it asks between its steps. A listener reports an event once.
         let mut has_come = false;
         let ask = move || {
             has_come |= poll(&mut Context::from_waker(Waker::noop())).is_ready();
@@ -50,18 +50,22 @@ impl Signal {
         Self { number, has_come: Mutex::new(Box::new(ask)) }
     }
 
-    /// Whether it has come.
+    /// Whether the event has arrived.
     pub(super) fn has_come(&self) -> bool {
         let mut has_come = self.has_come.lock().unwrap_or_else(PoisonError::into_inner);
         has_come()
     }
+
+    /// Does nothing: Windows has no way to give an event back, and the next process gets it, too.
+    #[expect(clippy::unused_self, reason = "the signals of POSIX systems are released")]
+    pub(super) fn release(&self) {}
 
     /// Whether it is Ctrl-C.
     pub(super) fn is_interrupt(&self) -> bool {
         self.number == INTERRUPT
     }
 
-    /// Ends the process with the status that shells elsewhere have for the end by a signal, as `python -m fastvenv` does.
+    /// Ends the process with the status that POSIX shells report for the signal, as `python -m fastvenv` does.
     pub(super) fn end_process(&self) {
         exit(128 + self.number);
     }
