@@ -43,7 +43,7 @@ def test_dir(python: Interpreter, tmp_path: Path) -> None:
     assert run(python, tmp_path / "c", "fastvenv.cache", "dir") == Result(0, f"{tmp_path}/c\n", "")
     assert not (tmp_path / "c").exists()
     none = run(python, "", "fastvenv.cache", "dir")
-    assert (none.status, none.output) == (1, "") and none.stderr.startswith("There is no cache: ")
+    assert (none.status, none.output) == (1, "") and none.stderr.startswith("Error: There is no cache: ")
 
 
 @pytest.mark.needs_root

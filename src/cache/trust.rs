@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
 use super::location::FOREIGN;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, strerror};
 use crate::fs::{self, LinkMode, Ownership};
 
 /// The file that marks a folder as a cache of fastvenv. Without it, nothing in the folder is used or deleted.
@@ -39,7 +39,7 @@ impl fmt::Display for Distrust {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => write!(formatter, "it is not there"),
-            Self::Inaccessible(error) => write!(formatter, "{error}"),
+            Self::Inaccessible(error) => formatter.write_str(error),
             Self::NoDirectory => write!(formatter, "it is a file or a link, and has to be a directory"),
             Self::Foreign => {
                 write!(formatter, "it {FOREIGN}; set FASTVENV_CACHE_DIR to a directory of your own")
@@ -107,7 +107,7 @@ pub fn prepare(folder: &Path) -> std::result::Result<(), Distrust> {
 
 fn inaccessible(error: Error) -> Distrust {
     Distrust::Inaccessible(match error {
-        Error::Io { source, .. } => source.to_string(),
+        Error::Io { source, .. } => strerror(&source),
         other => other.to_string(),
     })
 }
