@@ -1,4 +1,4 @@
-"""Where the fault matrix is played: runs in which one call fails, or kills.
+"""The folder of a scenario of the fault matrix, and its runs: without a fault, with a failing call, with a killed process.
 
 A bed is a folder with the target, the cache, and what belongs to others beside both.
 """
@@ -56,7 +56,7 @@ class Bed:
 
     @cached_property
     def program(self) -> Program:
-        """The program, installed for an interpreter that comes with the bed's wheel: it hands over a wheel that is named."""
+        """The program, installed for an interpreter whose `ensurepip` has the wheel: Python handles calls with `--pip-wheel`."""
         base, wheels = linked(self.python, self.field / "base", "ensurepip/_bundled")
         shutil.copy(self.wheel, wheels)
         return install(base, self.field / "installed", self.cache)

@@ -1,4 +1,4 @@
-"""What is not as it must be after a run that a fault met.
+"""The broken promises after a run with a fault.
 
 There is an error and nothing else, or a whole environment; nothing is lost; and the next run and the cache are right.
 """

@@ -1,4 +1,4 @@
-"""What the site makes of a page of the documentation."""
+"""The sections of a page of the documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenarios of the fault matrix: what is there before a run, and what is asked for."""
+"""The scenarios of the fault matrix: the files before a run, and its options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Scenario:
     before: str = "nothing"
     # What is damaged in that environment: a path, and whether it is missing or empty.
     damaged: tuple[str, str] | None = None
-    # Whether the program does it, and not `python -m fastvenv`.
+    # Whether to run the program, not `python -m fastvenv`.
     is_of_program: bool = False
     # Whether this run, and those before and after it, install pip.
     with_pip: bool = True

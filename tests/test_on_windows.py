@@ -20,7 +20,7 @@ from test_tree import compared
 pytestmark = pytest.mark.skipif(not IS_WINDOWS, reason="only Windows has that")
 
 
-# With this, no Python can start, which the program does not mind.
+# With this variable, Python cannot start. The program ignores it.
 NO_PYTHON = {"PYTHONHASHSEED": "none"}
 
 
@@ -133,7 +133,7 @@ def test_the_program_makes_what_the_module_makes(
 
 
 def test_the_program_makes_several_environments(program: Program, tmp_path: Path) -> None:
-    """Each is told in a line, which ends as all do there, and in which no code page lacks a character."""
+    """Each has a line in ASCII with the line end of Windows."""
     names = ["a", "b\\c", "\u00e4 \u4e2d"]
     environment = {**surroundings(str(program.profile)), **NO_PYTHON}
     process = subprocess.run(
@@ -214,7 +214,7 @@ def test_what_is_not_plain_is_for_python(
     ],
     ids=str,
 )
-def test_the_program_tells_what_the_module_tells(
+def test_the_program_prints_what_the_module_prints(
     program: Program, tmp_path: Path, arguments: list[str], status: int
 ) -> None:
     """The same bytes, and the same directories."""
@@ -232,7 +232,7 @@ def test_the_program_tells_what_the_module_tells(
     assert outcomes[0][0] == status
 
 
-# Makes an environment in a console of its own, and tells the status, the message, and whether the environment is there.
+# Makes an environment in a console of its own, and prints the status, the message, and whether the environment is there.
 INTERRUPT = """
 import json, os, signal, subprocess, sys, time
 from ctypes import windll

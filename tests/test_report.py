@@ -152,6 +152,7 @@ def test_verbose_says_nothing_more_where_there_is_nothing(program: Program, tmp_
 def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: bool) -> None:  # noqa: F811
     """Each environment is whole or absent, and the process ends by the signal, which a shell calls 130."""
     command = [*commands(program)[not is_program], "--clear", "--without-pip"]
+    statuses = set()
     for delay in (0, 0.02, 0.05):
         names = [str(tmp_path / f"{delay}-{number}") for number in range(300)]
         with subprocess.Popen(
@@ -159,7 +160,7 @@ def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: 
         ) as process:
             # Before it makes the first directory, the process may not handle signals yet.
             while process.poll() is None and not Path(names[0]).exists():
-                pass
+                time.sleep(0.001)
             time.sleep(delay)
             os.killpg(process.pid, signal.SIGINT)
             _, stderr = process.communicate(timeout=60)
@@ -167,5 +168,7 @@ def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: 
             (-signal.SIGINT, "Interrupted. Environments that were not whole were removed.\n"),
             (0, ""),  # it was too late
         ]
+        statuses.add(process.returncode)
         for name in names:
             assert not Path(name).exists() or Path(name, "bin/activate").exists()
+    assert -signal.SIGINT in statuses

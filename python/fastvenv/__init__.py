@@ -1,6 +1,7 @@
 """Virtual environments (PEP 405) as the standard library's `venv` makes them, by native code.
 
-The names are those of `venv`. Each is loaded when it is first used, so that `import fastvenv` costs nothing.
+The names are those of `venv`. Each is loaded on first use, so that `import fastvenv` takes little time (Python 3.9.0 to
+3.9.2 load all at once: `_eager`).
 `subprocess` and the other modules are among them because tools and tests patch `venv.subprocess`. Type checkers and
 editors read `__init__.pyi`.
 """

@@ -1,6 +1,6 @@
-"""The advice after an error: the cause, where the message does not have it, and what to do.
+"""The advice after an error: the cause, if the message does not have it, and what to do.
 
-It is loaded when there is an error.
+This module is loaded only after an error.
 """
 
 import os

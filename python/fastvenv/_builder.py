@@ -38,11 +38,11 @@ class EnvBuilder:
         with_pip: install pip, from the wheel that `ensurepip` has.
         prompt: what the shell's prompt shows in place of the directory's name; `"."` is the current directory's name.
         upgrade_deps: upgrade `CORE_VENV_DEPS` to what the package index offers.
-        scm_ignore_files: the version control systems to be told to ignore the environment; `"git"` is known, and a
+        scm_ignore_files: the version control systems that have to ignore the environment; `"git"` is known, and a
             subclass can add `create_<name>_ignore_file(context)`.
         activators: the shells to write activation scripts for: `"bash"`, `"batch"`, `"cshell"`, `"fish"`, `"nushell"`,
             `"powershell"`, `"python"`, `"xonsh"`; by default all that the platform has.
-        relocatable: the environment can be moved: its scripts find it by where they lie.
+        relocatable: let the environment be moved: its scripts find it by their own place.
         link_mode: how pip's files come from the cache: `"clone"`, `"hardlink"`, `"symlink"`, `"copy"`, or `"auto"`, the
             best that works; by default what `FASTVENV_LINK_MODE` says, or `"auto"`.
         use_cache: keep pip unpacked and compiled in the cache, for the next environment.
@@ -114,17 +114,17 @@ class EnvBuilder:
         self.pip_wheel = None if pip_wheel is None else os.fspath(pip_wheel)
 
     def create(self, env_dir: "EnvDir") -> None:
-        """Make an environment in a directory, which is made where it is missing.
+        """Make an environment in a directory, which is made if it is missing.
 
-        When it fails, or is interrupted, what it made is removed again if the directory was not there before.
+        If the call fails or is interrupted, the directories that it made are removed.
 
         Args:
             env_dir: the directory, relative to the current one.
 
         Raises:
             ValueError: there can be no environment of that name, or a file is in its way.
-            OSError: the operating system refused something; `filename` tells on which path.
-            subprocess.CalledProcessError: pip could not be installed; `output` tells why.
+            OSError: the operating system refused something; `filename` is the path.
+            subprocess.CalledProcessError: pip could not be installed; `output` says why.
 
         """
         env_dir = self._checked(env_dir)
@@ -339,7 +339,7 @@ class EnvBuilder:
         subprocess.check_output([context.env_exec_cmd, *py_args], **kwargs)
 
     def _setup_pip(self, context: "Context") -> None:
-        """Install the pip that `ensurepip` has, natively where the outcome is known, else by running it."""
+        """Install the pip of `ensurepip`: without running pip if the result is known, otherwise by `ensurepip`."""
         if type(self)._call_new_python is _CALL_NEW_PYTHON and "_call_new_python" not in vars(self):
             from ._seed import install
 

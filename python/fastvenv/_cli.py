@@ -214,7 +214,7 @@ def _create_all(options: "dict[str, Any]") -> None:
         from ._report import explain, report
 
         if is_shown:
-            report(env_dirs, interpreter, time.perf_counter() - begin, options["color"])
+            report(env_dirs, interpreter, time.perf_counter() - begin, options)
         if options["verbose"]:
             fault = next((seed.fault for seed, _ in pips if seed and seed.fault), None)
             explain(env_dirs, interpreter, options, says_how=not is_shown, cache_fault=fault)

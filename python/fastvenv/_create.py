@@ -1,4 +1,4 @@
-"""`create`: the function of `venv`, over the builder."""
+"""The function `create`, as in `venv`."""
 
 import os
 
@@ -23,16 +23,18 @@ def create(
     pip_wheel: "Optional[EnvDir]" = None,
     python: "Optional[EnvDir]" = None,
 ) -> None:
-    """Make a virtual environment; the parameters are those of `EnvBuilder`, but `upgrade`, as in `venv`.
+    """Make a virtual environment. The parameters are those of `EnvBuilder`, except `upgrade`, as in `venv`.
 
     Args:
-        python: the interpreter to make it of, as the option `--python` names it; by default the running one.
+        python: the base interpreter, in any form that `--python` allows; by default the running one.
 
     Raises:
-        ValueError: as from `EnvBuilder.create`; also where there is no such interpreter.
+        ValueError: as from `EnvBuilder.create`; also if there is no such interpreter.
+        OSError: as from `EnvBuilder.create`.
+        subprocess.CalledProcessError: as from `EnvBuilder.create`.
 
     """
-    from fastvenv import EnvBuilder
+    from fastvenv import EnvBuilder  # by this name, which tools and tests replace, as with `venv`
 
     builder = EnvBuilder(
         system_site_packages=system_site_packages,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def telling(
     create: "Callable[[str], _Pip]", interpreter: "Optional[_native.Interpreter]", use_cache: bool
 ) -> "Callable[[str], None]":
-    """Return what makes an environment as `create` does, and prints an object of JSON about it, or about its failure.
+    """Return a function that makes an environment like `create`, and prints a JSON object about it or about the error.
 
     Args:
         create: makes an environment, and returns where pip came from.

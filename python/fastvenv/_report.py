@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
 
 def report(
-    env_dirs: "Sequence[str]", interpreter: "Optional[_native.Interpreter]", seconds: float, color: "Optional[str]"
+    env_dirs: "Sequence[str]", interpreter: "Optional[_native.Interpreter]", seconds: float, options: "dict[str, Any]"
 ) -> None:
-    """Say on the terminal what was made.
+    """Report success on the terminal.
 
     Args:
         env_dirs: the directories, as they were given.
         interpreter: the base of the environments; by default the running one.
         seconds: how long the call took.
-        color: whether there are colours: `auto`, `always` or `never`.
+        options: the options of the call.
 
     """
-    line = _native.report_line(list(env_dirs), interpreter or _record.current(use_cache=True), seconds, color)
+    base = interpreter or _record.current(options["use_cache"])
+    line = _native.report_line(list(env_dirs), base, seconds, options["color"])
     try:
         sys.stderr.write(line)
         sys.stderr.flush()

@@ -137,8 +137,8 @@ pub fn real(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).at(path)
 }
 
-/// An absolute path without links, as far as there is anything: what does not exist is added as it is, as Python's
-/// `os.path.realpath` does.
+/// The absolute path with its links resolved. The parts that do not exist stay as they are. So does a link that leads nowhere,
+/// which Python's `os.path.realpath` would resolve.
 #[must_use]
 pub fn real_in_part(path: &Path) -> PathBuf {
     match (fs::canonicalize(path), path.parent(), path.file_name()) {

@@ -215,8 +215,8 @@ pub fn absolute(_current: &Path, path: &Path) -> Option<PathBuf> {
     is_place.then_some(whole)
 }
 
-/// Whether the system keeps a directory elsewhere, as for a Python of the Store, or below a junction (bpo-45337). What differs
-/// in case alone is no other place. A path with a short name (`RUNNER~1`) counts as one, though it is none.
+/// Whether the system keeps a directory elsewhere, as for a Python of the Store, or below a junction (bpo-45337). A difference in
+/// case does not count. A short name (`RUNNER~1`) does, although it leads to the same place.
 #[must_use]
 pub fn is_redirected(directory: &Path) -> bool {
     let text = |path: &Path| path.to_string_lossy().to_lowercase();
@@ -225,7 +225,7 @@ pub fn is_redirected(directory: &Path) -> bool {
     // Rust writes it as a path that Windows takes as it is.
     let real = match real.strip_prefix(r"\\?\unc\") {
         Some(share) => format!(r"\\{share}"),
-        None => real.trim_start_matches(r"\\?\").to_owned(),
+        None => real.strip_prefix(r"\\?\").unwrap_or(&real).to_owned(),
     };
     real != text(directory)
 }

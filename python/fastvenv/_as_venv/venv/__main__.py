@@ -1,4 +1,4 @@
-"""`python -m venv`, done by fastvenv: no settings, and as `venv` `--clear` empties every directory."""
+"""Runs `python -m venv` by fastvenv: without settings, and `--clear` empties any directory, as with `venv`."""
 
 import sys
 
