@@ -29,7 +29,7 @@ FRAME = re.compile(r" > .*/(?:_native[^/(]*|fastvenv)\(.*\[0x(?P<address>[0-9a-f
 THING = re.compile(r'"((?:[^"\\]|\\.)*)"|\d+<([^<>]*)>')
 # What the system answers, and the target of a link with it.
 RESULT = re.compile(r"\) += .*$")
-TOLD = re.compile(r'"(?:[^"\\]|\\.)*"(?:\.\.\.)?, \d+\) += \d+$')
+LINK_TARGET = re.compile(r'"(?:[^"\\]|\\.)*"(?:\.\.\.)?, \d+\) += \d+$')
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Event:
 
     def things(self) -> list[str]:
         """The paths that it is given, and those of its descriptors, by which strace knows it: not by the target of a link."""
-        answer = TOLD if self.name.startswith("readlink") else RESULT
+        answer = LINK_TARGET if self.name.startswith("readlink") else RESULT
         found = [next(filter(None, groups), "") for groups in THING.findall(answer.sub("", self.arguments))]
         return found[1:] if self.name.startswith("symlink") else found
 

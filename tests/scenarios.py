@@ -10,7 +10,7 @@ from conftest import packages
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is there before, and what is asked for."""
+    """The files before a run, and its options."""
 
     name: str
     options: tuple[str, ...] = ()
@@ -56,8 +56,8 @@ SCENARIOS = [
 
 def damage(env_dir: Path, pattern: str, how: str) -> None:
     """Do to a file of an environment what a loss of power may do; the cache's name for it is left alone."""
-    root, _, rest = pattern.partition("packages/") if pattern.startswith("packages/") else ("", "", pattern)
-    [path] = (packages(env_dir) if pattern.startswith("packages/") else env_dir).glob(root + rest)
+    folder = packages(env_dir) if pattern.startswith("packages/") else env_dir
+    [path] = folder.glob(pattern.removeprefix("packages/"))
     mode = path.stat().st_mode
     path.unlink()
     if how == "empty":

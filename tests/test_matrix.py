@@ -22,7 +22,7 @@ from tracing import strace
 # The number of parts of each scenario, so that processors share it.
 PARTS = 8
 # The number of failures that a test reports.
-TOLD = 40
+REPORTED = 40
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -97,4 +97,4 @@ def test_a_fault_at_every_call(
     record_property("faults that did not happen", missed)
     if failures:
         heading = f"{len(failures)} of {done} runs broke a promise; {missed} faults did not happen"
-        pytest.fail("\n".join([heading, *failures[:TOLD]]), pytrace=False)
+        pytest.fail("\n".join([heading, *failures[:REPORTED]]), pytrace=False)

@@ -6,11 +6,11 @@ The names are those of `venv`. Each is loaded on first use, so that `import fast
 editors read `__init__.pyi`.
 """
 
-import sys as _sys
+import sys
 
 __all__ = ["CORE_VENV_DEPS", "Context", "EnvBuilder", "create", "logger", "main"]
 
-_MODULES = ("logging", "os", "shlex", "shutil", "subprocess", "sys", "sysconfig", "types")
+_MODULES = ("logging", "os", "shlex", "shutil", "subprocess", "sysconfig", "types")
 _HOMES = {
     "EnvBuilder": "_builder",
     "create": "_create",
@@ -40,5 +40,5 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_HOMES, *_MODULES, "logger"})
 
 
-if _sys.version_info < (3, 9, 3):
+if sys.version_info < (3, 9, 3):
     from . import _eager  # noqa: F401
