@@ -152,6 +152,11 @@ class Interpreter:
         major, minor = self.answer("import json, sys; print(json.dumps(sys.version_info[:2]))")
         return major, minor
 
+    def skip_if_it_loads_all_at_once(self) -> None:
+        """Skip a test of what is loaded on the way."""
+        if self.answer("import json, sys; print(json.dumps(sys.version_info < (3, 9, 3)))"):
+            pytest.skip("before Python 3.9.3, fastvenv loads every module at once (bpo-43517)")
+
     @cached_property
     def is_pypy(self) -> bool:
         return bool(self.answer("import json, sys; print(json.dumps(sys.implementation.name == 'pypy'))"))

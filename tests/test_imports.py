@@ -45,13 +45,8 @@ def imported(python: Interpreter, *arguments: str, cwd: Path) -> set[str]:
     return {line.rsplit("|", 1)[1].strip() for line in lines}
 
 
-def skip_where_all_is_loaded_at_once(python: Interpreter) -> None:
-    if python.answer("import json, sys; print(json.dumps(sys.version_info < (3, 9, 3)))"):
-        pytest.skip("before Python 3.9.3, fastvenv loads every module at once (bpo-43517)")
-
-
 def test_import_loads_only_the_package(python: Interpreter) -> None:
-    skip_where_all_is_loaded_at_once(python)
+    python.skip_if_it_loads_all_at_once()
     assert python.run("-c", IMPORTED).output.split() == ["fastvenv"]
 
 
@@ -66,7 +61,7 @@ def test_threads_may_be_the_first_to_load_modules(python: Interpreter, tmp_path:
 @pytest.mark.parametrize("option", ["--without-pip", "--without-pip --copies", "--symlinks"])
 def test_a_plain_call_loads_little(python: Interpreter, tmp_path: Path, option: str) -> None:
     """With a full cache, it loads few modules more than `python -m` for an empty package."""
-    skip_where_all_is_loaded_at_once(python)
+    python.skip_if_it_loads_all_at_once()
     if python.is_pypy:
         pytest.skip("PyPy has no -X importtime")
     if "pip" not in option and not python.has_wheels:

@@ -17,7 +17,6 @@ from fastvenv import _together
 from hypothesis import given
 from hypothesis import strategies as st
 from terminal import on_terminal
-from test_imports import skip_where_all_is_loaded_at_once
 
 NAMES = [f"env{number}" for number in range(8)]
 
@@ -139,7 +138,7 @@ def test_an_interrupt_that_was_lost_while_python_imported(python: Interpreter, t
 
 def test_what_another_thread_is_loading_is_waited_for(python: Interpreter) -> None:
     """A module that is still loading is in `sys.modules`, too: it counted as one that a test had replaced."""
-    skip_where_all_is_loaded_at_once(python)
+    python.skip_if_it_loads_all_at_once()
     script = """
 import _thread, sys, threading, time
 from fastvenv import _seed
