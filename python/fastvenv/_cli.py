@@ -178,9 +178,9 @@ def _create_all(options: "dict[str, Any]") -> None:
     is_together = EnvBuilder is Plain and _may_go_together(options)
     interpreter = _chosen(options) if options["python"] else None
     if options["dry_run"]:
-        from ._outcome import tell_plan
+        from ._outcome import print_plan
 
-        tell_plan(options, interpreter)
+        print_plan(options, interpreter)
         return
     make = _creator_of_other(interpreter, options, is_together) if interpreter else _creator(options, is_together)
     pips: list[_Pip] = []
@@ -190,21 +190,21 @@ def _create_all(options: "dict[str, Any]") -> None:
         pips.append(pip)
         return pip
 
-    told: Callable[[str], object] = create
+    create_one: Callable[[str], object] = create
     if options["json"]:
-        from ._outcome import telling
+        from ._outcome import printing_outcome
 
-        told = telling(create, interpreter, options["use_cache"])
+        create_one = printing_outcome(create, interpreter, options["use_cache"])
     if is_together:
         from ._together import create_together
 
         with _progress(options) as progress:
-            create_together(env_dirs, told, progress.tell)
+            create_together(env_dirs, create_one, progress.show)
     else:
         for env_dir in env_dirs:
             with _progress(options) as progress:
-                progress.tell(f"Creating {env_dir}")
-                told(env_dir)
+                progress.show(f"Creating {env_dir}")
+                create_one(env_dir)
     if options["redirect"]:
         from ._redirect import write
 
@@ -300,7 +300,7 @@ class _NoProgress:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def tell(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Ignore what is being done."""
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ._cli import _Pip
 
 
-def telling(
+def printing_outcome(
     create: "Callable[[str], _Pip]", interpreter: "Optional[_native.Interpreter]", use_cache: bool
 ) -> "Callable[[str], None]":
     """Return a function that makes an environment like `create`, and prints a JSON object about it or about the error.
@@ -26,7 +26,7 @@ def telling(
 
     """
 
-    def create_and_tell(env_dir: str) -> None:
+    def create_and_print(env_dir: str) -> None:
         begin = time.perf_counter()
         try:
             seed, way = create(env_dir)
@@ -37,7 +37,7 @@ def telling(
         wheels = seed.wheels if seed and way != "ensurepip" else []
         _print(_native.outcome(os.path.abspath(env_dir), base, wheels, way, time.perf_counter() - begin))
 
-    return create_and_tell
+    return create_and_print
 
 
 def failure(env_dir: str, error: Exception) -> str:
@@ -62,7 +62,7 @@ def failure(env_dir: str, error: Exception) -> str:
     return json.dumps({"env_dir": env_dir, "error": facts}) + "\n"
 
 
-def tell_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpreter]") -> None:
+def print_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpreter]") -> None:
     """Print what would be made, and write nothing.
 
     Args:

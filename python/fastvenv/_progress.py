@@ -25,7 +25,7 @@ class Progress:
         self._running.acquire()
         self._shown.acquire()
         try:
-            _thread.start_new_thread(self._show, ())
+            _thread.start_new_thread(self._draw, ())
         except RuntimeError:  # the system cannot start a thread, so nothing is shown
             self._shown.release()
         return self
@@ -34,11 +34,11 @@ class Progress:
         self._running.release()
         self._shown.acquire()  # until the thread has removed the line
 
-    def tell(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Show this text."""
         self._text = text
 
-    def _show(self) -> None:
+    def _draw(self) -> None:
         count, pause, width = 0, _PATIENCE, 0
         try:
             while not self._running.acquire(timeout=pause):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     _Create = Callable[[str], object]
-    _Tell = Callable[[str], None]
+    _Show = Callable[[str], None]
 else:
     import _signal  # what `signal` is made of, without the enumerations that it loads
 
@@ -38,7 +38,7 @@ def are_apart(env_dirs: "Sequence[str]") -> bool:
     return not any(later.startswith(path) for path, later in zip(paths, paths[1:]))
 
 
-def create_together(env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell") -> None:
+def create_together(env_dirs: "Sequence[str]", create: "_Create", show: "_Show") -> None:
     """Make all environments, with the result of making one after the other.
 
     If one fails, those before it are made, and those after it only if they were begun. An interrupt waits for those
@@ -47,13 +47,13 @@ def create_together(env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell")
     Args:
         env_dirs: the directories.
         create: makes one environment; several threads call it.
-        tell: called with a text that says how many are made.
+        show: called with a text that says how many are made.
 
     Raises:
         BaseException: the exception of the first directory that failed, in the order of the arguments.
 
     """
-    work = _Work(env_dirs, create, tell)
+    work = _Work(env_dirs, create, show)
     with _Signals(work.stop):
         try:
             work.start(min(_native.available_parallelism(), len(env_dirs)))
@@ -104,12 +104,12 @@ class _Signals:
 class _Work:
     """The directories that are left. Each thread takes the next one."""
 
-    def __init__(self, env_dirs: "Sequence[str]", create: "_Create", tell: "_Tell") -> None:
+    def __init__(self, env_dirs: "Sequence[str]", create: "_Create", show: "_Show") -> None:
         # The exceptions, by the position of the directory.
         self.errors: dict[int, BaseException] = {}
         self._todo = list(enumerate(env_dirs))[::-1]
         self._create = create
-        self._tell = tell
+        self._show = show
         self._made, self._number = 0, len(env_dirs)
         # How many threads are working. One that has not begun yet need not count: it takes what is left, if anything.
         self._working = 0
@@ -163,7 +163,7 @@ class _Work:
 
     def _next(self) -> "tuple[int, str] | None":
         with self._mutex:
-            self._tell(f"Creating environments: {self._made} of {self._number}")
+            self._show(f"Creating environments: {self._made} of {self._number}")
             try:
                 return self._todo.pop()
             except IndexError:

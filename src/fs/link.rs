@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::write::{replace, replace_at_once};
+use super::replace::{replace, replace_at_once};
 use super::{Folder, Mode, system};
 use crate::error::{AtPath, Result};
 

@@ -9,6 +9,7 @@ mod link;
 mod normal;
 mod patience;
 mod remove;
+mod replace;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;

@@ -46,7 +46,7 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
         writer.set_modified(modified)
     };
     // Most file systems refuse to clone, so the file gets a temporary name first.
-    super::write::replace_aside(destination, clone).map(drop)
+    super::replace::replace_aside(destination, clone).map(drop)
 }
 
 /// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time and mode.
@@ -59,7 +59,7 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
     let (Some(directory), Some(name)) = (destination.parent(), destination.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into()).at(destination);
     };
-    super::write::replace_at_once(directory, name, |name| {
+    super::replace::replace_at_once(directory, name, |name| {
         let to = directory.join(name);
         Ok(rustix::fs::fclonefileat(&reader, CWD, to, rustix::fs::CloneFlags::empty())?)
     })
