@@ -108,6 +108,18 @@ def test_a_current_directory_that_is_gone(program: Program, tmp_path: Path) -> N
         result = way("--without-pip", "env", cwd=gone, preexec_fn=gone.rmdir)
         assert result.status == 1
         assert result.stderr.endswith("The current directory was deleted. Change to another one.\n"), result.stderr
+        # An absolute path needs no current directory.
+        gone.mkdir()
+        env_dir = tmp_path / way.__name__
+        result = way("--without-pip", env_dir, "-v", cwd=gone, preexec_fn=gone.rmdir)
+        assert result.status == 0 and "cache" not in result.output
+
+
+def test_a_name_that_reads_like_a_message(program: Program, tmp_path: Path) -> None:  # noqa: F811
+    for way in (program.run, program.run_python):
+        result = way("--without-pip", "Unable to create directory x:y", cwd=tmp_path)
+        assert result.status == 1 and "Traceback" not in result.stderr
+        assert result.stderr.startswith("Error: Refusing to create a venv in ")
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,25 @@ def test_a_link_mode_that_does_not_exist_is_handed_over(program: Program, python
     assert not executed(program, "env", cwd=tmp_path, FASTVENV_LINK_MODE="copy")
 
 
+def test_an_empty_request_for_an_interpreter_is_an_error(program: Program, tmp_path: Path) -> None:
+    """As after `-p "$VERSION"` without that variable."""
+    results = [way("-p", "", "--without-pip", "env", cwd=tmp_path) for way in (program.run, program.run_python)]
+    assert results[0] == results[1] and results[0].status == 1
+    assert not (tmp_path / "env").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["-p"]], ids=["its own", "another"])
+def test_without_a_cache_nothing_is_read_from_one_or_written(
+    program: Program, python: Interpreter, tmp_path: Path, options: list[str]
+) -> None:
+    chosen = [*options, python.path] if options else []
+    env = {**program.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    for way in (program.run, program.run_python):
+        env_dir = tmp_path / way.__name__
+        assert way("--no-cache", "--without-pip", *chosen, env_dir, env=env) == Result(0, "", "")
+        assert not (tmp_path / "cache").exists()
+
+
 def test_several_environments_are_made_without_python(program: Program, tmp_path: Path) -> None:
     assert not executed(program, "--without-pip", "a", "b", "c/d", cwd=tmp_path)
     for name in ("a", "b", "c/d"):

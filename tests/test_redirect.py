@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,28 @@ def test_a_file_that_leads_to_something_else_is_an_error(program: Program, tmp_p
         assert (result.status, result.output) == (1, "")
         assert result.stderr.startswith(f"Error: .venv leads to {tmp_path / target}, which is not ")
         assert snapshot(tmp_path) == before
+
+
+@pytest.mark.as_root
+@pytest.mark.parametrize("reason", ["belongs to another user", "can be changed by every user"])
+def test_a_file_that_another_user_can_have_written_is_refused(program: Program, tmp_path: Path, reason: str) -> None:  # noqa: F811
+    """Another user could so choose what is cleared."""
+    assert program.run(WITHOUT, "env", cwd=tmp_path) == Result(0, "", "")
+    file = tmp_path / ".venv"
+    file.write_text("env")
+    if reason == "can be changed by every user":
+        file.chmod(0o666)
+    elif os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    else:
+        os.chown(file, 12345, 12345)
+    before = snapshot(tmp_path)
+    for run in (program.run, program.run_python):
+        for options in (["--clear"], []):
+            result = run(WITHOUT, *options, cwd=tmp_path)
+            assert (result.status, result.output) == (1, "")
+            assert result.stderr.startswith(f"Error: .venv leads to another directory, and {reason}. ")
+    assert snapshot(tmp_path) == before
 
 
 @pytest.mark.parametrize("arguments", [[], [".venv"], ["a", "b"]], ids=" ".join)

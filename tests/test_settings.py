@@ -152,13 +152,26 @@ def test_a_project_that_everyone_may_write_to_sets_nothing(settled: Program, pro
     path.write_text(f"{PROJECT}prompt = 'x'")
     path.chmod(0o666)
     result = run_both(settled, project)
-    assert (result.status, "others may write to it" in result.stderr) == (1, True)
+    assert (result.status, "can be changed by every user" in result.stderr) == (1, True)
     assert run_both(settled, project, "--without-pip", "--no-config") == Result(0, "", "")
-    # The user's file is ignored: its path may lead through another user's home.
     path.unlink()
     write_user_file(tmp_path, "prompt = 'x'").chmod(0o666)
+    result = run_both(settled, project)
+    assert (result.status, "can be changed by every user" in result.stderr) == (1, True)
+
+
+@pytest.mark.needs_root
+def test_a_user_file_of_another_user_is_not_read_and_verbose_says_so(
+    settled: Program, project: Path, tmp_path: Path
+) -> None:
+    """With `sudo`, the home may be that of another user."""
+    path = write_user_file(tmp_path, "prompt = 'x'")
+    os.chown(path, 12345, 12345)
     assert run_both(settled, project, "--without-pip") == Result(0, "", "")
     assert prompt(project / ".venv") is None
+    shutil.rmtree(project / ".venv")
+    result = run_both(settled, project, "--without-pip", "-v")
+    assert f"{path} is not read: it belongs to another user.\n" in result.output
 
 
 def test_verbose_says_what_was_set_where(settled: Program, project: Path) -> None:

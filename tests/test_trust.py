@@ -122,6 +122,20 @@ def test_a_file_of_another_user_is_not_used(python: Interpreter, tmp_path: Path,
 
 
 @pytest.mark.needs_root
+def test_a_note_of_another_user_is_not_used(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """The cache was open to another user, who wrote the record of an interpreter, and is now closed."""
+    assert create(python, tmp_path / "first", cache) == Result(0, "", "")
+    notes = {path: path.stat().st_ino for path in cache.glob("note-*")}
+    assert notes
+    for path in notes:
+        os.chown(path, 1000, 1000)
+    assert create(python, tmp_path / "second", cache) == Result(0, "", "")
+    for path, number in notes.items():
+        found = path.stat()
+        assert found.st_uid == 0 and found.st_ino != number
+
+
+@pytest.mark.needs_root
 @pytest.mark.parametrize("given", ["directory", "parent"])
 def test_root_shares_no_files_in_a_directory_of_another_user(
     python: Interpreter, tmp_path: Path, cache: Path, given: str

@@ -16,7 +16,7 @@ def advice(error: Exception) -> str:
     if isinstance(error, FileNotFoundError) and error.filename is None:
         return "\nThe current directory was deleted. Change to another one."
     if isinstance(error, NotADirectoryError):
-        return _file_above(error.filename)
+        return _file_above(error.filename or "")
     path = error.filename if isinstance(error, FileExistsError) else occupied(error)
     if path is not None:
         return _occupant(path)
@@ -39,8 +39,9 @@ def advice(error: Exception) -> str:
 
 def occupied(error: Exception) -> "Optional[str]":
     """Return the path that an error says is taken by a file. `venv` has it in the message alone."""
-    _, found, path = str(error).partition("Unable to create directory ")
-    if not isinstance(error, ValueError) or not found:
+    before, found, path = str(error).partition("Unable to create directory ")
+    # If there is text before it, these words are a part of a name.
+    if not isinstance(error, ValueError) or before or not found:
         return None
     import ast
 

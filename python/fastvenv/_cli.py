@@ -59,6 +59,7 @@ _OF_THE_COMMAND = {
     "python",
     "quiet",
     "redirect",
+    "unread",
     "verbose",
 }
 
@@ -106,10 +107,10 @@ def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
             path = ""
         folder = os.path.dirname(path)
         if folder not in known:
-            known[folder] = _native.settings(path, given.get("config", True)) if path else ({}, {}, {})
-        flags, settings, origins = known[folder]
+            known[folder] = _native.settings(path, given.get("config", True)) if path else ({}, {}, {}, None)
+        flags, settings, origins, unread = known[folder]
         origins = {name: origin for name, origin in origins.items() if name not in given}
-        options = {**_DEFAULTS, **flags, **settings, **given, "origins": origins}
+        options = {**_DEFAULTS, **flags, **settings, **given, "origins": origins, "unread": unread}
         if not options["with_pip"]:
             # Settings for every environment do not concern an environment without pip.
             options.update((name, _DEFAULTS[name]) for name in ("pip_wheel", "upgrade_deps") if name in origins)
@@ -176,7 +177,7 @@ def _create_all(options: "dict[str, Any]") -> None:
 
     env_dirs = options["dirs"]
     is_together = EnvBuilder is Plain and _may_go_together(options)
-    interpreter = _chosen(options) if options["python"] else None
+    interpreter = None if options["python"] is None else _chosen(options)
     if options["dry_run"]:
         from ._outcome import print_plan
 

@@ -9,7 +9,7 @@ from _typeshed import Incomplete, SupportsGetItem
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "check_target", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "is_in", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "outcome", "parse_arguments", "prune_cache", "read_file", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "signed_script", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
+__all__ = ["ACTIVATORS", "COLORS", "COMMANDS", "DEFAULT_DIRECTORY", "GIT_IGNORE", "INTERRUPTED", "LINK_MODES", "__version__", "Creation", "Environment", "Features", "Interpreter", "Seed", "available_parallelism", "cache_directory", "cache_entries", "cache_fault", "check_env_dir", "check_prompt", "check_target", "choose_python", "clear_cache", "clear_directory", "commands", "completion", "configuration_entries", "copy_file", "create_directory", "executable_names", "exit", "find_python", "how_to_activate", "is_in", "link_lib64", "list_pythons", "make_executable", "man_page", "options", "outcome", "parse_arguments", "prune_cache", "read_file", "read_settings", "relocate_scripts", "remove_stale_link", "render_script", "report_line", "script_templates", "settings", "signed_script", "symlink", "verify_cache", "windows_files", "windows_legacy_launcher", "windows_legacy_names", "without_directory", "without_parentheses", "write_script", "write_text"]
 
 ACTIVATORS: Final[list[tuple[str, list[str]]]]
 """
@@ -425,6 +425,12 @@ def read_file(path: str | PathLike[str]) -> bytes:
     The contents of a file.
     """
 
+def read_settings(path: str | PathLike[str]) -> tuple[bytes, str | None] | None:
+    """
+    The contents of a file of settings, and why it must not be believed, as words that follow its path; `None` if there is no
+    file.
+    """
+
 def relocate_scripts(scripts: str | PathLike[str], library: str | PathLike[str], python: str | PathLike[str]) -> None:
     """
     Changes the scripts in a directory that run an interpreter, so that they find it beside them, and RECORD accordingly.
@@ -451,10 +457,10 @@ def script_templates(folder: str | PathLike[str], *, is_lenient: bool) -> list[l
     raises `OSError`; with `is_lenient`, it is skipped.
     """
 
-def settings(env_dir: str | PathLike[str], reads_files: bool) -> tuple[dict[str, bool], dict[str, str], dict[str, str]]:
+def settings(env_dir: str | PathLike[str], reads_files: bool) -> tuple[dict[str, bool], dict[str, str], dict[str, str], str | None]:
     """
-    The settings from variables and files for an environment in an absolute directory: the flags, the settings with a value, and
-    where each was set. `reads_files` is false with `--no-config`.
+    The settings from variables and files for an environment in an absolute directory: the flags, the settings with a value,
+    where each was set, and the user's file if it was not read. `reads_files` is false with `--no-config`.
 
     # Errors
     `ValueError`: a setting is unknown or has a wrong value, or a file cannot be read or belongs to another user.

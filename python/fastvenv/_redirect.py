@@ -19,7 +19,8 @@ def target(path: str) -> str:
         path: the file.
 
     Raises:
-        ValueError: the file does not lead to an environment, or to where one could be.
+        ValueError: the file does not lead to an environment, or to where one could be; or another user can have
+            written it.
         OSError: the file cannot be read.
 
     """
@@ -64,14 +65,22 @@ def write(env_dir: str) -> None:
 
 
 def _read(path: str) -> "str | None":
-    """Return the absolute path that a file holds; `None` for a file that holds something else."""
+    """Return the absolute path that a file holds; `None` for a file that holds something else.
+
+    Raises:
+        ValueError: another user can have written the file, and could so choose what is cleared.
+        OSError: the file cannot be read.
+
+    """
     if os.path.getsize(path) > _LONGEST:
         return None
-    with open(path, "rb") as file:
-        try:
-            text = file.read().decode()
-        except UnicodeDecodeError:
-            return None
+    contents, objection = _native.read_settings(path) or (b"", None)
+    if objection is not None:
+        raise ValueError(f"{path} leads to another directory, and {objection}. Change that, or remove the file.")
+    try:
+        text = contents.decode()
+    except UnicodeDecodeError:
+        return None
     line = text.rstrip("\r\n")
     if not line.strip() or len(line.splitlines()) > 1 or "\0" in line:
         return None

@@ -56,6 +56,8 @@ def explain(
     print(f"The base is {base.title}: {base.base_executable}")
     if options["origins"]:
         print(f"Set by {', '.join(sorted(options['origins'].values()))}")
+    if options["unread"]:
+        print(f"{options['unread']} is not read: it belongs to another user.")
     if not options["with_pip"]:
         return
     reason = _seed.obstacle(interpreter)

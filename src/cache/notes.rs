@@ -17,11 +17,14 @@ const PREFIX: &str = "note-";
 /// The number of digits of a hash in the name.
 const DIGITS: usize = 16;
 
-/// The text under a key in a folder; `None` if there is none, or none that may be used.
+/// The text under a key in a folder; `None` if there is none, or if another user can have written it.
+///
+/// The owner of the note is checked, too: another user may have written it before the folder was closed to others, or may own
+/// the folder above and put another folder in its place after the check.
 #[must_use]
 pub fn recall(folder: &Path, key: &str) -> Option<String> {
     trust::check(folder).ok()?;
-    let note = String::from_utf8(fs::read(&path(folder, key)).ok()?).ok()?;
+    let note = String::from_utf8(fs::read_private(&path(folder, key))?).ok()?;
     let (header, text) = note.split_once('\n')?;
     (header == hash(&[key, text])).then(|| text.to_owned())
 }
@@ -74,12 +77,35 @@ mod tests {
         let mut names = fs::names(&folder).unwrap();
         names.retain(|name| name != trust::MARKER);
         assert!(names.len() == 2 && names.iter().all(|name| is_note(name.to_str().unwrap())));
-        assert!(is_note(".note-0123456789abcdef.fastvenv-0"));
         let note = fs::read(&path(&folder, "key")).unwrap();
         for length in 0..note.len() {
             fs::write(&path(&folder, "key"), &note[..length]).unwrap();
             assert_eq!(recall(&folder, "key"), None);
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_note_that_another_user_can_have_written_is_not_used() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("cache");
+        remember(&folder, "key", "text");
+        let note = path(&folder, "key");
+        for (mode, is_used) in [(0o664, false), (0o646, false), (0o644, true)] {
+            #[expect(clippy::disallowed_methods, reason = "a mode that fastvenv never sets")]
+            std::fs::set_permissions(&note, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(recall(&folder, "key").is_some(), is_used, "{mode:o}");
+        }
+        let elsewhere = dir.path().join("elsewhere");
+        fs::rename(&note, &elsewhere).unwrap();
+        fs::symlink(&elsewhere, &note).unwrap();
+        assert_eq!(recall(&folder, "key"), None);
+    }
+
+    #[test]
+    fn only_the_names_of_notes_are_names_of_notes() {
+        assert!(is_note(".note-0123456789abcdef.fastvenv-0"));
         for name in [
             "note-",
             "note-x",

@@ -44,10 +44,9 @@ impl fmt::Display for Distrust {
             Self::Foreign => {
                 write!(formatter, "it {FOREIGN}; set FASTVENV_CACHE_DIR to a directory of your own")
             }
-            Self::Writable(mode) => write!(
-                formatter,
-                "other users may write to it (mode {mode:04o}); delete it, or clear it and set its mode to 0700"
-            ),
+            Self::Writable(mode) => {
+                write!(formatter, "other users may write to it (mode {mode:04o}); delete it")
+            }
             Self::Unmarked => write!(
                 formatter,
                 "it holds other files; set FASTVENV_CACHE_DIR to a directory that is empty or does not exist"

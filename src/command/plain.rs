@@ -124,7 +124,8 @@ impl Plan {
             return None;
         }
         let cache = location::directory(|name| variables.get(name).cloned())?;
-        let interpreter = match interpreter(&arguments, variables, &cache, python)? {
+        let cache = arguments.flag("use_cache", true).then_some(cache);
+        let interpreter = match interpreter(&arguments, variables, cache.as_deref(), python)? {
             Ok(interpreter) => Arc::new(interpreter),
             Err(reason) => return Some(Err(reason)),
         };
@@ -134,7 +135,6 @@ impl Plan {
         }
         // The search for the wheels goes on while the rest is prepared.
         let is_shared = arguments.directories.len() > 1;
-        let cache = arguments.flag("use_cache", true).then_some(cache);
         let seed =
             if options.with_pip { Some(seed(&arguments, &interpreter, cache, is_shared)?) } else { None };
         let may_clear = !options.clear || env_dirs.iter().all(|env_dir| spares(env_dir, &[python, program]));
@@ -245,16 +245,18 @@ fn settings(env_dirs: &[String], variables: &Variables, reads_files: bool) -> Op
     found.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
-/// The requested interpreter, by default the one that the program was installed for. `None` if that one has no record: Python
-/// has to make it.
+/// The requested interpreter, by default the one that the program was installed for. `None` if that one has no record, or if no
+/// cache is used: Python has to make the record.
 fn interpreter(
     arguments: &Arguments,
     variables: &Variables,
-    cache: &Path,
+    cache: Option<&Path>,
     python: &Path,
 ) -> Option<Result<Interpreter, String>> {
-    let Some(asked) = arguments.settings.get("python") else { return records::recall(cache, python).map(Ok) };
-    let chosen = pythons::choose(OsStr::new(asked), |name| variables.get(name).cloned(), Some(cache));
+    let Some(asked) = arguments.settings.get("python") else {
+        return records::recall(cache?, python).map(Ok);
+    };
+    let chosen = pythons::choose(OsStr::new(asked), |name| variables.get(name).cloned(), cache);
     Some(chosen.map(|chosen| chosen.interpreter))
 }
 

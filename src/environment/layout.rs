@@ -18,32 +18,83 @@ impl Platform {
         }
     }
 
-    /// What an environment contains besides [`CONFIGURATION_FILE`]: each name, and the beginnings of the names in it if it is a
-    /// directory.
-    fn contents(self) -> &'static [(&'static str, &'static [&'static str])] {
-        const SCRIPTS: &[&str] =
-            &["activate", "deactivate", "pip", "pypy", "python", "easy_install", "\u{1d70b}thon"];
-        const HEADERS: &[&str] = &["pypy", "python", "site"];
+    /// What an environment contains besides [`CONFIGURATION_FILE`]: each name, and the names in it if it is a directory.
+    fn contents(self) -> &'static [(&'static str, Names)] {
+        const SCRIPTS: Names = Names {
+            // Those of 3.9 to 3.15, of PyPy, of older setuptools, and the activation scripts.
+            whole: &[
+                "python",
+                "pythonw",
+                "\u{1d70b}thon",
+                "pypy",
+                "pypyw",
+                "pip",
+                "easy_install",
+                "activate",
+                "deactivate",
+            ],
+            versioned: &["python", "pythonw", "pypy", "pypyw", "pip", "easy_install"],
+            endings: &["exe", "dll", "pdb", "bat", "csh", "fish", "nu", "ps1", "xsh"],
+        };
+        const VERSIONS: &[&str] = &["python", "pypy"];
+        const PACKAGES: Names = Names { whole: &[], versioned: VERSIONS, endings: &[] };
+        const HEADERS: Names = Names { whole: &["site"], versioned: VERSIONS, endings: &[] };
         match self {
             Self::Posix => &[
                 ("bin", SCRIPTS),
                 ("include", HEADERS),
-                ("lib", &["pypy", "python"]),
-                ("lib64", &["pypy", "python"]),
-                (".gitignore", &[]),
+                ("lib", PACKAGES),
+                ("lib64", PACKAGES),
+                (".gitignore", Names::NONE),
                 // Finder writes it into folders that it shows.
-                (".DS_Store", &[]),
+                (".DS_Store", Names::NONE),
             ],
             Self::Windows => &[
                 ("scripts", SCRIPTS),
                 ("include", HEADERS),
-                ("lib", &["site-packages"]),
-                (".gitignore", &[]),
+                ("lib", Names { whole: &["site-packages"], ..Names::NONE }),
+                (".gitignore", Names::NONE),
                 // Explorer writes it into folders that it shows.
-                ("desktop.ini", &[]),
+                ("desktop.ini", Names::NONE),
             ],
         }
     }
+}
+
+/// The names in a directory of an environment, in lower case.
+#[derive(Debug)]
+struct Names {
+    /// Names.
+    whole: &'static [&'static str],
+    /// Names that a version follows, such as `3.13` or `3.13t`.
+    versioned: &'static [&'static str],
+    /// Endings that a name may have, after a dot.
+    endings: &'static [&'static str],
+}
+
+impl Names {
+    const NONE: Self = Self { whole: &[], versioned: &[], endings: &[] };
+
+    /// Whether a name in lower case is one of them.
+    fn contain(&self, name: &str) -> bool {
+        let stem = match name.rsplit_once('.') {
+            Some((stem, ending)) if self.endings.contains(&ending) => stem,
+            _ => name,
+        };
+        // `python_d.exe` belongs to a debug build.
+        let stem = stem.strip_suffix("_d").unwrap_or(stem);
+        name == "activate_this.py" && self.whole.contains(&"activate")
+            || self.whole.contains(&stem)
+            || self.versioned.iter().any(|word| stem.strip_prefix(word).is_some_and(is_version))
+    }
+}
+
+/// Whether a text is a version as it stands in a name: `3.13`, `313`, `-3.9`, or `3.13t` of a free-threaded build.
+fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let digits = text.strip_suffix(['t', 'd']).unwrap_or(text);
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// Refuses a directory that cannot hold an environment.
@@ -171,13 +222,10 @@ pub fn check_clearable(
     for name in names {
         match platform.contents().iter().find(|(known, _)| *known == folded(name)) {
             None => foreign.push(name.to_string_lossy().into_owned()),
-            Some((_, beginnings)) => foreign.extend(
+            Some((_, known)) => foreign.extend(
                 names_in(name)?
                     .into_iter()
-                    .filter(|inner| {
-                        let inner = inner.to_string_lossy().to_lowercase();
-                        !beginnings.iter().any(|beginning| inner.starts_with(beginning))
-                    })
+                    .filter(|inner| !known.contain(&inner.to_string_lossy().to_lowercase()))
                     .map(|inner| format!("{}/{}", name.display(), inner.display())),
             ),
         }
@@ -253,6 +301,24 @@ mod tests {
         assert!(
             clearable(Posix, &["bin/python3", "bin/Activate.ps1", "lib/python3.13", "include/site"]).is_ok()
         );
+        let scripts =
+            ["python", "python3.13t", "\u{1d70b}thon", "pypy3.11", "pip3.9", "pip-3.9", "easy_install-3.9"];
+        let activation =
+            ["activate", "activate.csh", "activate.fish", "activate.nu", "activate.xsh", "activate_this.py"];
+        for name in scripts.iter().chain(&activation) {
+            assert!(clearable(Posix, &[&format!("bin/{name}")]).is_ok(), "{name}");
+        }
+        for name in [
+            "pythonw_d.exe",
+            "python3.13t.exe",
+            "python313.dll",
+            "pip3.exe",
+            "Activate.ps1",
+            "deactivate.bat",
+        ] {
+            assert!(clearable(Windows, &[&format!("Scripts/{name}")]).is_ok(), "{name}");
+        }
+        assert!(clearable(Posix, &["lib/pypy3.11", "lib64/python3.13t", "include/python3.9d"]).is_ok());
         assert!(clearable(Posix, &[".DS_Store"]).is_ok() && clearable(Windows, &["Desktop.ini"]).is_ok());
         assert!(
             clearable(Windows, &["Scripts/python.exe", "Include", "Lib/site-packages", ".gitignore"]).is_ok()
@@ -269,6 +335,14 @@ mod tests {
             &["lib64/main.c"],
             &[".gitignore/file"],
             &[".DS_Store", "notes"],
+            &["lib/python"],
+            &["lib/python-tools"],
+            &["lib/python3.13-notes"],
+            &["bin/python-fmt.sh"],
+            &["bin/pip.conf"],
+            &["bin/activate_all.py"],
+            &["include/pythonic"],
+            &["include/site.h"],
         ]) {
             assert!(clearable(Posix, paths).is_err(), "{paths:?}");
         }

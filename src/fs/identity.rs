@@ -40,7 +40,7 @@ impl Identity {
     }
 }
 
-/// The owner of a directory, and whether others may write to it.
+/// The owner of a file or directory, and whether others may write to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ownership {
     /// Whether it is a directory, and not a link to one.
@@ -52,7 +52,7 @@ pub struct Ownership {
 }
 
 impl Ownership {
-    /// The ownership of the directory at `path`.
+    /// The ownership of the file or directory at `path`.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] if there is nothing at `path`.

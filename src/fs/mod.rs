@@ -217,6 +217,21 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).at(path)
 }
 
+/// The contents of a file that only this user can have written; `None` if the path is that of a link or a directory, if another
+/// user owns the file or may write to it, or if it cannot be read.
+#[must_use]
+pub fn read_private(path: &Path) -> Option<Vec<u8>> {
+    let mut file = system::open_unfollowed(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    let ownership = system::ownership_of(path, &metadata);
+    if !metadata.is_file() || !ownership.is_own || ownership.is_writable_by_others() {
+        return None;
+    }
+    let mut contents = Vec::new();
+    file.read_to_end(&mut contents).ok()?;
+    Some(contents)
+}
+
 /// A file of settings.
 #[derive(Clone, Debug)]
 pub struct Contents {
@@ -231,10 +246,24 @@ pub struct Contents {
 pub enum Writers {
     /// This user, and administrators.
     Trusted,
-    /// Other users, too.
-    Others,
+    /// Another user, who owns it.
+    AnotherUser,
+    /// Every user.
+    Everyone,
     /// The system does not report it.
     Unknown,
+}
+
+impl Writers {
+    /// Why the file is not believed, as words that follow its path; `None` if other users are not known to write to it.
+    #[must_use]
+    pub fn objection(self) -> Option<&'static str> {
+        match self {
+            Self::Trusted | Self::Unknown => None,
+            Self::AnotherUser => Some("belongs to another user"),
+            Self::Everyone => Some("can be changed by every user"),
+        }
+    }
 }
 
 /// The contents of a file of settings, and the users who can have written them; `None` if the file does not exist.

@@ -151,8 +151,12 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
 
 /// The owner of the file or directory at `path`, and whether others may write to it.
 pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
-    let found = fs::symlink_metadata(path)?;
-    Ok(Ownership { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(&found) })
+    Ok(ownership_of(path, &fs::symlink_metadata(path)?))
+}
+
+/// The ownership of the file or directory at `path`, which has this metadata.
+pub(super) fn ownership_of(_path: &Path, found: &fs::Metadata) -> Ownership {
+    Ownership { is_directory: found.is_dir(), is_own: found.uid() == user(), mode: mode(found) }
 }
 
 /// Whether what is at a path belongs to this user, links followed.
@@ -275,8 +279,13 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
 /// The users who can write to a file. They are trusted if the owner is this user or root, and if only the owner and the group
 /// may write.
 pub(super) fn writers(_path: &Path, metadata: &fs::Metadata) -> Writers {
-    let is_own = [0, user()].contains(&metadata.uid());
-    if is_own && mode(metadata) & 0o002 == 0 { Writers::Trusted } else { Writers::Others }
+    if ![0, user()].contains(&metadata.uid()) {
+        Writers::AnotherUser
+    } else if mode(metadata) & 0o002 != 0 {
+        Writers::Everyone
+    } else {
+        Writers::Trusted
+    }
 }
 
 /// Always false: on POSIX systems, an open file does not block a call.

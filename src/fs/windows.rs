@@ -336,7 +336,12 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
 
 /// The ownership of the file or directory at `path`. Only its place decides ([`is_own`]).
 pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
-    Ok(Ownership { is_directory: fs::symlink_metadata(path)?.is_dir(), is_own: is_own(path), mode: 0 })
+    Ok(ownership_of(path, &fs::symlink_metadata(path)?))
+}
+
+/// The ownership of the file or directory at `path`, which has this metadata.
+pub(super) fn ownership_of(path: &Path, found: &fs::Metadata) -> Ownership {
+    Ownership { is_directory: found.is_dir(), is_own: is_own(path), mode: 0 }
 }
 
 /// The ownership of a directory. Only its place decides ([`is_own`]).

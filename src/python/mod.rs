@@ -119,6 +119,17 @@ mod _native {
         Ok(PyBytes::new(py, &detached(py, || fs::read(&path))?))
     }
 
+    /// The contents of a file of settings, and why it must not be believed, as words that follow its path; `None` if there is no
+    /// file.
+    #[pyfunction]
+    fn read_settings(
+        py: Python<'_>,
+        path: PathBuf,
+    ) -> PyResult<Option<(Bound<'_, PyBytes>, Option<&'static str>)>> {
+        let found = detached(py, || fs::read_settings(&path))?;
+        Ok(found.map(|found| (PyBytes::new(py, &found.bytes), found.writers.objection())))
+    }
+
     /// Writes a text file, with the line ends of the system. An existing file is replaced by a rename.
     #[pyfunction]
     fn write_text(py: Python<'_>, path: PathBuf, text: &str) -> PyResult<()> {

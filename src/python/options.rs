@@ -107,20 +107,25 @@ pub(super) fn man_page() -> String {
     command::man_page::man_page()
 }
 
-/// The settings from variables and files for an environment in an absolute directory: the flags, the settings with a value, and
-/// where each was set. `reads_files` is false with `--no-config`.
+/// The settings from variables and files for an environment in an absolute directory: the flags, the settings with a value,
+/// where each was set, and the user's file if it was not read. `reads_files` is false with `--no-config`.
 ///
 /// # Errors
 /// `ValueError`: a setting is unknown or has a wrong value, or a file cannot be read or belongs to another user.
 #[pyfunction]
 pub(super) fn settings(env_dir: PathBuf, reads_files: bool) -> PyResult<Set> {
-    let Settings { flags, settings, origins } =
+    let Settings { flags, settings, origins, unread } =
         Settings::gather(&env_dir, |name| env::var_os(name), reads_files).map_err(PyValueError::new_err)?;
-    Ok((flags, settings, origins))
+    Ok((flags, settings, origins, unread.map(PathBuf::into_os_string)))
 }
 
-/// Flags, settings with a value, and where each was set.
-type Set = (HashMap<&'static str, bool>, HashMap<&'static str, String>, HashMap<&'static str, String>);
+/// Flags, settings with a value, where each was set, and the user's file if it was not read.
+type Set = (
+    HashMap<&'static str, bool>,
+    HashMap<&'static str, String>,
+    HashMap<&'static str, String>,
+    Option<OsString>,
+);
 
 /// The command that activates an environment in the running shell, as a sentence.
 #[pyfunction]

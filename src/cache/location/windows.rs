@@ -1,8 +1,7 @@
 //! The folder of the cache on Windows.
 
-use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 
 use crate::fs;
 
@@ -17,7 +16,8 @@ pub const FOREIGN: &str = "is not in your profile, and elsewhere others may be a
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     match variable("FASTVENV_CACHE_DIR") {
         Some(chosen) if chosen.is_empty() => None,
-        Some(chosen) => Some(fs::normal(&env::current_dir().ok()?.join(chosen))),
+        // It needs the current directory, which may have been deleted, for a relative path alone.
+        Some(chosen) => path::absolute(chosen).ok().map(|folder| fs::normal(&folder)),
         None => {
             let local = variable("LOCALAPPDATA").map(PathBuf::from).filter(|folder| folder.is_absolute())?;
             Some(fs::normal(&local.join("fastvenv").join("cache")))

@@ -10,15 +10,20 @@ use crate::command::arguments::{Action, OptionSpec, Scope, Values, options};
 use crate::fs::{self, Contents, Writers};
 use crate::interpreter::is_path;
 
-/// Reads the user's file. A file that others can write to is not read: with `sudo`, the home may belong to another user. On
+/// Reads the user's file. A file that belongs to another user is not read: with `sudo`, the home may be another user's. On
 /// Windows the file is in `%APPDATA%`, from which Python itself imports packages that the user has installed.
 ///
 /// # Errors
-/// The whole message, with the file and the line.
+/// The whole message, with the file and the line; also for a file that every user can change.
 pub(super) fn read_user(settings: &mut Settings, path: &Path) -> Result<(), String> {
     match contents(path)? {
-        None | Some(Contents { writers: Writers::Others, .. }) => Ok(()),
-        Some(Contents { bytes, .. }) => {
+        None => Ok(()),
+        Some(Contents { writers: Writers::AnotherUser, .. }) => {
+            settings.unread = Some(path.to_owned());
+            Ok(())
+        }
+        Some(Contents { bytes, writers }) => {
+            check(path, writers)?;
             let source = Source { path, text: &text(path, bytes)?, scope: Scope::User, names_programs: true };
             let document = source.parse()?;
             source.apply(settings, document.get_ref())
@@ -45,19 +50,23 @@ pub(super) fn read_project(settings: &mut Settings, env_dir: &Path) -> Result<()
         let document = source.parse()?;
         let tool = document.get_ref().get("tool").and_then(|tool| tool.get_ref().get("fastvenv"));
         let Some(tool) = tool else { break };
-        if writers == Writers::Others {
-            return Err(format!(
-                "{} has settings for fastvenv, and belongs to another user, or others may write to it. Make it your own, or \
-                 give --no-config",
-                path.display()
-            ));
-        }
+        check(&path, writers)?;
         return match tool.get_ref().as_table() {
             Some(table) => source.apply(settings, table),
             None => Err(source.complaint(tool, "tool.fastvenv must be a table")),
         };
     }
     Ok(())
+}
+
+/// Refuses a file with settings that another user can have written.
+fn check(path: &Path, writers: Writers) -> Result<(), String> {
+    writers.objection().map_or(Ok(()), |objection| {
+        Err(format!(
+            "{} has settings for fastvenv, and {objection}. Change that, or give --no-config",
+            path.display()
+        ))
+    })
 }
 
 fn contents(path: &Path) -> Result<Option<Contents>, String> {

@@ -5,7 +5,7 @@ mod places;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{Action, OptionSpec, options};
 
@@ -20,6 +20,8 @@ pub struct Settings {
     pub settings: HashMap<&'static str, String>,
     /// Where each flag and each setting was set: the name of a variable, or the key and the file.
     pub origins: HashMap<&'static str, String>,
+    /// The user's file, if it was not read because it belongs to another user.
+    pub unread: Option<PathBuf>,
 }
 
 /// The words that set a flag, and those that unset it.
