@@ -32,6 +32,7 @@ impl Platform {
                 "easy_install",
                 "activate",
                 "deactivate",
+                "activate_this.py",
             ],
             versioned: &["python", "pythonw", "pypy", "pypyw", "pip", "easy_install"],
             endings: &["exe", "dll", "pdb", "bat", "csh", "fish", "nu", "ps1", "xsh"],
@@ -83,8 +84,7 @@ impl Names {
         };
         // `python_d.exe` belongs to a debug build.
         let stem = stem.strip_suffix("_d").unwrap_or(stem);
-        name == "activate_this.py" && self.whole.contains(&"activate")
-            || self.whole.contains(&stem)
+        self.whole.contains(&stem)
             || self.versioned.iter().any(|word| stem.strip_prefix(word).is_some_and(is_version))
     }
 }
