@@ -23,6 +23,9 @@ from typing import Any
 import pytest
 from _pytest.mark import ParameterSet
 
+# The fixture `program`.
+pytest_plugins = ["installed"]
+
 Entry = tuple[str, ...]
 
 # The names in an environment on this system.

@@ -70,6 +70,26 @@ def install(python: Interpreter, env_dir: Path, cache: Path) -> Program:
     return Program(path, variables)
 
 
+@pytest.fixture(scope="module")
+def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program; the cache has what it needs."""
+    folder = tmp_path_factory.mktemp("program")
+    program = install(python, folder / "installed", folder / "cache")
+    options = [] if python.has_ensurepip else ["--without-pip"]
+    assert program.run(*options, folder / "first") == Result(0, "", "")
+    return program
+
+
+def executed(program: Program, *arguments: str | os.PathLike[str], cwd: Path, **variables: str) -> bool:
+    """Whether the program started Python."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    trace = cwd / "trace"
+    prefix = ["strace", "-f", "-o", str(trace), "-e", "trace=execve"]
+    program.run(*arguments, prefix=prefix, cwd=cwd, env={**program.variables, **variables})
+    return trace.read_text().count("execve(") > 1
+
+
 def linked(python: Interpreter, root: Path, own: str) -> tuple[Interpreter, Path]:
     """Install an interpreter again: a copy of the executable, and links to its library, of which a folder is not linked.
 

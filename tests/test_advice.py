@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from conftest import Result, snapshot
 from installed import Program
-from test_program import program  # noqa: F401 - a fixture
 
 
 def a_file(root: Path) -> None:
@@ -86,7 +85,7 @@ IDS = [" ".join([case[0].__name__, *case[1]]) for case in CASES]
 
 @pytest.mark.parametrize(("prepare", "arguments", "expected"), CASES, ids=IDS)
 def test_what_failed_and_what_to_do(
-    program: Program,  # noqa: F811
+    program: Program,
     tmp_path: Path,
     prepare: Callable[[Path], None],
     arguments: list[str],
@@ -101,7 +100,7 @@ def test_what_failed_and_what_to_do(
     assert snapshot(root) == before
 
 
-def test_a_current_directory_that_is_gone(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_current_directory_that_is_gone(program: Program, tmp_path: Path) -> None:
     for way in (program.run, program.run_python):
         gone = tmp_path / "gone"
         gone.mkdir()
@@ -125,7 +124,7 @@ def test_a_name_that_reads_like_a_message(program: Program, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("option", "meant"), [("--claer", "--clear"), ("--without-pipp", "--without-pip"), ("--promt=x", "--prompt")]
 )
-def test_a_typo_gets_a_suggestion(program: Program, tmp_path: Path, option: str, meant: str) -> None:  # noqa: F811
+def test_a_typo_gets_a_suggestion(program: Program, tmp_path: Path, option: str, meant: str) -> None:
     for way in (program.run, program.run_python):
         result = way(option, "env", cwd=tmp_path)
         assert (result.status, result.output) == (2, "")

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, Result, shell
 from installed import Program
-from test_program import program  # noqa: F401 - a fixture
 
 # What is typed, and the completions that have to be offered.
 OFFERED = [
@@ -107,7 +106,7 @@ def test_powershell_can_read_it(python: Interpreter, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["bash", "fish", "powershell", "zsh"])
-def test_the_program_prints_the_same(program: Program, name: str) -> None:  # noqa: F811
+def test_the_program_prints_the_same(program: Program, name: str) -> None:
     assert program.run("completion", name) == program.run_python("completion", name)
 
 

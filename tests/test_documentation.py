@@ -19,9 +19,6 @@ import pytest
 from conftest import Interpreter
 from installed import Program
 from pages import sections
-from test_program import program
-
-__all__ = ["program"]
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "packaging"))

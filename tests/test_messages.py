@@ -17,9 +17,6 @@ import pytest
 from conftest import Interpreter, text_of, without_override
 from installed import Program
 from terminal import run_on_terminal
-from test_program import program
-
-__all__ = ["program"]
 
 DOCUMENT = Path(__file__).with_name("messages.md")
 pytestmark = pytest.mark.skipif(

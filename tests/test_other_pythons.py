@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 from conftest import Entry, Interpreter, Result, at_night, move_away, snapshot
 from installed import Program
-from test_program import program  # noqa: F401 - a fixture
 from test_tree import compared
 from wheels import other_pip
 
 Way = Callable[..., Result]
 
 
-def ways(program: Program) -> dict[str, Way]:  # noqa: F811
+def ways(program: Program) -> dict[str, Way]:
     """The two ways in."""
     return {"program": program.run, "python -m": program.run_python}
 
@@ -32,7 +31,7 @@ def version(python: Path) -> str:
     return subprocess.run([str(python), "-c", script], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def trees(program: Program, other: Path, root: Path, *arguments: str) -> dict[str, dict[str, Entry]]:  # noqa: F811
+def trees(program: Program, other: Path, root: Path, *arguments: str) -> dict[str, dict[str, Entry]]:
     """The environments that each way and the interpreter's own `venv` make in the same directory."""
     made = {}
     for name, way in [("venv", None), *ways(program).items()]:
@@ -57,7 +56,7 @@ def trees(program: Program, other: Path, root: Path, *arguments: str) -> dict[st
     ids=" ".join,
 )
 def test_without_pip_it_is_what_its_own_venv_makes(
-    program: Program,  # noqa: F811
+    program: Program,
     other: Path,
     tmp_path: Path,
     options: list[str],
@@ -69,7 +68,7 @@ def test_without_pip_it_is_what_its_own_venv_makes(
     assert made["python -m"] == made["venv"]
 
 
-def test_with_pip_it_is_what_its_own_venv_makes(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_with_pip_it_is_what_its_own_venv_makes(program: Program, other: Path, tmp_path: Path) -> None:
     if not has(other, "ensurepip"):
         pytest.skip("it has no ensurepip to compare with")
     made = trees(program, other, tmp_path / "root", "env")
@@ -80,7 +79,7 @@ def test_with_pip_it_is_what_its_own_venv_makes(program: Program, other: Path, t
 
 @pytest.mark.parametrize("options", [[], ["--system-site-packages"]], ids=["alone", "with the packages of the base"])
 def test_what_only_its_own_python_can_do_it_does(
-    program: Program,  # noqa: F811
+    program: Program,
     other: Path,
     tmp_path: Path,
     options: list[str],
@@ -114,7 +113,7 @@ _other.OtherBuilder(builder, _native.Interpreter("\\n".join(facts))).create(env_
     assert advice in result.stderr.splitlines()[-1] and not (tmp_path / "env").exists()
 
 
-def test_all_ways_to_ask_for_it(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_all_ways_to_ask_for_it(program: Program, other: Path, tmp_path: Path) -> None:
     expected = version(other)
     path = f"{other.parent}:{program.variables['PATH']}"
     is_pypy = "pypy" in other.name
@@ -135,14 +134,14 @@ def test_all_ways_to_ask_for_it(program: Program, other: Path, tmp_path: Path) -
         assert (result, version(env_dir / "bin/python")) == (Result(0, "", ""), expected), request
 
 
-def test_the_option_comes_before_the_variable(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_option_comes_before_the_variable(program: Program, other: Path, tmp_path: Path) -> None:
     variables = {**program.variables, "FASTVENV_PYTHON": "/nowhere"}
     for index, way in enumerate(ways(program).values()):
         assert way("-p", other, "--without-pip", tmp_path / str(index), env=variables) == Result(0, "", "")
         assert way("--without-pip", tmp_path / "none", env=variables).status == 1
 
 
-def test_several_environments_are_made_of_it(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_several_environments_are_made_of_it(program: Program, other: Path, tmp_path: Path) -> None:
     options = [] if has(other, "ensurepip") else ["--without-pip"]
     for way in ways(program).values():
         assert way("-p", other, *options, "a", "b", "c", cwd=tmp_path) == Result(0, "", "")
@@ -152,7 +151,7 @@ def test_several_environments_are_made_of_it(program: Program, other: Path, tmp_
 
 
 def test_pip_is_upgraded_and_the_environment_relocatable(
-    program: Program,  # noqa: F811
+    program: Program,
     python: Interpreter,
     other: Path,
     tmp_path: Path,
@@ -185,7 +184,7 @@ def test_in_code(python: Interpreter, other: Path, tmp_path: Path) -> None:
     assert result.status == 1 and "ValueError: Unable to use" in result.stderr and not (tmp_path / "none").exists()
 
 
-def test_what_it_depends_on_is_asked_anew(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_what_it_depends_on_is_asked_anew(program: Program, other: Path, tmp_path: Path) -> None:
     """A link that leads to another interpreter now is another interpreter."""
     link = tmp_path / "bin/python3"
     link.parent.mkdir()
@@ -198,7 +197,7 @@ def test_what_it_depends_on_is_asked_anew(program: Program, other: Path, tmp_pat
 
 
 def test_the_interpreter_that_is_asked_for_is_not_cleared(
-    program: Program,  # noqa: F811
+    program: Program,
     other: Path,
     tmp_path: Path,
 ) -> None:
@@ -215,7 +214,7 @@ def test_the_interpreter_that_is_asked_for_is_not_cleared(
     assert snapshot(tmp_path) == before
 
 
-def test_programs_that_are_no_python_are_named(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_programs_that_are_no_python_are_named(program: Program, tmp_path: Path) -> None:
     scripts = {"no-python": "echo hello", "crashes": "echo oops >&2; exit 3", "killed": "kill -SEGV $$"}
     for name, text in scripts.items():
         path = tmp_path / name
@@ -230,7 +229,7 @@ def test_programs_that_are_no_python_are_named(program: Program, tmp_path: Path)
         assert not (tmp_path / "env").exists()
 
 
-def test_one_that_hangs_is_given_up(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_one_that_hangs_is_given_up(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "hangs"
     path.write_text("#!/bin/sh\nexec sleep 60\n")
     path.chmod(0o755)
@@ -238,7 +237,7 @@ def test_one_that_hangs_is_given_up(program: Program, tmp_path: Path) -> None:  
     assert result == Result(1, "", f"Error: Unable to use {path}: it did not answer within 10 seconds\n")
 
 
-def test_what_is_found_is_listed(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_what_is_found_is_listed(program: Program, other: Path, tmp_path: Path) -> None:
     variables = {**program.variables, "PATH": str(other.parent), "HOME": str(tmp_path)}
     listed = json.loads(program.run("python", "list", "--json", env=variables).output)
     names = {"path", "source", "version", "implementation", "free_threaded", "default", "base", "error"}
@@ -249,7 +248,7 @@ def test_what_is_found_is_listed(program: Program, other: Path, tmp_path: Path) 
     assert table.status == 0 and all(entry["path"] in table.output for entry in listed)
 
 
-def test_the_choice_is_shown_with_its_reasons(program: Program, other: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_choice_is_shown_with_its_reasons(program: Program, other: Path, tmp_path: Path) -> None:
     for way in ways(program).values():
         found = way("python", "find", other)
         assert (found.status, found.output.endswith("\n")) == (0, True)

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Interpreter, Result, snapshot
-from installed import Program
-from test_program import executed, program  # noqa: F401 - a fixture
+from installed import Program, executed
 
 
 def objects(result: Result, status: int = 0) -> list[dict[str, Any]]:
@@ -19,7 +18,7 @@ def objects(result: Result, status: int = 0) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.output.splitlines()]
 
 
-def test_an_environment_is_described(program: Program, python: Interpreter, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
+def test_an_environment_is_described(program: Program, python: Interpreter, tmp_path: Path, has_wheels: None) -> None:
     for run, name in ((program.run, "a"), (program.run_python, "b")):
         result = run("--json", name, cwd=tmp_path)
         [found] = objects(result)
@@ -40,7 +39,7 @@ def test_an_environment_is_described(program: Program, python: Interpreter, tmp_
 
 
 @pytest.mark.parametrize("mode", ["hardlink", "symlink", "copy"])
-def test_the_link_mode_is_the_one_that_was_taken(program: Program, tmp_path: Path, mode: str, has_wheels: None) -> None:  # noqa: F811
+def test_the_link_mode_is_the_one_that_was_taken(program: Program, tmp_path: Path, mode: str, has_wheels: None) -> None:
     found = [objects(run("--json", "--link-mode", mode, name, cwd=tmp_path))[0]["pip"]["installed"]
             for run, name in ((program.run, "a"), (program.run_python, "b"))]  # fmt: skip
     [module] = tmp_path.glob("a/lib/*/site-packages/pip/__init__.py")
@@ -50,30 +49,30 @@ def test_the_link_mode_is_the_one_that_was_taken(program: Program, tmp_path: Pat
     assert objects(program.run("--json", "a", cwd=tmp_path))[0]["pip"]["installed"] == "present"
 
 
-def test_each_environment_has_a_line(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_each_environment_has_a_line(program: Program, tmp_path: Path) -> None:
     for run in (program.run, program.run_python):
         found = objects(run("--json", "--without-pip", "a", "b", "c", cwd=tmp_path))
         assert sorted(item["env_dir"] for item in found) == [str(tmp_path / name) for name in "abc"]
         assert {item["pip"] for item in found} == {None}
 
 
-def test_both_ways_say_the_same(program: Program, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
+def test_both_ways_say_the_same(program: Program, tmp_path: Path, has_wheels: None) -> None:
     outputs = [run("--json", "env", cwd=tmp_path).output for run in (program.run, program.run_python)]
     ours, theirs = (re.sub(r'"ms": [\d.]+|"installed": "\w+"', "", output) for output in outputs)
     assert ours == theirs
 
 
-def test_the_program_reports_it_without_python(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_the_program_reports_it_without_python(program: Program, tmp_path: Path) -> None:
     assert not executed(program, "--json", "--without-pip", "env", cwd=tmp_path)
 
 
-def test_pip_by_ensurepip_is_reported(program: Program, tmp_path: Path, has_wheels: None) -> None:  # noqa: F811
+def test_pip_by_ensurepip_is_reported(program: Program, tmp_path: Path, has_wheels: None) -> None:
     env = {**program.variables, "SOURCE_DATE_EPOCH": "1700000000"}
     [found] = objects(program.run("--json", "env", cwd=tmp_path, env=env))
     assert found["pip"] == {"from": [], "installed": "ensurepip"}
 
 
-def test_a_failure_is_reported_with_its_path(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_failure_is_reported_with_its_path(program: Program, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("precious")
     for run in (program.run, program.run_python):
         result = run("--json", "--without-pip", "file", cwd=tmp_path)
@@ -87,7 +86,7 @@ def test_a_failure_is_reported_with_its_path(program: Program, tmp_path: Path) -
         assert result.stderr.startswith(f"Error: {message}\n")
 
 
-def test_an_error_of_the_system_has_its_number(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_an_error_of_the_system_has_its_number(program: Program, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("precious")
     [found] = objects(program.run("--json", "--without-pip", "file/env", cwd=tmp_path), status=1)
     assert found["error"]["kind"] == "NotADirectoryError" and found["error"]["errno"] == 20
@@ -107,7 +106,7 @@ def test_a_dry_run_touches_nothing(python: Interpreter, tmp_path: Path, options:
     assert sorted(snapshot(tmp_path)) == [".", "home"]
 
 
-def test_a_dry_run_says_what_would_be_deleted(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_dry_run_says_what_would_be_deleted(program: Program, tmp_path: Path) -> None:
     program.run("--without-pip", "env", cwd=tmp_path)
     before = snapshot(tmp_path)
     number = len(list((tmp_path / "env").iterdir()))
@@ -118,7 +117,7 @@ def test_a_dry_run_says_what_would_be_deleted(program: Program, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("clears", [True, False])
-def test_a_dry_run_refuses_what_the_call_would_refuse(program: Program, tmp_path: Path, clears: bool) -> None:  # noqa: F811
+def test_a_dry_run_refuses_what_the_call_would_refuse(program: Program, tmp_path: Path, clears: bool) -> None:
     options = ["--clear"] if clears else []
     env_dir = tmp_path / "env"
     if clears:

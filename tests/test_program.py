@@ -14,30 +14,10 @@ import pytest
 from conftest import Entry, Interpreter, Result, move_away, snapshot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from installed import Program, install
+from installed import Program, executed
 from test_tree import compared
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """The program; the cache has what it needs."""
-    folder = tmp_path_factory.mktemp("program")
-    program = install(python, folder / "installed", folder / "cache")
-    options = [] if python.has_ensurepip else ["--without-pip"]
-    assert program.run(*options, folder / "first") == Result(0, "", "")
-    return program
-
-
-def executed(program: Program, *arguments: str | os.PathLike[str], cwd: Path, **variables: str) -> bool:
-    """Whether the program started Python."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
-    trace = cwd / "trace"
-    prefix = ["strace", "-f", "-o", str(trace), "-e", "trace=execve"]
-    program.run(*arguments, prefix=prefix, cwd=cwd, env={**program.variables, **variables})
-    return trace.read_text().count("execve(") > 1
 
 
 def both_ways(

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import Result, snapshot
 from installed import Program
-from test_program import program  # noqa: F401 - a fixture
 
 WITHOUT = "--without-pip"
 
 
-def test_a_file_is_written_and_followed(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_file_is_written_and_followed(program: Program, tmp_path: Path) -> None:
     for run, name in ((program.run, "a"), (program.run_python, "b")):
         project, env_dir = tmp_path / name, tmp_path / "environments" / name
         project.mkdir()
@@ -27,7 +26,7 @@ def test_a_file_is_written_and_followed(program: Program, tmp_path: Path) -> Non
         assert (env_dir / "pyvenv.cfg").exists() and (project / ".venv").is_file()
 
 
-def test_a_relative_path_is_from_the_folder_of_the_file(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_relative_path_is_from_the_folder_of_the_file(program: Program, tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "project/.venv").write_text("../env")
     assert program.run(WITHOUT, "project/.venv", cwd=tmp_path) == Result(0, "", "")
@@ -35,7 +34,7 @@ def test_a_relative_path_is_from_the_folder_of_the_file(program: Program, tmp_pa
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a\nb\n", "x" * 5000, "a\0b"])
-def test_a_file_that_leads_nowhere_is_in_the_way(program: Program, tmp_path: Path, text: str) -> None:  # noqa: F811
+def test_a_file_that_leads_nowhere_is_in_the_way(program: Program, tmp_path: Path, text: str) -> None:
     file = tmp_path / ".venv"
     file.write_text(text)
     for run in (program.run, program.run_python):
@@ -44,7 +43,7 @@ def test_a_file_that_leads_nowhere_is_in_the_way(program: Program, tmp_path: Pat
         assert file.read_text() == text
 
 
-def test_a_file_that_leads_to_something_else_is_an_error(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_file_that_leads_to_something_else_is_an_error(program: Program, tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "work/precious").write_text("x")
     for target in ("work", "work/precious"):
@@ -79,13 +78,13 @@ def test_a_file_that_another_user_can_have_written_is_refused(program: Program, 
 
 
 @pytest.mark.parametrize("arguments", [[], [".venv"], ["a", "b"]], ids=" ".join)
-def test_what_cannot_be_written_is_refused(program: Program, tmp_path: Path, arguments: list[str]) -> None:  # noqa: F811
+def test_what_cannot_be_written_is_refused(program: Program, tmp_path: Path, arguments: list[str]) -> None:
     result = program.run(WITHOUT, "--redirect", *arguments, cwd=tmp_path)
     assert result.status == 1 and result.stderr.startswith("Error: --redirect ")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_in_the_way_stays(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_what_is_in_the_way_stays(program: Program, tmp_path: Path) -> None:
     (tmp_path / ".venv").mkdir()
     result = program.run(WITHOUT, "--redirect", "env", cwd=tmp_path)
     assert result.status == 1 and "is in the way" in result.stderr

@@ -13,7 +13,6 @@ import pytest
 from conftest import Interpreter, Result, move_away, packages, without_override
 from installed import Program
 from terminal import run_on_terminal
-from test_program import program  # noqa: F401 - a fixture
 
 COLOR = re.compile(r"\x1b\[\d*m")
 
@@ -25,11 +24,11 @@ def on_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> str
     return text.decode().replace("\r\n", "\n")
 
 
-def commands(program: Program) -> list[list[str]]:  # noqa: F811
+def commands(program: Program) -> list[list[str]]:
     return [[str(program.path)], [str(program.path.with_name("python")), "-m", "fastvenv"]]
 
 
-def lines(program: Program, tmp_path: Path, *arguments: str, **variables: str) -> list[str]:  # noqa: F811
+def lines(program: Program, tmp_path: Path, *arguments: str, **variables: str) -> list[str]:
     """The output of each way on a terminal."""
     found = []
     for command in commands(program):
@@ -40,14 +39,14 @@ def lines(program: Program, tmp_path: Path, *arguments: str, **variables: str) -
     return found
 
 
-def test_a_terminal_shows_what_was_made_and_how_to_activate_it(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_terminal_shows_what_was_made_and_how_to_activate_it(program: Program, tmp_path: Path) -> None:
     for line in lines(program, tmp_path, "a b", TERM="xterm"):
         assert COLOR.search(line)
         text = COLOR.sub("", line)
         assert re.fullmatch(r"Made a b with \w+ 3\.\d+\.\d+ in \d+ ms\. Activate it with: .*a b/bin/activate.*\n", text)
 
 
-def test_several_are_named_in_one_line(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_several_are_named_in_one_line(program: Program, tmp_path: Path) -> None:
     for line in lines(program, tmp_path, "a", "b", "c", TERM="dumb"):
         assert re.fullmatch(r"Made a, b and c with \w+ 3\.\d+\.\d+ in \d+ ms\n", line)
 
@@ -64,7 +63,7 @@ def test_several_are_named_in_one_line(program: Program, tmp_path: Path) -> None
     ],
 )
 def test_colours_are_as_wanted(
-    program: Program,  # noqa: F811
+    program: Program,
     tmp_path: Path,
     arguments: list[str],
     variables: dict[str, str],
@@ -74,11 +73,11 @@ def test_colours_are_as_wanted(
         assert bool(COLOR.search(line)) is is_coloured
 
 
-def test_quiet_says_nothing(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_quiet_says_nothing(program: Program, tmp_path: Path) -> None:
     assert lines(program, tmp_path, "-q", "env") == ["", ""]
 
 
-def test_a_pipe_gets_nothing(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_pipe_gets_nothing(program: Program, tmp_path: Path) -> None:
     assert program.run("--without-pip", "--color=always", tmp_path / "a") == Result(0, "", "")
     assert program.run_python("--without-pip", "--color=always", tmp_path / "b") == Result(0, "", "")
 
@@ -116,7 +115,7 @@ def test_verbose_says_why_it_took_longer(
     ids=["closed", "not to be made"],
 )
 def test_verbose_says_why_the_cache_was_not_filled(
-    program: Program,  # noqa: F811
+    program: Program,
     tmp_path: Path,
     path: str,
     is_there: bool,
@@ -143,13 +142,13 @@ def test_verbose_says_why_the_cache_was_not_filled(
     assert (packages(tmp_path / "env") / "pip/__init__.py").exists()
 
 
-def test_verbose_says_nothing_more_where_there_is_nothing(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_verbose_says_nothing_more_where_there_is_nothing(program: Program, tmp_path: Path) -> None:
     result = program.run("-v", "--without-pip", tmp_path / "env")
     assert (result.status, len(result.output.splitlines())) == (0, 2)
 
 
 @pytest.mark.parametrize("is_program", [True, False], ids=["program", "python -m"])
-def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: bool) -> None:  # noqa: F811
+def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: bool) -> None:
     """Each environment is whole or absent, and the process ends by the signal, which a shell calls 130."""
     command = [*commands(program)[not is_program], "--clear", "--without-pip"]
     statuses = set()

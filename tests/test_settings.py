@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Result
-from installed import Program
-from test_program import executed, program  # noqa: F401 - a fixture
+from installed import Program, executed
 
 PROJECT = "[tool.fastvenv]\n"
 
@@ -23,12 +22,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settled(program: Program, tmp_path: Path) -> Program:  # noqa: F811
+def settled(program: Program, tmp_path: Path) -> Program:
     """The program, with an empty folder for the user's settings."""
     return replace(program, variables={**program.variables, "XDG_CONFIG_HOME": str(tmp_path / "config")})
 
 
-def with_variables(program: Program, **variables: str) -> Program:  # noqa: F811
+def with_variables(program: Program, **variables: str) -> Program:
     return replace(program, variables={**program.variables, **variables})
 
 
@@ -39,7 +38,7 @@ def write_user_file(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def run_both(program: Program, cwd: Path, *arguments: str) -> Result:  # noqa: F811
+def run_both(program: Program, cwd: Path, *arguments: str) -> Result:
     """Run the program, then `python -m fastvenv`, in the same place; return the result, which must be the same."""
     results: list[Result] = []
     for run in (program.run, program.run_python):
@@ -58,7 +57,7 @@ def prompt(env_dir: Path) -> str | None:
 def test_the_command_line_comes_before_variables_the_project_and_the_user(
     settled: Program, project: Path, tmp_path: Path
 ) -> None:
-    def made(program: Program, *arguments: str) -> str | None:  # noqa: F811
+    def made(program: Program, *arguments: str) -> str | None:
         assert run_both(program, project, "--without-pip", *arguments) == Result(0, "", "")
         return prompt(project / ".venv")
 
