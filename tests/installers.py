@@ -56,7 +56,7 @@ for line in sys.stdin:
 
 
 @dataclass(eq=False, repr=False)
-class Bed:
+class Installers:
     """An environment without pip, and the installers for it."""
 
     env_dir: Path
@@ -105,7 +105,7 @@ def is_of_pip(path: str) -> bool:
 
 
 @contextmanager
-def installing(python: Interpreter, root: Path) -> Iterator[Bed]:
+def installing(python: Interpreter, root: Path) -> Iterator[Installers]:
     """An environment in `root/around/env`, with the installers."""
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip, and so no pip to compare with")
@@ -116,6 +116,6 @@ def installing(python: Interpreter, root: Path) -> Iterator[Bed]:
     command = [str(env_dir / "bin/python"), "-c", INSTALLER, str(root / "pip")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=python.variables, stdin=pipe, stdout=pipe, text=True) as process:
-        yield Bed(env_dir, small_pip(python, root), root, process, snapshot(env_dir))
+        yield Installers(env_dir, small_pip(python, root), root, process, snapshot(env_dir))
         assert process.stdin is not None
         process.stdin.close()

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Entry, Interpreter, snapshot
-from installers import Bed, installing
+from installers import Installers, installing
 from wheels import Member, deflated, quoted, raw_archive, record_hash
 
 NAME = "demo-1.0-py3-none-any.whl"
@@ -744,9 +744,9 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def bed(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
-    with installing(python, tmp_path_factory.mktemp("wheels")) as bed:
-        yield bed
+def installers(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installers]:
+    with installing(python, tmp_path_factory.mktemp("wheels")) as installers:
+        yield installers
 
 
 @dataclass(frozen=True)
@@ -754,17 +754,17 @@ class Surroundings:
     """The files around the environment, which have to stay unchanged."""
 
     python: Interpreter
-    bed: Bed
+    installers: Installers
 
     @property
     def folder(self) -> Path:
         """The folder that the environment is in."""
-        return self.bed.env_dir.parent
+        return self.installers.env_dir.parent
 
     def restore(self) -> None:
         """Put every file in its place."""
         for path in self.folder.iterdir():
-            if path != self.bed.env_dir:
+            if path != self.installers.env_dir:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         (self.folder / "precious").write_text("precious")
 
@@ -778,28 +778,28 @@ class Surroundings:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_a_wheel_that_was_made_to_do_harm_does_none(python: Interpreter, bed: Bed, case: Case) -> None:
-    around = Surroundings(python, bed)
+def test_a_wheel_that_was_made_to_do_harm_does_none(python: Interpreter, installers: Installers, case: Case) -> None:
+    around = Surroundings(python, installers)
     around.restore()
-    made = bed.root / "made"
+    made = installers.root / "made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     (made / NAME).write_bytes(case.make(str(around.folder)))
     before = around.state()
 
-    bed.reset()
-    installed, error = bed.ask("natively", [str(bed.pip), str(made / NAME)], None, False)
-    ours = bed.added()
+    installers.reset()
+    installed, error = installers.ask("natively", [str(installers.pip), str(made / NAME)], None, False)
+    ours = installers.added()
     assert around.state() == before
     if not installed:
-        assert snapshot(bed.env_dir) == bed.before
+        assert snapshot(installers.env_dir) == installers.before
     assert is_outcome(case.fastvenv, installed, error)
 
-    bed.reset()
-    answer = bed.ask("with_pip", "demo==1.0", str(made), "--no-compile")
-    theirs = bed.added()
+    installers.reset()
+    answer = installers.ask("with_pip", "demo==1.0", str(made), "--no-compile")
+    theirs = installers.added()
     is_escaped = around.state() != before
-    bed.reset()
+    installers.reset()
     assert case.pip == (ESCAPES if is_escaped else INSTALLED if answer == [0, None] else REFUSED)
     if installed:
         assert ours == theirs

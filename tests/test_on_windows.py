@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import IS_WINDOWS, Interpreter, Result, at_night, move_away, packages, program_in, surroundings, text_of
-from test_tree import compared
+from trees import compared
 
 pytestmark = pytest.mark.skipif(not IS_WINDOWS, reason="only Windows has that")
 
@@ -25,7 +25,7 @@ NO_PYTHON = {"PYTHONHASHSEED": "none"}
 
 
 @dataclass(frozen=True)
-class Program:
+class ProgramOnWindows:
     """The program in an environment that has fastvenv installed, and the profile of its user."""
 
     path: Path
@@ -63,7 +63,7 @@ class Program:
 
 
 @pytest.fixture(scope="module")
-def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
+def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> ProgramOnWindows:
     """The program; the cache has what it needs."""
     [found] = Path(python.folder).glob("*.data/scripts/fastvenv.exe")
     folder = tmp_path_factory.mktemp("program")
@@ -71,7 +71,7 @@ def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Pr
     profile.mkdir()
     assert python.run("-m", "fastvenv", "--without-pip", env_dir) == Result(0, "", "")
     shutil.copytree(Path(python.folder, "fastvenv"), packages(env_dir) / "fastvenv")
-    program = Program(Path(shutil.copy(found, program_in(env_dir, "fastvenv"))), profile)
+    program = ProgramOnWindows(Path(shutil.copy(found, program_in(env_dir, "fastvenv"))), profile)
     # The first run, which has no record, is Python's.
     assert program.run("--without-pip", folder / "first").status == 1
     assert program.run_command([program.path, folder / "first"]) == Result(0, "", "")
@@ -90,7 +90,9 @@ PLAIN = [
 
 @pytest.mark.parametrize("options", PLAIN, ids=" ".join)
 @pytest.mark.parametrize("name", ["sp ace", *at_night("\u00e4", "(x) &y")])
-def test_the_program_makes_what_venv_makes(program: Program, tmp_path: Path, options: list[str], name: str) -> None:
+def test_the_program_makes_what_venv_makes(
+    program: ProgramOnWindows, tmp_path: Path, options: list[str], name: str
+) -> None:
     root = tmp_path / "root"
     trees = []
     for module in ("venv", None):
@@ -116,7 +118,7 @@ def test_the_program_makes_what_venv_makes(program: Program, tmp_path: Path, opt
     ids=" ".join,
 )
 def test_the_program_makes_what_the_module_makes(
-    python: Interpreter, program: Program, tmp_path: Path, options: list[str]
+    python: Interpreter, program: ProgramOnWindows, tmp_path: Path, options: list[str]
 ) -> None:
     if "--without-scm-ignore-files" in options and python.version < (3, 13):
         pytest.skip("an option of later versions")
@@ -132,7 +134,7 @@ def test_the_program_makes_what_the_module_makes(
     assert trees[1] == trees[0]
 
 
-def test_the_program_makes_several_environments(program: Program, tmp_path: Path) -> None:
+def test_the_program_makes_several_environments(program: ProgramOnWindows, tmp_path: Path) -> None:
     """Each has a line in ASCII with the line end of Windows."""
     names = ["a", "b\\c", "\u00e4 \u4e2d"]
     environment = {**surroundings(str(program.profile)), **NO_PYTHON}
@@ -146,7 +148,7 @@ def test_the_program_makes_several_environments(program: Program, tmp_path: Path
         assert program.run_command([made["python"], "-c", "import pip"]) == Result(0, "", "")
 
 
-def test_the_program_knows_the_settings(program: Program, tmp_path: Path) -> None:
+def test_the_program_knows_the_settings(program: ProgramOnWindows, tmp_path: Path) -> None:
     """Those of the project, and those of variables, whose names have no case."""
     project = program.profile / "project"
     project.mkdir()
@@ -160,7 +162,7 @@ def test_the_program_knows_the_settings(program: Program, tmp_path: Path) -> Non
 
 
 def test_the_program_makes_environments_of_another_python(
-    python: Interpreter, others: list[str], program: Program, tmp_path: Path
+    python: Interpreter, others: list[str], program: ProgramOnWindows, tmp_path: Path
 ) -> None:
     """It asks that Python once."""
     for number, other in enumerate((python.path, *others)):
@@ -184,7 +186,7 @@ def test_the_program_makes_environments_of_another_python(
     ],
 )
 def test_what_is_not_plain_is_for_python(
-    program: Program, tmp_path: Path, arguments: list[str], variables: dict[str, str]
+    program: ProgramOnWindows, tmp_path: Path, arguments: list[str], variables: dict[str, str]
 ) -> None:
     result = program.run("--without-pip", *arguments, cwd=tmp_path, variables=variables)
     assert result.status == 1 and "PYTHONHASHSEED" in result.stderr
@@ -215,7 +217,7 @@ def test_what_is_not_plain_is_for_python(
     ids=str,
 )
 def test_the_program_prints_what_the_module_prints(
-    program: Program, tmp_path: Path, arguments: list[str], status: int
+    program: ProgramOnWindows, tmp_path: Path, arguments: list[str], status: int
 ) -> None:
     """The same bytes, and the same directories."""
     root = tmp_path / "root"
@@ -251,7 +253,7 @@ print(json.dumps([process.returncode, output.decode() + errors.decode(), os.path
     "options", [["--link-mode=copy"], ["--link-mode=copy", "--verbose"]], ids=["native", "by Python"]
 )
 def test_ctrl_c_takes_back_what_was_made(
-    python: Interpreter, program: Program, tmp_path: Path, options: list[str]
+    python: Interpreter, program: ProgramOnWindows, tmp_path: Path, options: list[str]
 ) -> None:
     command = [python.path, "-c", INTERRUPT, str(tmp_path / "a/env"), str(program.path), *options]
     process = subprocess.run(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Entry, Interpreter, Result, at_night, move_away, snapshot
 from installed import Program
-from test_tree import compared
+from trees import compared
 from wheels import other_pip
 
 Way = Callable[..., Result]

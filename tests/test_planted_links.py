@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ADDED_SCRIPTS, Interpreter, Result, at_night, move_away, packages, snapshot
-from test_tree import compared
+from trees import compared
 
 WRITTEN = ["pyvenv.cfg", ".gitignore", "bin/activate", "bin/activate.csh", "bin/Activate.ps1", *sorted(ADDED_SCRIPTS)]
 

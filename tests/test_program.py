@@ -15,7 +15,7 @@ from conftest import Entry, Interpreter, Result, move_away, snapshot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from installed import Program, executed
-from test_tree import compared
+from trees import compared
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,32 +14,27 @@ import select
 import struct
 import subprocess
 import termios
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import VOLATILE, Interpreter, Result, shell
+from shell_matrix import Environment
 
 # The text is harmless. If a shell expands a part of it, a file appears or the text changes.
 NASTY = "$(touch PWNED)`touch PWNED`\"q\"'q' !! !x ;&|<> %m%% \\w\\u * ~ é #"
 PATHS = {"plain": "env", "nasty": NASTY}
 
 
-@dataclass(frozen=True)
-class Environment:
-    path: Path
-    prompt: str
-
-    @property
-    def variables(self) -> dict[str, str]:
-        return {
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(self.path.parent),
-            "LANG": "C.UTF-8",
-            "TERM": "dumb",
-            "PS1": "OLD> ",
-            "ACTIVATE": str(self.path / "bin/activate"),
-        }
+def variables_for(env: Environment) -> dict[str, str]:
+    """Return the variables of a shell that is to activate an environment."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(env.path.parent),
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        "PS1": "OLD> ",
+        "ACTIVATE": str(env.path / "bin/activate"),
+    }
 
 
 @pytest.fixture(params=PATHS)
@@ -60,7 +55,7 @@ def run(command: list[str], script: str, env: Environment, **variables: str) -> 
         capture_output=True,
         text=True,
         cwd=env.path.parent,
-        env={**env.variables, **variables},
+        env={**variables_for(env), **variables},
         check=False,
         timeout=60,
     )
@@ -305,7 +300,7 @@ def on_terminal(command: list[str], lines: list[str], env: Environment) -> str:
         stdout=slave,
         stderr=slave,
         cwd=env.path.parent,
-        env=env.variables,
+        env=variables_for(env),
         start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
     )

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import (
-    ADDED_SCRIPTS,
-    BIN,
     IS_WINDOWS,
     Interpreter,
     Result,
@@ -18,34 +15,9 @@ from conftest import (
     describe,
     move_away,
     python_in,
-    snapshot,
     surroundings,
 )
-
-ACTIVATION = {"activate", "activate.bat", "deactivate.bat", "activate.csh", "activate.fish", "Activate.ps1"}
-# The time in both headers of the archive of a launcher: pip writes the current time, fastvenv the earliest of the
-# format. No program reads it.
-ARCHIVE_TIME = re.compile(r"(PK\x03\x04.{6}|PK\x01\x02.{8}).{4}", re.DOTALL)
-LAUNCHER_HASH = re.compile(r"(Scripts/[^/]*[.]exe),sha256=[^,]*")
-
-
-def compared(root: Path) -> dict[str, tuple[str, ...]]:
-    """A snapshot without the intended differences."""
-    entries = snapshot(root)
-    added = {path for path in entries if path.endswith(tuple(ADDED_SCRIPTS))}
-    assert not added or {f"{BIN}/{Path(path).name}" for path in added} == ADDED_SCRIPTS
-    entries = {path: entry for path, entry in entries.items() if path not in added}
-    if IS_WINDOWS:  # the `venv` of some versions has no script for fish
-        entries = {path: entry for path, entry in entries.items() if not path.endswith(f"{BIN}/activate.fish")}
-    for path, entry in entries.items():
-        # The activation scripts are ours, quoted on every Python: test_shells compares what they do.
-        if path.endswith(tuple(f"{BIN}/{name}" for name in ACTIVATION)):
-            entries[path] = entry[:2]
-        elif path.endswith(".exe"):
-            entries[path] = (*entry[:2], ARCHIVE_TIME.sub(r"\1", entry[2]))
-        elif path.endswith("/RECORD"):
-            entries[path] = (*entry[:2], LAUNCHER_HASH.sub(r"\1", entry[2]))
-    return entries
+from trees import compared
 
 
 def assert_same(

@@ -14,7 +14,7 @@ import pytest
 from conftest import Interpreter, snapshot
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from installers import Bed, installing
+from installers import Installers, installing
 from wheels import write_wheel
 
 SOURCES = [
@@ -116,9 +116,9 @@ def drop_what_excludes_others(wheel: Wheel) -> None:
 
 
 @pytest.fixture(scope="module")
-def bed(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
-    with installing(python, tmp_path_factory.mktemp("wheels")) as bed:
-        yield bed
+def installers(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installers]:
+    with installing(python, tmp_path_factory.mktemp("wheels")) as installers:
+        yield installers
 
 
 @settings(
@@ -129,20 +129,22 @@ def bed(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(wheel=wheels(), is_cached=st.booleans())
-def test_a_wheel_becomes_what_pip_makes_of_it(bed: Bed, wheel: Wheel, is_cached: bool) -> None:
-    folder = bed.root / "made"
+def test_a_wheel_becomes_what_pip_makes_of_it(installers: Installers, wheel: Wheel, is_cached: bool) -> None:
+    folder = installers.root / "made"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     path = wheel.write(folder)
-    bed.reset()
-    installed, error = bed.ask("natively", [str(bed.pip), str(path)], str(bed.root / "cache") if is_cached else None)
-    ours = bed.added()
+    installers.reset()
+    installed, error = installers.ask(
+        "natively", [str(installers.pip), str(path)], str(installers.root / "cache") if is_cached else None
+    )
+    ours = installers.added()
     assert error is None
     event("installed" if installed else "declined")
     if not installed:
-        assert snapshot(bed.env_dir) == bed.before
-    bed.reset()
-    assert bed.ask("with_pip", wheel.name.replace("-", "=="), str(folder)) == [0, None]
-    theirs = bed.added()
+        assert snapshot(installers.env_dir) == installers.before
+    installers.reset()
+    assert installers.ask("with_pip", wheel.name.replace("-", "=="), str(folder)) == [0, None]
+    theirs = installers.added()
     if installed:
         assert ours == theirs

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from conftest import Entry, Interpreter, describe
+from conftest import ADDED_SCRIPTS, BIN, IS_WINDOWS, Entry, Interpreter, describe, snapshot
 
 Tree = dict[str, Entry]
+
+ACTIVATION = {"activate", "activate.bat", "deactivate.bat", "activate.csh", "activate.fish", "Activate.ps1"}
+# The time in both headers of the archive of a launcher: pip writes the current time, fastvenv the earliest of the
+# format. No program reads it.
+ARCHIVE_TIME = re.compile(r"(PK\x03\x04.{6}|PK\x01\x02.{8}).{4}", re.DOTALL)
+LAUNCHER_HASH = re.compile(r"(Scripts/[^/]*[.]exe),sha256=[^,]*")
 
 # What the bytecode in files means: code that differs only in where it was compiled is the same.
 MEANINGS = """
@@ -31,6 +38,25 @@ def of(path):
         return f"broken: {error}"
 print(json.dumps([of(path) for path in sys.argv[1:]]))
 """
+
+
+def compared(root: Path) -> Tree:
+    """A snapshot without the intended differences."""
+    entries = snapshot(root)
+    added = {path for path in entries if path.endswith(tuple(ADDED_SCRIPTS))}
+    assert not added or {f"{BIN}/{Path(path).name}" for path in added} == ADDED_SCRIPTS
+    entries = {path: entry for path, entry in entries.items() if path not in added}
+    if IS_WINDOWS:  # the `venv` of some versions has no script for fish
+        entries = {path: entry for path, entry in entries.items() if not path.endswith(f"{BIN}/activate.fish")}
+    for path, entry in entries.items():
+        # The activation scripts are ours, quoted on every Python: test_shells compares what they do.
+        if path.endswith(tuple(f"{BIN}/{name}" for name in ACTIVATION)):
+            entries[path] = entry[:2]
+        elif path.endswith(".exe"):
+            entries[path] = (*entry[:2], ARCHIVE_TIME.sub(r"\1", entry[2]))
+        elif path.endswith("/RECORD"):
+            entries[path] = (*entry[:2], LAUNCHER_HASH.sub(r"\1", entry[2]))
+    return entries
 
 
 class Trees:
