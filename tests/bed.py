@@ -26,6 +26,19 @@ ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
+class Sound:
+    """The files before and after a run without a fault, with which those of a run with a fault are compared."""
+
+    # For each target: what a plain run makes where nothing is, what is there before the run, and what is there after it.
+    fresh: list[Tree]
+    before: list[Tree]
+    after: list[Tree]
+    # The files beside the targets and the cache, and the names in the cache.
+    outside: Tree
+    cache: set[str]
+
+
+@dataclass(frozen=True)
 class Bed:
     """The folder of a scenario. The paths are always the same, so that trees can be compared."""
 
@@ -89,47 +102,27 @@ class Bed:
         """Run the command line of the scenario."""
         return self.run(*self.scenario.options, *self.targets, prefix=prefix)
 
-    @cached_property
-    def fresh(self) -> list[Tree]:
-        """The result of a plain run for each target that does not exist."""
+    def play_without_faults(self) -> Sound:
+        """Run the scenario, and look at its files; the cache is made, and it is asserted that all files are as expected."""
         self.remove_targets()
         assert self.run(*self.targets) == Result(0, "", "")
-        return [self.tree(target) for target in self.targets]
-
-    @cached_property
-    def before(self) -> list[Tree]:
-        """The files before the run."""
+        fresh = self.read_targets()
         self.prepare()
-        return [self.tree(target) for target in self.targets]
-
-    @cached_property
-    def expected(self) -> list[Tree]:
-        """The expected files after the run: those of a plain run, and those of the user."""
-        fresh, before = self.fresh, self.before
-        self.prepare()
+        before = self.read_targets()
         result = self.play()
         assert result == Result(0, "", ""), result
-        expected = []
-        for target, new, old in zip(self.targets, fresh, before):
-            kept = {} if self.scenario.clears else {path: old[path] for path in old if path.startswith("mine")}
-            # It says how it was made.
-            settings = {"pyvenv.cfg": describe(target / "pyvenv.cfg")}
-            expected.append({**new, **kept, **settings})
-            wrong = differences(self.tree(target), expected[-1], self.executable)
+        after = [self.expected(*trees) for trees in zip(self.targets, fresh, before)]
+        for found, expected in zip(self.read_targets(), after):
+            wrong = differences(found, expected, self.executable)
             assert not wrong, f"{self.scenario.name}, without a fault: {wrong}"
-        return expected
+        names = set(os.listdir(self.cache)) if self.cache.exists() else set()
+        return Sound(fresh, before, after, self.look_outside(), names)
 
-    @cached_property
-    def outside(self) -> Tree:
-        """The files beside the targets and the cache."""
-        assert self.expected
-        return self.look_outside()
-
-    @cached_property
-    def sound_cache(self) -> set[str]:
-        """The names in a cache in which nothing failed."""
-        assert self.expected
-        return set(os.listdir(self.cache)) if self.cache.exists() else set()
+    def expected(self, target: Path, fresh: Tree, before: Tree) -> Tree:
+        """The expected files in a target after the run: those of a plain run, and those of the user."""
+        kept = {} if self.scenario.clears else {path: before[path] for path in before if path.startswith("mine")}
+        # It says how it was made.
+        return {**fresh, **kept, "pyvenv.cfg": describe(target / "pyvenv.cfg")}
 
     @cached_property
     def trees(self) -> Trees:
@@ -138,6 +131,9 @@ class Bed:
     def tree(self, root: Path) -> Tree:
         """What lies in a directory."""
         return self.trees.read(root)
+
+    def read_targets(self) -> list[Tree]:
+        return [self.tree(target) for target in self.targets]
 
     @cached_property
     def executable(self) -> bytes:
@@ -168,8 +164,7 @@ class Bed:
                 damage(target, *self.scenario.damaged)
 
     def points(self) -> list[Point]:
-        """The calls of a run, with their places."""
-        assert self.expected
+        """The calls of a run, with their places. The scenario has been played, so that each further run makes the same."""
         paths = []
         for with_stacks in (False, True):
             self.prepare()

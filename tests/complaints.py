@@ -9,29 +9,29 @@ import os
 import zipfile
 from collections.abc import Iterator
 
-from bed import KILL, Bed
+from bed import KILL, Bed, Sound
 from conftest import Result
 from trees import Tree, brief, changed, differences, is_as_expected, lost
 
 
-def complaints(bed: Bed, result: Result, error: str) -> Iterator[str]:
+def complaints(bed: Bed, sound: Sound, result: Result, error: str) -> Iterator[str]:
     """What is wrong after a run that a fault met; then the next run and the cache are looked at, too."""
     is_killed = error == KILL and result.status in {-9, 137}
-    for target, before, expected in zip(bed.targets, bed.before, bed.expected):
-        found = bed.tree(target)
+    trees = bed.read_targets()
+    for target, found, before, expected in zip(bed.targets, trees, sound.before, sound.after):
         yield from (f"{target.name}: {text}" for text in judge(bed, found, before, expected, result, is_killed))
     if not is_killed:
         yield from judge_words(bed, result)
-    yield from lost(bed.look_outside(), bed.outside, is_exact=not is_killed)
+    yield from lost(bed.look_outside(), sound.outside, is_exact=not is_killed)
     again = bed.play()
     # Where the interpreter was copied, a second run warns again, as that of `venv` does.
     if (again.status, again.output, without_warnings(again)) != (0, "", []):
         yield f"the next run: {again}"
-    for target, expected in zip(bed.targets, bed.expected):
+    for target, expected in zip(bed.targets, sound.after):
         for text in differences(bed.tree(target), expected, bed.executable):
             yield f"the next run: {target.name}: {text}"
-    yield from (f"after the next run: {text}" for text in lost(bed.look_outside(), bed.outside, is_exact=True))
-    yield from judge_cache(bed)
+    yield from (f"after the next run: {text}" for text in lost(bed.look_outside(), sound.outside, is_exact=True))
+    yield from judge_cache(bed, sound)
 
 
 def judge(bed: Bed, found: Tree, before: Tree, expected: Tree, result: Result, is_killed: bool) -> Iterator[str]:
@@ -72,11 +72,11 @@ def judge_words(bed: Bed, result: Result) -> Iterator[str]:
         yield f"no path: {lines[-1]}"
 
 
-def judge_cache(bed: Bed) -> Iterator[str]:
+def judge_cache(bed: Bed, sound: Sound) -> Iterator[str]:
     """What is wrong with the cache: names that do not belong there, files that are not the wheel's, and what it gives."""
     if not bed.cache.exists():
         return
-    names = {name for name in os.listdir(bed.cache) if not name.startswith("making-")} - bed.sound_cache
+    names = {name for name in os.listdir(bed.cache) if not name.startswith("making-")} - sound.cache
     yield from (f"the cache has {name}" for name in sorted(names))
     with zipfile.ZipFile(bed.wheel) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
@@ -88,7 +88,7 @@ def judge_cache(bed: Bed) -> Iterator[str]:
     bed.remove_targets()
     if bed.run(bed.targets[0]) != Result(0, "", ""):
         yield "no environment can be made with the cache"
-    for text in differences(bed.tree(bed.targets[0]), bed.fresh[0], bed.executable):
+    for text in differences(bed.tree(bed.targets[0]), sound.fresh[0], bed.executable):
         yield f"from the cache: {text}"
 
 

@@ -68,6 +68,7 @@ def test_a_fault_at_every_call(
     strace()
     bed = Bed(python, tmp_path, scenario)
     bed.lay_out()
+    sound = bed.play_without_faults()
     found = bed.points()
     assert found, "it makes no calls"
     if is_whole:
@@ -87,7 +88,7 @@ def test_a_fault_at_every_call(
             continue
         done += 1
         result, event = met
-        wrong = list(complaints(bed, result, error))
+        wrong = list(complaints(bed, sound, result, error))
         if wrong:
             heading = f"{scenario.name}: {event.name} {event.path()}: {error}"
             failures.append(told(heading, wrong).replace(f"{bed.field}/", ""))
