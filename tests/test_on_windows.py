@@ -234,6 +234,13 @@ def test_the_program_prints_what_the_module_prints(
     assert outcomes[0][0] == status
 
 
+@pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "zsh"])
+def test_a_completion_script_has_line_ends_that_bash_can_read(program: Program, tmp_path: Path, shell: str) -> None:
+    scripts = [program.process([*way, "completion", shell], tmp_path, {}).stdout for way in program.ways]
+    assert scripts[0] == scripts[1] != b""
+    assert b"\r" not in scripts[0]
+
+
 # Makes an environment in a console of its own, and prints the status, the message, and whether the environment is there.
 INTERRUPT = """
 import json, os, signal, subprocess, sys, time

@@ -1,5 +1,8 @@
 """The command `fastvenv completion`, which prints what makes a shell complete the options."""
 
+import io
+import sys
+
 from . import _native
 from ._commands import parser
 
@@ -19,4 +22,7 @@ def main(args: "Sequence[str]") -> None:
 
     """
     whole, _ = parser("completion", "SHELL")
-    print(_native.completion(whole.parse_args(args).command), end="")
+    script = _native.completion(whole.parse_args(args).command)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="\n")  # bash cannot read the line ends of Windows
+    print(script, end="")
