@@ -37,17 +37,16 @@ def wine_rust(session: nox.Session) -> None:
 
 @nox.session(python=False, default=False)
 def bench_wine(session: nox.Session) -> None:
-    """How fast `fastvenv` is beside `venv` in Wine, which is not Windows (`-- 3`: so many rounds); no check."""
+    """How fast `fastvenv` is beside `venv` in Wine; `-- 9 --write`: in so many rounds, into the documentation."""
     folder = windows_build(session, "release")
     variables = wine_variables(session, "3.13")
     installed = Path(variables["WINEPREFIX"], "drive_c/fastvenv")
     shutil.rmtree(installed, ignore_errors=True)
     shutil.copytree(folder, installed)
     variables.update(PYTHONPATH=r"C:\fastvenv", PYTHONDONTWRITEBYTECODE="")  # as it is for users
-    rounds = session.posargs or ["9"]
-    session.run(
-        *in_wine(r"C:\python3.13\python.exe", "-m", "benches.on_windows", *rounds), env=variables, external=True
-    )
+    options = session.posargs or ["9"]
+    command = in_wine(r"C:\python3.13\python.exe", "-m", "benches.on_windows", *options)
+    session.run(*command, env=variables, external=True)
 
 
 def run_wine(session: nox.Session, version: str, profile: str, tests: list[str], *options: str) -> None:
