@@ -114,7 +114,7 @@ def test_a_current_directory_that_is_gone(program: Program, tmp_path: Path) -> N
         assert result.status == 0 and "cache" not in result.output
 
 
-def test_a_name_that_reads_like_a_message(program: Program, tmp_path: Path) -> None:  # noqa: F811
+def test_a_name_that_reads_like_a_message(program: Program, tmp_path: Path) -> None:
     for way in (program.run, program.run_python):
         result = way("--without-pip", "Unable to create directory x:y", cwd=tmp_path)
         assert result.status == 1 and "Traceback" not in result.stderr

@@ -235,7 +235,9 @@ def test_the_program_prints_what_the_module_prints(
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "zsh"])
-def test_a_completion_script_has_line_ends_that_bash_can_read(program: Program, tmp_path: Path, shell: str) -> None:
+def test_a_completion_script_has_line_ends_that_bash_can_read(
+    program: ProgramOnWindows, tmp_path: Path, shell: str
+) -> None:
     scripts = [program.process([*way, "completion", shell], tmp_path, {}).stdout for way in program.ways]
     assert scripts[0] == scripts[1] != b""
     assert b"\r" not in scripts[0]

@@ -57,7 +57,7 @@ def test_a_file_that_leads_to_something_else_is_an_error(program: Program, tmp_p
 
 @pytest.mark.as_root
 @pytest.mark.parametrize("reason", ["belongs to another user", "can be changed by every user"])
-def test_a_file_that_another_user_can_have_written_is_refused(program: Program, tmp_path: Path, reason: str) -> None:  # noqa: F811
+def test_a_file_that_another_user_can_have_written_is_refused(program: Program, tmp_path: Path, reason: str) -> None:
     """Another user could so choose what is cleared."""
     assert program.run(WITHOUT, "env", cwd=tmp_path) == Result(0, "", "")
     file = tmp_path / ".venv"
