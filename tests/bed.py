@@ -63,6 +63,11 @@ class Bed:
     def log(self) -> Path:
         return self.root / "log"
 
+    @property
+    def installation(self) -> Path:
+        """The folder that the program and its interpreter are installed in."""
+        return self.field / "python"
+
     @cached_property
     def wheel(self) -> Path:
         return small_pip(self.python, self.field)
@@ -70,9 +75,9 @@ class Bed:
     @cached_property
     def program(self) -> Program:
         """The program, installed for an interpreter whose `ensurepip` has the wheel: Python handles calls with `--pip-wheel`."""
-        base, wheels = linked(self.python, self.field / "base", "ensurepip/_bundled")
+        base, wheels = linked(self.python, self.installation / "base", "ensurepip/_bundled")
         shutil.copy(self.wheel, wheels)
-        return install(base, self.field / "installed", self.cache)
+        return install(base, self.installation / "installed", self.cache)
 
     def lay_out(self) -> None:
         """Make all but the targets and the cache: what belongs to others, and what is run."""
@@ -149,7 +154,7 @@ class Bed:
         self.remove_targets()
         if self.scenario.cache == "cold":
             shutil.rmtree(self.cache, ignore_errors=True)
-        elif self.scenario.cache == "warm" and not self.cache.exists():
+        elif self.scenario.cache != "none" and not self.cache.exists():
             assert self.run(*self.targets) == Result(0, "", "")
             self.remove_targets()
         for target in self.targets:
@@ -162,6 +167,9 @@ class Bed:
                 (target / "mine/link").symlink_to(self.field / "place/neighbour")
             if self.scenario.damaged:
                 damage(target, *self.scenario.damaged)
+        if self.scenario.cache == "without notes":
+            for note in self.cache.glob("note-*"):
+                note.unlink()
 
     def points(self) -> list[Point]:
         """The calls of a run, with their places. The scenario has been played, so that each further run makes the same."""
@@ -171,10 +179,11 @@ class Bed:
             assert self.play(watching(self.log, with_stacks=with_stacks)) == Result(0, "", "")
             paths.append(things(self.log))
         started = [event for event in events(self.log) if event.name == "execve"]
-        assert len(started) == 1 or not self.scenario.is_of_program, "the program has handed over to Python"
+        if self.scenario.is_of_program:
+            assert (len(started) > 1) == self.scenario.hands_over, "whether the program hands over to Python"
         # strace would take the target of a link for the link.
         stable = {path for path in paths[0] & paths[1] if path == os.path.realpath(path)}
-        return points(self.log, self.field, stable)
+        return points(self.log, self.field, stable, self.installation)
 
     def meet(self, points: list[Point], error: str) -> tuple[Result, Event] | None:
         """Let one of these calls fail or kill; `None` if the runs did not make it, or made it in another place."""

@@ -51,9 +51,14 @@ class Event:
     frames: list[str] = field(default_factory=list)
 
     def things(self) -> list[str]:
-        """The paths that it is given, and those of its descriptors, by which strace knows it: not by the target of a link."""
+        """The paths that it is given, and those of its descriptors, by which strace knows it.
+
+        Neither the target of a link is among them, nor the arguments of a command.
+        """
         answer = LINK_TARGET if self.name.startswith("readlink") else RESULT
         found = [next(filter(None, groups), "") for groups in THING.findall(answer.sub("", self.arguments))]
+        if self.name == "execve":
+            return found[:1]
         return found[1:] if self.name.startswith("symlink") else found
 
     def path(self) -> str:
@@ -66,8 +71,6 @@ class Event:
     def is_below(self, root: str) -> bool:
         """Whether it is about something below a folder, or writes to another process."""
         things = self.things()
-        if self.name == "execve":  # which is named for all that the command is given
-            return bool(things) and things[0].startswith(f"{root}/")
         return any(thing.startswith(f"{root}/") for thing in things) or (
             self.name == "write" and any(thing.startswith("pipe:") for thing in things)
         )
@@ -131,23 +134,29 @@ def events(log: Path) -> list[Event]:
     return found
 
 
-def points(log: Path, root: Path, stable: set[str]) -> list[Point]:
+def points(log: Path, root: Path, stable: set[str], installation: Path) -> list[Point]:
     """The calls of a logged run that have to do with something below a folder.
+
+    Once the program has handed over to Python, the calls of Python's own in its installation do not count: it cannot start
+    without its modules.
 
     Args:
         log: with the stacks.
         root: the folder.
         stable: paths that are the same in each run.
+        installation: the folder that the program and its interpreter are installed in.
 
     """
     found = []
     counts: Counter[tuple[str, str, str | None]] = Counter()
-    logged = events(log)
-    for event in logged:
+    is_handed_over = False
+    # The first call of all starts the command. It is strace's own, which does not count it.
+    for event in events(log)[1:]:
         things = set(event.things())
         counts.update((event.process, event.name, thing) for thing in [None, *things])
-        # The first call of all is strace's, which starts the command.
-        if event is not logged[0] and event.is_below(str(root)):
+        is_of_start = is_handed_over and not event.frames and event.path().startswith(f"{installation}/")
+        is_handed_over |= event.name == "execve"
+        if event.is_below(str(root)) and not is_of_start:
             # The most precise of the paths: with it the calls of other threads are not counted.
             only = max((thing for thing in things & stable if thing.startswith(f"{root}/")), key=len, default=None)
             number = counts[event.process, event.name, only]

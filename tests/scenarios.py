@@ -15,7 +15,7 @@ class Scenario:
     name: str
     options: tuple[str, ...] = ()
     targets: tuple[str, ...] = ("env",)
-    # "cold" is empty, "none" is turned off.
+    # "cold" is empty, "none" is turned off, "without notes" has no record of an interpreter.
     cache: str = "warm"
     link_mode: str = "hardlink"
     # "nothing", "files" of the user's, or an "environment" with files of the user's in it.
@@ -30,6 +30,11 @@ class Scenario:
     @property
     def clears(self) -> bool:
         return "--clear" in self.options
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether the program replaces itself by `python -m fastvenv`, which makes the record of its interpreter."""
+        return self.is_of_program and self.cache == "without notes"
 
 
 SCENARIOS = [
@@ -50,6 +55,7 @@ SCENARIOS = [
     Scenario("program, without pip", is_of_program=True, with_pip=False),
     Scenario("program, clear", is_of_program=True, options=("--clear",), before="environment"),
     Scenario("program, rerun", is_of_program=True, before="environment"),
+    Scenario("program, no record", is_of_program=True, cache="without notes"),
     Scenario("program, two directories", is_of_program=True, targets=("env", "other")),
 ]
 
