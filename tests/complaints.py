@@ -1,6 +1,7 @@
 """The broken promises after a run with a fault.
 
-There is an error and nothing else, or a whole environment; nothing is lost; and the next run and the cache are right.
+There is an error and nothing else, or a whole environment and no error; nothing is lost; and the next run and the cache
+are right.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ def complaints(bed: Bed, sound: Sound, result: Result, error: str) -> Iterator[s
         yield from (f"{target.name}: {text}" for text in judge(bed, found, before, expected, result, is_killed))
     if not is_killed:
         yield from judge_words(bed, result)
+        yield from judge_error(bed, sound, trees, result)
     yield from lost(bed.look_outside(), sound.outside, is_exact=not is_killed)
     again = bed.play()
     # Where the interpreter was copied, a second run warns again, as that of `venv` does.
@@ -70,6 +72,17 @@ def judge_words(bed: Bed, result: Result) -> Iterator[str]:
         folder in lines[-1] for folder in (str(bed.field), bed.python.folder)
     ):
         yield f"no path: {lines[-1]}"
+
+
+def judge_error(bed: Bed, sound: Sound, trees: list[Tree], result: Result) -> Iterator[str]:
+    """What is wrong with an error: it is about something that did not matter, because all targets are as they are to be.
+
+    Where an environment was there, such an error is right: the run could not look at a file, or write it again, and so does
+    not know that the file is as it is to be.
+    """
+    wrong = [text for pair in zip(trees, sound.after) for text in differences(*pair, bed.executable)]
+    if result.status == 1 and bed.scenario.makes_all and not wrong:
+        yield f"an error though all is made: {result.stderr!r}"
 
 
 def judge_cache(bed: Bed, sound: Sound) -> Iterator[str]:

@@ -32,6 +32,11 @@ class Scenario:
         return "--clear" in self.options
 
     @property
+    def makes_all(self) -> bool:
+        """Whether the run has to make the whole environment, because it finds no part of one."""
+        return self.before != "environment" or self.clears
+
+    @property
     def hands_over(self) -> bool:
         """Whether the program replaces itself by `python -m fastvenv`, which makes the record of its interpreter."""
         return self.is_of_program and self.cache == "without notes"
