@@ -321,7 +321,7 @@ def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: 
     assert [folder.exists() for folder in (old, new, coffee, used)] == [False, True, True, True]
 
 
-@pytest.mark.parametrize("error", ["EMLINK", "EPERM", "EXDEV", "EOPNOTSUPP"])
+@pytest.mark.parametrize("error", ["EMLINK", "ENOSPC", "EPERM", "EXDEV", "EOPNOTSUPP"])
 def test_files_that_cannot_be_linked_are_copied(python: Interpreter, tmp_path: Path, cache: Path, error: str) -> None:
     fault = f"inject=link,linkat:error={error}:when=9+"
     prefix = [strace(), "-f", "-qq", "-o", "/dev/null", "-e", "trace=link,linkat", "-e", fault]
