@@ -20,13 +20,11 @@ import addresses
 from benches import report
 
 README = (ROOT / "README.md").read_text()
-WHERE_IT_WORKS = ROOT / "docs/where-it-works.md"
+RECORD = runpy.run_path(str(ROOT / ".ci/record.py"))
+WHERE_IT_WORKS: Path = RECORD["PAGE"]
 LINK = re.compile(r"\]\((\S+?)\)")
 TESTS = re.compile(r"`(test_\w+)(?:::(test_\w+))?`")
 ADDRESS = re.compile(r"https?://[^\s)\"'`>]*fastvenv[^\s)\"'`>]*")
-SESSIONS = re.compile(
-    r"`(tests|nightly|venv_suite\w*|on_platform|free_threaded|thread_sanitizer|wine\w*|check)(?:\(([^)`]+)\))?`(☾?)"
-)
 SOURCES = re.compile(r"`((?:src|tests|docs|benches|python|packaging)/[\w./]+)`")
 
 
@@ -80,12 +78,53 @@ def test_where_it_works_is_what_the_sessions_run() -> None:
         for function in statements
         if isinstance(function, ast.FunctionDef) and function.decorator_list
     }
-    named = set(SESSIONS.findall(WHERE_IT_WORKS.read_text()))
+    before, _, after = RECORD["parts"](WHERE_IT_WORKS.read_text())
+    named = {(*split(session), mark) for session, mark in RECORD["SESSION"].findall(before + after)}
     for session, parameter, mark in named:
         assert parameter in parameters[session], (session, parameter)
         assert (mark == "☾") == ("default=False" in decorators[session]), session
     assert {(session, parameter) for session, parameter, _ in named} == {
         (session, parameter) for session, found in parameters.items() for parameter in found
+    }
+
+
+def split(session: str) -> tuple[str, str]:
+    """Return the name of a session and its parameter."""
+    name, _, parameter = session.removesuffix(")").partition("(")
+    return name, parameter
+
+
+def test_where_it_works_has_the_results_of_sessions_without_a_failure() -> None:
+    """They are as written by `.ci/record.py`, which also names the sessions without a result."""
+    page = WHERE_IT_WORKS.read_text()
+    found = RECORD["results_on"](page)
+    assert found
+    assert RECORD["parts"](page)[1] == RECORD["block"](found, page)
+    assert found.keys() <= {session for session, _ in RECORD["SESSION"].findall(page)}
+    for session, (passed, failed, _, _) in found.items():
+        assert passed > 0 and failed == 0, session
+
+
+LOG = """
+nox > Running session on_platform(musllinux x86_64)
+25 passed, 0 failed, 7 skipped, 2 as with venv
+========= 2 failed, 60 passed, 3 skipped in 175.50s (0:02:55) =========
+nox > Session on_platform(musllinux x86_64) failed.
+nox > Running session wine_rust
+test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.40s
+nox > Session wine_rust was successful in 2 minutes.
+nox > Running session wine
+nox > Session wine skipped: NOT RUN: Windows needs wine
+nox > Running session matrix
+2 passed in 1.00s
+"""
+
+
+def test_results_are_those_that_nox_printed() -> None:
+    """A session that was skipped, or did not end, has none."""
+    assert RECORD["results_of"](LOG, "today") == {
+        "on_platform(musllinux x86_64)": (85, 2, 10, "today"),
+        "wine_rust": (12, 0, 0, "today"),
     }
 
 
