@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, at_night, packages, snapshot
+from conftest import BIN, Interpreter, Result, at_night, packages, snapshot
 from wheels import change_unseen
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
@@ -46,6 +46,26 @@ def test_nothing_is_done_where_the_same_pip_is(python: Interpreter, tmp_path: Pa
     before = files()
     assert python.answer(NATIVE, env_dir) is True
     assert files() == before
+
+
+def test_what_a_killed_repair_left_is_removed(python: Interpreter, tmp_path: Path) -> None:
+    """The repair had mended the damage, and was killed while it wrote a script and RECORD again."""
+    env_dir = tmp_path / "env"
+    assert python.run("-m", "fastvenv", env_dir).status == 0
+    [record] = packages(env_dir).glob("pip-*.dist-info/RECORD")
+    before = snapshot(env_dir)
+    left = [env_dir / BIN / ".pip3.fastvenv-0", record.with_name(".RECORD.fastvenv-1")]
+    for path in left:
+        path.write_text("half")
+    mine = [env_dir / "mine/.pip3.fastvenv-0", record.with_name(".mine.fastvenv-backup")]
+    mine[0].parent.mkdir()
+    for path in mine:
+        path.write_text("precious")
+    assert python.run("-m", "fastvenv", env_dir).status == 0
+    assert [path.exists() for path in [*left, *mine]] == [False, False, True, True]
+    shutil.rmtree(mine[0].parent)
+    mine[1].unlink()
+    assert snapshot(env_dir).keys() == before.keys()
 
 
 def empty(path: Path) -> None:

@@ -30,6 +30,7 @@ pub use link::{LinkMode, Linker, Stamp};
 pub use normal::normal;
 use patience::patiently;
 pub use remove::{Made, clear_directory, remove_directory, remove_empty};
+pub use replace::remove_leftovers;
 pub use system::{
     absolute, becomes_own, has_no_links, is_executable, is_own, is_redirected, make_executable, may_execute,
     mode_of, shared_mode, shares_anywhere, symlink, user, version,

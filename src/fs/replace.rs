@@ -151,6 +151,22 @@ fn remove_abandoned(aside: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Removes the temporary files that killed processes have left in a directory. A file that a process is writing is left alone,
+/// and so is a file that cannot be removed: it does no harm.
+pub fn remove_leftovers(directory: &Path) {
+    let names = super::names(directory).unwrap_or_default();
+    for name in names.iter().filter(|name| is_name_aside(name)) {
+        let _ = remove_abandoned(&directory.join(name));
+    }
+}
+
+/// Whether a name is that of a file that is being written, or was when its process was killed.
+fn is_name_aside(name: &OsStr) -> bool {
+    name.to_str()
+        .and_then(|name| name.strip_prefix('.')?.rsplit_once(".fastvenv-"))
+        .is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+}
+
 /// Another process may have removed a file first; that counts as success.
 fn absent_is_fine(error: io::Error) -> io::Result<()> {
     if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
@@ -253,6 +269,23 @@ mod tests {
         fs::write(name_aside(&path, 0), b"half").unwrap();
         write(&path, b"new").unwrap();
         assert_replaced(dir.path());
+    }
+
+    #[test]
+    fn leftovers_are_removed_from_a_directory_and_nothing_else() {
+        let (dir, path) = shared();
+        let [left, held] = [0, 1].map(|number| name_aside(&path, number));
+        fs::write(&left, b"half").unwrap();
+        let file = File::create_new(&held).unwrap();
+        file.lock().unwrap();
+        for name in ["a.fastvenv-0", ".b.fastvenv-", ".c.fastvenv-x", ".d"] {
+            fs::write(dir.path().join(name), b"").unwrap();
+        }
+        let before = names(dir.path()).unwrap().len();
+        remove_leftovers(dir.path());
+        assert!(!left.exists() && held.exists());
+        assert_eq!(names(dir.path()).unwrap().len(), before - 1);
+        remove_leftovers(&dir.path().join("absent"));
     }
 
     #[test]

@@ -45,6 +45,13 @@ impl<'a> Installation<'a> {
         if matches!(found, Found::Another) || !can_be_recorded {
             return Ok(None);
         }
+        if matches!(found, Found::Whole) {
+            // A repair writes scripts and metadata again. If it was killed then, no later run would write these files.
+            let metadata = destination.library.join(&distribution.dist_info);
+            for folder in [&target.scripts, &metadata] {
+                fs::remove_leftovers(folder);
+            }
+        }
         if !distribution.is_apart_from(&names) {
             destination.check_directories(distribution.files.iter().map(|file| &file.path))?;
             let sources = distribution.files.iter().filter(|file| bytecode::is_source(&file.path));
