@@ -83,11 +83,14 @@ import nt
 import os
 
 
-def symlink(src, dst, target_is_directory=False, *, dir_fd=None):
-    raise OSError(22, "A required privilege is not held by the client", src, 1314, dst)
+class Refusal:
+    """In place of a function, which pathlib of 3.9 would take for a method."""
+
+    def __call__(self, src, dst, target_is_directory=False, *, dir_fd=None):
+        raise OSError(22, "A required privilege is not held by the client", src, 1314, dst)
 
 
-nt.symlink = os.symlink = symlink
+nt.symlink = os.symlink = Refusal()
 try:
     import _winapi
 
