@@ -63,6 +63,40 @@ def test_on_a_terminal(python: Interpreter, tmp_path: Path, name: str, typed: st
     assert offered <= words, shown
 
 
+# What is typed where there are a directory `my env` and a file `my wheel`, and the line that it becomes.
+SPACED = [
+    ("fastvenv my", r"fastvenv my\ env"),
+    (r"fastvenv my\ e", r"fastvenv my\ env"),
+    ("fastvenv 'my e", "fastvenv 'my env"),
+    ("fastvenv --pip-wheel my", r"fastvenv --pip-wheel my\ "),
+    (r"fastvenv --pip-wheel my\ w", r"fastvenv --pip-wheel my\ wheel"),
+    (r"fastvenv -p ./my\ w", r"fastvenv -p ./my\ wheel"),
+]
+
+
+def test_fish_keeps_a_name_with_a_space_whole(python: Interpreter, tmp_path: Path) -> None:
+    path = script(python, "fish", tmp_path)
+    (tmp_path / "my env").mkdir()
+    command = [shell("fish"), "--no-config", "-c", f"source {path}; complete -C 'fastvenv my'"]
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TERM": "dumb"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, check=True)
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["my env/"]
+
+
+@pytest.mark.parametrize(("typed", "completed"), SPACED)
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_a_name_with_a_space(python: Interpreter, tmp_path: Path, name: str, typed: str, completed: str) -> None:
+    path = script(python, name, tmp_path)
+    (tmp_path / "my env").mkdir()
+    (tmp_path / "my wheel").touch()
+    if name == "bash":
+        command = [shell("bash"), "--norc", "--noprofile", "-i"]
+        prepare = f"bind 'set bell-style none'; source {path}"
+    else:
+        command, prepare = [shell("zsh"), "-f", "-i"], f"autoload -Uz compinit; compinit -u -D; source {path}"
+    assert completed in typed_on_a_terminal(command, prepare, f"{typed}\t", tmp_path)
+
+
 def typed_on_a_terminal(command: list[str], prepare: str, keys: str, folder: Path) -> str:
     """The text that a shell shows for these keys, after its preparation."""
     process, terminal = pty.fork()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import signal
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -229,12 +234,83 @@ def test_programs_that_are_no_python_are_named(program: Program, tmp_path: Path)
         assert not (tmp_path / "env").exists()
 
 
-def test_one_that_hangs_is_given_up(program: Program, tmp_path: Path) -> None:
+# It waits for its child, which has its output.
+HANGS = "#!/bin/sh\nsleep 600\n"
+
+
+@pytest.mark.parametrize("text", [HANGS, HANGS.replace("600", "600 &")], ids=["with its child", "and leaves a child"])
+def test_one_that_hangs_is_given_up(program: Program, tmp_path: Path, text: str) -> None:
     path = tmp_path / "hangs"
-    path.write_text("#!/bin/sh\nexec sleep 60\n")
+    path.write_text(text)
     path.chmod(0o755)
-    result = program.run("-p", path, tmp_path / "env")
+    with no_process_left() as files:
+        result = program.run("-p", path, tmp_path / "env", pass_fds=files)
     assert result == Result(1, "", f"Error: Unable to use {path}: it did not answer within 10 seconds\n")
+
+
+@contextmanager
+def no_process_left() -> Iterator[list[int]]:
+    """Yield files for a process to inherit, and then check that it and all processes below it have ended."""
+    read, write = os.pipe()
+    try:
+        yield [write]
+        os.close(write)
+        # The end comes when no process has the other side any more.
+        assert select.select([read], [], [], 30)[0] == [read], "a process is left"
+    finally:
+        os.close(read)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "arguments", [["-p", "3.12", "env"], ["python", "find", "3.12"], ["python", "list"]], ids=" ".join
+)
+@pytest.mark.parametrize("way", ["program", "python -m"])
+def test_a_signal_ends_the_search(
+    program: Program,
+    tmp_path: Path,
+    way: str,
+    arguments: list[str],
+    number: signal.Signals,
+) -> None:
+    """The search would take ten seconds for each of the programs, and the signal ends these, too."""
+    folders = [tmp_path / str(index) for index in range(6)]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "python3.12").write_text(HANGS.replace("\n", f"\necho > {tmp_path}/begun\n", 1))
+        (folder / "python3.12").chmod(0o755)
+    path = os.pathsep.join(map(str, [*folders, "/usr/bin", "/bin"]))
+    variables = {**program.variables, "PATH": path}
+    start = [program.path] if way == "program" else [program.path.with_name("python"), "-m", "fastvenv"]
+    with no_process_left() as files:
+        process = subprocess.Popen(
+            [*start, *arguments], cwd=tmp_path, env=variables, pass_fds=files, stdout=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(number)
+        try:
+            assert process.wait(30) == -number
+        finally:
+            process.kill()
+            process.wait()
+    assert not (tmp_path / "env").exists()
+
+
+def test_a_path_that_is_not_utf_8_is_refused(program: Program, other: Path, tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/not-\xff"
+    try:
+        os.mkdir(folder)
+    except OSError:
+        pytest.skip("this file system has only names in UTF-8")
+    os.symlink(other, folder + b"/python")
+    for way in ways(program).values():
+        result = way("-p", folder + b"/python", "--without-pip", "env", cwd=tmp_path)
+        assert (result.status, result.output) == (1, "")
+        assert result.stderr.startswith("Error: Unable to use ")
+        assert result.stderr.endswith("/python: it has a path that is not UTF-8\n")
+        assert not (tmp_path / "env").exists()
 
 
 def test_what_is_found_is_listed(program: Program, other: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,69 @@ def test_an_error_of_the_system_has_its_number(program: Program, tmp_path: Path)
     [found] = objects(program.run("--json", "--without-pip", "file/env", cwd=tmp_path), status=1)
     assert found["error"]["kind"] == "NotADirectoryError" and found["error"]["errno"] == 20
     assert found["error"]["path"].startswith(str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-p", "3.99"],
+        ["-p", "x y"],
+        ["--upgrade", "--clear"],
+        ["--dry-run", "--upgrade", "--clear"],
+        ["--dry-run", "-p", "3.99"],
+        ["--without-pip", "--pip-wheel", "x"],
+        ["--pip-wheel", "x"],
+    ],
+    ids=" ".join,
+)
+def test_each_environment_of_a_call_that_fails_early_has_a_line(
+    program: Program,
+    tmp_path: Path,
+    options: list[str],
+) -> None:
+    results = [run("--json", *options, "a", "b", cwd=tmp_path) for run in (program.run, program.run_python)]
+    assert results[0] == results[1]
+    found = objects(results[0], status=1)
+    assert [item["env_dir"] for item in found] == [str(tmp_path / name) for name in "ab"]
+    for item in found:
+        assert item["error"]["kind"] in {"ValueError", "FileNotFoundError"}
+        assert results[0].stderr.startswith(f"Error: {item['error']['message']}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lines_of_a_call_with_a_wrong_setting(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.fastvenv]\nprompt = 1\n")
+    for run in (program.run, program.run_python):
+        [found] = objects(run("--json", "env", cwd=tmp_path), status=1)
+        message = f"{tmp_path}/pyproject.toml:2: prompt must be a string"
+        assert found["error"] == {"kind": "ValueError", "message": message, "path": None, "errno": None}
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=" ".join)
+def test_each_environment_has_one_line_if_one_fails(program: Program, tmp_path: Path, options: list[str]) -> None:
+    (tmp_path / "file").write_text("precious")
+    names = ["a", "file", *(f"b{number}" for number in range(20))]
+    for run in (program.run, program.run_python):
+        found = objects(run("--json", "--without-pip", "--clear", *options, *names, cwd=tmp_path), status=1)
+        assert sorted(item["env_dir"] for item in found) == sorted(str(tmp_path / name) for name in names)
+        for item in found:
+            is_made = (Path(item["env_dir"]) / "bin/activate").exists()
+            assert is_made == (item["error"] is None) or options
+        failed = {item["env_dir"] for item in found if item["error"] is not None}
+        assert str(tmp_path / "file") in failed and str(tmp_path / "a") not in failed
+        for name in names:
+            if name != "file":
+                shutil.rmtree(tmp_path / name, ignore_errors=True)
+
+
+def test_what_was_made_before_one_fails_is_not_made_again(program: Program, tmp_path: Path, has_wheels: None) -> None:
+    # The program hands over the rest, whose name is that of a command.
+    (tmp_path / "cache").write_text("precious")
+    for run, name in ((program.run, "a"), (program.run_python, "b")):
+        result = run("--json", "--link-mode=copy", name, "cache", cwd=tmp_path)
+        made, failed = sorted(objects(result, status=1), key=lambda item: item["error"] is not None)
+        assert (made["env_dir"], made["pip"]["installed"]) == (str(tmp_path / name), "copy")
+        assert failed["env_dir"] == str(tmp_path / "cache")
 
 
 @pytest.mark.parametrize("options", [[], ["--without-pip"], ["--json"], ["--no-cache"], ["-p", "3"]], ids=" ".join)

@@ -134,6 +134,22 @@ def test_a_mistake_in_a_variable_is_reported(settled: Program, project: Path) ->
     assert result == Result(1, "", "Error: FASTVENV_CLEAR must be 1 or 0, not 'maybe'\n")
 
 
+def test_settings_that_contradict_each_other_are_a_mistake(settled: Program, project: Path, tmp_path: Path) -> None:
+    variables = with_variables(settled, FASTVENV_SYMLINKS="1", FASTVENV_COPIES="1")
+    result = run_both(variables, project, "--without-pip")
+    assert result == Result(1, "", "Error: FASTVENV_COPIES is not allowed with FASTVENV_SYMLINKS\n")
+    path = write_user_file(tmp_path, "symlinks = true\ncopies = true\n")
+    result = run_both(settled, project, "--without-pip")
+    assert result == Result(1, "", f"Error: {path}:1: symlinks is not allowed with copies in {path}\n")
+    path.write_text("copies = false\nsymlinks = true\n")
+    assert run_both(settled, project, "--without-pip") == Result(0, "", "")
+    # A variable comes before a file.
+    path.write_text("symlinks = true\n")
+    shutil.rmtree(project / ".venv")
+    assert run_both(with_variables(settled, FASTVENV_COPIES="1"), project, "--without-pip") == Result(0, "", "")
+    assert not (project / ".venv/bin/python").is_symlink()
+
+
 @pytest.mark.as_root
 @pytest.mark.needs_root
 def test_a_project_of_another_user_sets_nothing(settled: Program, project: Path) -> None:

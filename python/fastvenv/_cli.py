@@ -85,14 +85,29 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
         from ._parser import parser
 
         given = vars(parser().parse_args(arguments))
-    calls = _calls(given)
-    for options in calls:
-        _check(options)
-    for options in calls:
-        _create_all(options)
+    _make(given)
 
 
 main.__module__ = "fastvenv"
+
+
+def _make(given: "dict[str, Any]") -> None:
+    """Make the environments of a call. With `--json`, an error also gives a line to those that have none yet."""
+    dirs, is_json = given["dirs"], given.get("json", False)
+    reported: set[str] = set()
+    try:
+        calls = _calls(given)
+        dirs, is_json = [env_dir for options in calls for env_dir in options["dirs"]], calls[0]["json"]
+        for options in calls:
+            _check(options)
+        for options in calls:
+            _create_all(options, reported)
+    except Exception as error:
+        if is_json:
+            from ._outcome import print_failures
+
+            print_failures([env_dir for env_dir in dirs if env_dir not in reported], error)
+        raise
 
 
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
@@ -168,8 +183,14 @@ def _command(name: str) -> "Callable[[Sequence[str]], None]":
     return command
 
 
-def _create_all(options: "dict[str, Any]") -> None:
-    """Make the environments: at the same time if the result is the same, else one after the other."""
+def _create_all(options: "dict[str, Any]", reported: "set[str]") -> None:
+    """Make the environments: at the same time if the result is the same, else one after the other.
+
+    Args:
+        options: the options.
+        reported: gets the directories about which a line of JSON was printed.
+
+    """
     begin = time.perf_counter()
     from fastvenv import EnvBuilder
 
@@ -181,7 +202,7 @@ def _create_all(options: "dict[str, Any]") -> None:
     if options["dry_run"]:
         from ._outcome import print_plan
 
-        print_plan(options, interpreter)
+        print_plan(options, interpreter, reported)
         return
     make = _creator_of_other(interpreter, options, is_together) if interpreter else _creator(options, is_together)
     pips: list[_Pip] = []
@@ -195,7 +216,7 @@ def _create_all(options: "dict[str, Any]") -> None:
     if options["json"]:
         from ._outcome import printing_outcome
 
-        create_one = printing_outcome(create, interpreter, options["use_cache"])
+        create_one = printing_outcome(create, interpreter, options["use_cache"], reported)
     if is_together:
         from ._together import create_together
 

@@ -8,14 +8,17 @@ from . import _native, _record, _seed, _wheels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any, Optional
 
     from ._cli import _Pip
 
 
 def printing_outcome(
-    create: "Callable[[str], _Pip]", interpreter: "Optional[_native.Interpreter]", use_cache: bool
+    create: "Callable[[str], _Pip]",
+    interpreter: "Optional[_native.Interpreter]",
+    use_cache: bool,
+    reported: "set[str]",
 ) -> "Callable[[str], None]":
     """Return a function that makes an environment like `create`, and prints a JSON object about it or about the error.
 
@@ -23,6 +26,7 @@ def printing_outcome(
         create: makes an environment, and returns where pip came from.
         interpreter: the base of the environments; by default the running one.
         use_cache: read the record of the interpreter from the cache, and keep it there.
+        reported: gets each directory that has its line.
 
     """
 
@@ -31,13 +35,31 @@ def printing_outcome(
         try:
             seed, way = create(env_dir)
         except Exception as error:
-            _print(failure(os.path.abspath(env_dir), error))
+            print_failures([env_dir], error)
+            reported.add(env_dir)
             raise
         base = interpreter or _record.current(use_cache)
         wheels = seed.wheels if seed and way != "ensurepip" else []
         _print(_native.outcome(os.path.abspath(env_dir), base, wheels, way, time.perf_counter() - begin))
+        reported.add(env_dir)
 
     return create_and_print
+
+
+def print_failures(env_dirs: "Iterable[str]", error: Exception) -> None:
+    """Print a line about each environment that an error has prevented.
+
+    Args:
+        env_dirs: the directories.
+        error: what was raised.
+
+    """
+    for env_dir in env_dirs:
+        try:
+            path = os.path.abspath(env_dir)
+        except FileNotFoundError:  # the current directory was deleted
+            path = env_dir
+        _print(failure(path, error))
 
 
 def failure(env_dir: str, error: Exception) -> str:
@@ -62,12 +84,13 @@ def failure(env_dir: str, error: Exception) -> str:
     return json.dumps({"env_dir": env_dir, "error": facts}) + "\n"
 
 
-def print_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpreter]") -> None:
+def print_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpreter]", reported: "set[str]") -> None:
     """Print what would be made, and write nothing.
 
     Args:
         options: the options of the call.
         interpreter: the base of the environments; by default the running one.
+        reported: gets each directory that has a line of JSON.
 
     Raises:
         ValueError: an environment cannot be made, or a directory must not be cleared.
@@ -96,6 +119,7 @@ def print_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpr
         )
         if options["json"]:
             _print(_native.outcome(env_dir, base, wheels, way, None))
+            reported.add(given)
             continue
         number = len(os.listdir(env_dir)) if is_there else 0
         if number:

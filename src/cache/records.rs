@@ -14,15 +14,20 @@ const SEPARATOR: &str = "\n\n";
 
 /// The record of the program at an absolute path: from the cache, or else by asking the program, and then it is kept.
 ///
-/// A script that runs an interpreter is asked each time, because anything may decide which one it runs.
+/// A script that runs an interpreter is asked each time, because anything may decide which one it runs. A program that is asked is
+/// ended once `may_go_on` returns false.
 ///
 /// # Errors
 /// Why it cannot be used.
-pub fn ask(folder: Option<&Path>, program: &Path) -> Result<Interpreter, Failure> {
+pub fn ask(
+    folder: Option<&Path>,
+    program: &Path,
+    may_go_on: &dyn Fn() -> bool,
+) -> Result<Interpreter, Failure> {
     if let Some(found) = folder.and_then(|folder| recall(folder, program)) {
         return Ok(found);
     }
-    let interpreter = probe(program)?;
+    let interpreter = probe(program, may_go_on)?;
     if let Some(folder) = folder.filter(|_| interpreter.executable == program) {
         remember(folder, &interpreter);
     }

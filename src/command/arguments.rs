@@ -272,6 +272,8 @@ pub struct Arguments {
     pub flags: HashMap<&'static str, bool>,
     /// The settings that were given.
     pub settings: HashMap<&'static str, String>,
+    /// The arguments that are no directories.
+    pub options: Vec<OsString>,
 }
 
 impl Arguments {
@@ -297,6 +299,7 @@ impl Arguments {
                 continue;
             }
             has_options_behind = !found.directories.is_empty();
+            found.options.push(argument.into());
             let (name, value) = match argument.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
                 None => (argument, None),
@@ -312,9 +315,12 @@ impl Arguments {
                     found.flags.insert(flag, value);
                 }
                 Take(setting, _, values) => {
-                    let value = match value {
-                        Some(value) => value,
-                        None => rest.next()??,
+                    let value = if let Some(value) = value {
+                        value
+                    } else {
+                        let value = rest.next()??;
+                        found.options.push(value.into());
+                        value
                     };
                     if value.starts_with('-') || !values.allow(value) {
                         return None;
@@ -358,6 +364,7 @@ mod tests {
     fn an_ordinary_call_is_understood() {
         let found = parse(&["--clear", "-q", "--prompt", "x y", "--link-mode=copy", "a", "b"]).unwrap();
         assert_eq!(found.directories, ["a", "b"]);
+        assert_eq!(found.options, ["--clear", "-q", "--prompt", "x y", "--link-mode=copy"]);
         assert_eq!(found.flags, HashMap::from([("clear", true), ("quiet", true)]));
         assert_eq!(found.settings["prompt"], "x y");
         assert_eq!(found.settings["link_mode"], "copy");

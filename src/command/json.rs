@@ -12,18 +12,20 @@ pub fn object(members: &[(&str, Option<String>)]) -> String {
     format!("{{{}}}", members.join(", "))
 }
 
-/// A string.
+/// A string, as Python's `json.dumps` writes it.
 #[must_use]
 pub fn quote(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
-            '\0'..='\x1f' => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(character));
-            }
-            // Every encoding has the characters of ASCII. Python's `json.dumps` escapes the others in the same way.
-            '\u{80}'.. => {
+            '\n' => quoted += "\\n",
+            '\r' => quoted += "\\r",
+            '\t' => quoted += "\\t",
+            '\x08' => quoted += "\\b",
+            '\x0c' => quoted += "\\f",
+            // Every encoding has the printable characters of ASCII.
+            '\0'..='\x1f' | '\x7f'.. => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
                     let _ = write!(quoted, "\\u{unit:04x}");
                 }
@@ -46,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_string_of_json_holds_any_text() {
-        assert_eq!(quote("a\"b\\c\n\t\u{1b}\u{7f}"), "\"a\\\"b\\\\c\\u000a\\u0009\\u001b\u{7f}\"");
+        assert_eq!(quote("a\"b\\c\n\r\t\u{8}\u{c}\u{1b}\u{7f}"), r#""a\"b\\c\n\r\t\b\f\u001b\u007f""#);
         assert_eq!(quote("é🐍"), r#""\u00e9\ud83d\udc0d""#);
     }
 }

@@ -19,7 +19,7 @@ mod signals;
 use std::ffi::OsString;
 
 use installation::Installation;
-use plain::Variables;
+use plain::{Course, Variables};
 
 /// Runs the program with these arguments, and returns the status to exit with.
 #[must_use]
@@ -29,9 +29,9 @@ pub fn run(arguments: &[OsString]) -> i32 {
     }
     match Installation::find() {
         Ok(installation) => match itself(arguments, &installation) {
-            Some(Ok(())) => 0,
-            Some(Err(reason)) => output::print_error(&reason),
-            None => hand_over::hand_over(&installation, arguments),
+            Course::Done => 0,
+            Course::Failed(reason) => output::print_error(&reason),
+            Course::HandedOver(arguments) => hand_over::hand_over(&installation, &arguments),
         },
         Err(reason) => output::print_error(&reason),
     }
@@ -45,8 +45,8 @@ fn printed(arguments: &[OsString]) -> Option<String> {
     }
 }
 
-/// Handles an ordinary call. Returns `None` if Python has to handle it, and a whole message as the error.
-fn itself(arguments: &[OsString], installation: &Installation) -> Option<Result<(), String>> {
+/// Handles an ordinary call, or the environments of it that need no Python.
+fn itself(arguments: &[OsString], installation: &Installation) -> Course {
     plain::run(arguments, &variables(), &installation.python, &installation.program)
 }
 

@@ -57,6 +57,18 @@ impl Outcome<'_> {
     }
 }
 
+/// The line about an environment that is not made because there is no interpreter for it; the error is that of Python.
+#[must_use]
+pub fn refusal(env_dir: &str, reason: &str) -> String {
+    let error = object(&[
+        ("kind", Some(quote("ValueError"))),
+        ("message", Some(quote(reason))),
+        ("path", None),
+        ("errno", None),
+    ]);
+    object(&[("env_dir", Some(quote(env_dir))), ("error", Some(error))]) + "\n"
+}
+
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {

@@ -1,7 +1,7 @@
 //! The ordinary calls, which the program handles without Python.
 //!
-//! If a part of a call is not known here, or something fails, the result is `None` and nothing is left behind. Then
-//! `python -m fastvenv` handles the call, or prints its own error.
+//! If a part of a call is not known here, or something fails, `python -m fastvenv` handles the call, or prints its own error. Of
+//! a call that has made some of its environments, it handles the rest.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::arguments::{Arguments, names};
-use super::outcome::Outcome;
+use super::outcome::{self, Outcome};
 use super::settings::Settings;
 use super::signals::Signals;
 use super::{output, pythons, report};
@@ -76,29 +76,53 @@ struct Plan {
     is_json: bool,
     /// When the report has colours.
     color: Option<String>,
+    /// The arguments that are no directories.
+    given: Vec<OsString>,
 }
 
-/// Makes the environments that the arguments ask for. Returns `None` if Python has to handle the call: then everything is
-/// removed except environments that are whole. If there is no interpreter of the requested kind, returns the whole message as
-/// the error, because another search may take long.
+/// There is no interpreter of the requested kind.
+struct Refusal {
+    /// The whole message.
+    reason: String,
+    /// What `--json` prints.
+    lines: String,
+}
+
+/// What became of a call.
+pub(super) enum Course {
+    /// Every environment is made.
+    Done,
+    /// The call failed; the whole message.
+    Failed(String),
+    /// Python has to handle a call with these arguments. The environments that they do not name are made and reported; of the
+    /// others, nothing is left.
+    HandedOver(Vec<OsString>),
+}
+
+/// Makes the environments that the arguments ask for. If there is no interpreter of the requested kind, the call fails here,
+/// because another search may take long.
 ///
 /// `python` is the interpreter that the program was installed for, and `program` the program itself.
-pub(super) fn run(
-    arguments: &[OsString],
-    variables: &Variables,
-    python: &Path,
-    program: &Path,
-) -> Option<Result<(), String>> {
+pub(super) fn run(arguments: &[OsString], variables: &Variables, python: &Path, program: &Path) -> Course {
     let begin = Instant::now();
-    let plan = match Plan::new(arguments, variables, python, program)? {
-        Ok(plan) => plan,
-        Err(reason) => return output::is_as_of_python(&reason).then_some(Err(reason)),
+    let Ok(signals) = Signals::handle() else { return Course::HandedOver(arguments.to_vec()) };
+    let course = match Plan::new(arguments, variables, python, program, &signals) {
+        Some(Ok(plan)) => plan.run(begin, arguments, variables, &signals),
+        Some(Err(Refusal { reason, lines })) if !signals.has_come() && output::is_as_of_python(&reason) => {
+            after_printing(&lines, Course::Failed(reason))
+        }
+        _ => Course::HandedOver(arguments.to_vec()),
     };
-    // So far, there is nothing to remove, and signals end the process at once.
-    let signals = Signals::handle().ok()?;
-    let outcome = plan.run(begin, variables, &signals);
     signals.end();
-    outcome
+    course
+}
+
+/// Prints the lines of `--json`, and returns what became of the call.
+fn after_printing(lines: &str, course: Course) -> Course {
+    match output::print_lines(lines) {
+        Ok(()) => course,
+        Err(error) => Course::Failed(format!("cannot write to standard output: {}", error::strerror(&error))),
+    }
 }
 
 impl Plan {
@@ -107,7 +131,8 @@ impl Plan {
         variables: &Variables,
         python: &Path,
         program: &Path,
-    ) -> Option<Result<Self, String>> {
+        signals: &Signals,
+    ) -> Option<Result<Self, Refusal>> {
         let mut arguments = Arguments::parse(arguments)?;
         if !is_utf8(variables) || variables.iter().any(is_decisive) {
             return None;
@@ -125,9 +150,14 @@ impl Plan {
         }
         let cache = location::directory(|name| variables.get(name).cloned())?;
         let cache = arguments.flag("use_cache", true).then_some(cache);
-        let interpreter = match interpreter(&arguments, variables, cache.as_deref(), python)? {
+        let is_json = arguments.flag("json", false);
+        let interpreter = match interpreter(&arguments, variables, cache.as_deref(), python, signals)? {
             Ok(interpreter) => Arc::new(interpreter),
-            Err(reason) => return Some(Err(reason)),
+            Err(reason) => {
+                let failed = env_dirs.iter().filter(|_| is_json);
+                let lines = failed.map(|env_dir| outcome::refusal(env_dir, &reason)).collect();
+                return Some(Err(Refusal { reason, lines }));
+            }
         };
         let options = options(&arguments, &interpreter, &current)?;
         if !executables::is_known(&interpreter, options.symlinks) {
@@ -143,38 +173,53 @@ impl Plan {
             interpreter,
             options,
             seed,
-            reports: !arguments.flag("quiet", false) && !arguments.flag("json", false),
-            is_json: arguments.flag("json", false),
+            reports: !arguments.flag("quiet", false) && !is_json,
+            is_json,
             color: arguments.settings.get("color").cloned(),
             names: arguments.directories,
+            given: arguments.options,
         }))
     }
 
-    /// Makes the environments, and prints the outcome. Returns `None` if Python has to handle the call.
-    fn run(&self, begin: Instant, variables: &Variables, signals: &Signals) -> Option<Result<(), String>> {
+    /// Makes the environments, and prints the outcome.
+    fn run(
+        &self,
+        begin: Instant,
+        arguments: &[OsString],
+        variables: &Variables,
+        signals: &Signals,
+    ) -> Course {
         let threads = if self.env_dirs.len() > 1 { threads::available() } else { 1 };
-        // Nothing is printed until every environment is made. If one fails, Python handles the call and prints everything.
-        let lines = Mutex::new(String::new());
+        // The environments that are made, each with its line.
+        let made = Mutex::new(HashMap::new());
         let create = |env_dir: &String| {
             let begin = Instant::now();
-            let made = self.create(env_dir, signals)?;
-            if self.is_json {
-                let line = self.outcome(&made, begin.elapsed()).json();
-                lines.lock().unwrap_or_else(PoisonError::into_inner).push_str(&line);
-            }
+            let environment = self.create(env_dir, signals)?;
+            let line = self.is_json.then(|| self.outcome(&environment, begin.elapsed()).json());
+            made.lock().unwrap_or_else(PoisonError::into_inner).insert(env_dir.clone(), line);
             Ok::<_, error::Error>(())
         };
-        threads::share(&self.env_dirs, threads, create).ok()?;
-        if self.is_json {
-            let lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = output::print_lines(&lines) {
-                return Some(Err(format!("cannot write to standard output: {}", error::strerror(&error))));
-            }
+        let outcome = threads::share(&self.env_dirs, threads, create);
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let lines: String =
+            self.env_dirs.iter().filter_map(|env_dir| made.get(env_dir)?.as_deref()).collect();
+        if outcome.is_err() {
+            let rest = if made.is_empty() { arguments.to_vec() } else { self.rest(&made) };
+            return after_printing(&lines, Course::HandedOver(rest));
         }
         if self.reports && io::stderr().is_terminal() {
             self.report(begin.elapsed(), variables);
         }
-        Some(Ok(()))
+        after_printing(&lines, Course::Done)
+    }
+
+    /// The arguments of a call for the environments that are not made.
+    fn rest<T>(&self, made: &HashMap<String, T>) -> Vec<OsString> {
+        let directories = self.names.iter().zip(&self.env_dirs);
+        let directories =
+            directories.filter(|(_, env_dir)| !made.contains_key(*env_dir)).map(|(name, _)| name);
+        // After two hyphens, `python` is a directory, and not a command.
+        self.given.iter().cloned().chain(["--".into()]).chain(directories.map(OsString::from)).collect()
     }
 
     /// Reports success on the terminal.
@@ -252,11 +297,13 @@ fn interpreter(
     variables: &Variables,
     cache: Option<&Path>,
     python: &Path,
+    signals: &Signals,
 ) -> Option<Result<Interpreter, String>> {
     let Some(asked) = arguments.settings.get("python") else {
         return records::recall(cache?, python).map(Ok);
     };
-    let chosen = pythons::choose(OsStr::new(asked), |name| variables.get(name).cloned(), cache);
+    let variable = |name: &str| variables.get(name).cloned();
+    let chosen = pythons::choose(OsStr::new(asked), variable, cache, &|| !signals.has_come());
     Some(chosen.map(|chosen| chosen.interpreter))
 }
 

@@ -11,7 +11,8 @@ use crate::interpreter::search::{self, Candidate, Surroundings};
 use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
 
 /// Chooses the requested interpreter. `variable` returns the variables of the process, and `cache` is the folder of the cache,
-/// if there is one.
+/// if there is one. `may_go_on` is called every millisecond; once it returns false, the search ends, and its result has no
+/// meaning.
 ///
 /// # Errors
 /// The whole message: the request cannot be understood, or there is no such interpreter.
@@ -19,20 +20,25 @@ pub fn choose(
     asked: &OsStr,
     variable: impl Fn(&str) -> Option<OsString>,
     cache: Option<&Path>,
+    may_go_on: &dyn Fn() -> bool,
 ) -> Result<Chosen, String> {
     let request = Request::parse(asked).map_err(|unclear| unclear.to_string())?;
     let surroundings = Surroundings::read(variable);
-    let candidates = search::candidates(&request, &surroundings).map(absolute);
-    interpreter::choose(&request, candidates, |program| records::ask(cache, program))
+    let candidates = search::candidates(&request, &surroundings).map(absolute).take_while(|_| may_go_on());
+    interpreter::choose(&request, candidates, |program| records::ask(cache, program, may_go_on))
         .map_err(|not_found| not_found.to_string())
 }
 
-/// All interpreters of this machine and this user, in the order of preference.
-pub fn list(variable: impl Fn(&str) -> Option<OsString>, cache: Option<&Path>) -> Vec<Found> {
+/// All interpreters of this machine and this user, in the order of preference. `may_go_on` is that of [`choose`].
+pub fn list(
+    variable: impl Fn(&str) -> Option<OsString>,
+    cache: Option<&Path>,
+    may_go_on: &dyn Fn() -> bool,
+) -> Vec<Found> {
     let surroundings = Surroundings::read(variable);
     let any = Wanted::everything();
-    let candidates = search::pythons(&any, &surroundings).map(absolute);
-    interpreter::list(candidates, |program| records::ask(cache, program))
+    let candidates = search::pythons(&any, &surroundings).map(absolute).take_while(|_| may_go_on());
+    interpreter::list(candidates, |program| records::ask(cache, program, may_go_on))
 }
 
 /// The program with its absolute path, which it then has as `sys.executable`, too.

@@ -19,6 +19,8 @@ pub const OLDEST: u8 = 9;
 pub enum Fault {
     /// It is not a record, or not a whole one.
     Unreadable,
+    /// A path in it is not UTF-8.
+    NotUtf8,
     /// It is the record of an older Python, or not of Python 3; its version.
     Unsupported(String),
 }
@@ -28,9 +30,15 @@ impl Interpreter {
     ///
     /// # Errors
     /// Why it cannot be used.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        let begin = if text.starts_with(FORMAT) { Some(0) } else { text.find(&format!("\n{FORMAT}\n")) };
-        let record = begin.map(|begin| text[begin..].trim_start()).ok_or(Fault::Unreadable)?;
+    pub fn parse(output: impl AsRef<[u8]>) -> Result<Self, Fault> {
+        let output = output.as_ref();
+        let begin = if output.starts_with(FORMAT.as_bytes()) {
+            Some(0)
+        } else {
+            memchr::memmem::find(output, format!("\n{FORMAT}\n").as_bytes())
+        };
+        let record = begin.map(|begin| output[begin..].trim_ascii_start()).ok_or(Fault::Unreadable)?;
+        let record = str::from_utf8(record).map_err(|_| Fault::NotUtf8)?;
         let facts = Facts::parse(record).ok_or(Fault::Unreadable)?;
         match facts.version {
             [3, minor, _] if minor >= OLDEST => facts.into_interpreter().ok_or(Fault::Unreadable),
@@ -200,7 +208,7 @@ pub(crate) mod tests {
         assert_eq!(interpreter.version, (3, 9));
         assert_eq!(interpreter.description, "3.9.18 (main)\n[GCC]");
         assert_eq!(interpreter.paths.purelib, Paths::fixed("purelib", (3, 9)).unwrap());
-        assert_eq!(Interpreter::parse(&interpreter.render()).unwrap(), interpreter);
+        assert_eq!(Interpreter::parse(interpreter.render()).unwrap(), interpreter);
     }
 
     #[test]
@@ -223,7 +231,7 @@ pub(crate) mod tests {
             assert!(Interpreter::parse(&shorter).is_err(), "without {line}");
         }
         for (from, to) in [("610d0d0a", "x"), ("\t18", ""), ("[GCC]", "\\"), ("bits", "bites")] {
-            assert_eq!(Interpreter::parse(&TEXT.replacen(from, to, 1)), Err(Fault::Unreadable), "{to}");
+            assert_eq!(Interpreter::parse(TEXT.replacen(from, to, 1)), Err(Fault::Unreadable), "{to}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! The records of interpreters, and the search for one.
 
+use std::cell::OnceCell;
 use std::env;
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
@@ -174,8 +175,7 @@ pub(super) fn choose_python(
     asked: OsString,
     cache: Option<PathBuf>,
 ) -> PyResult<Interpreter> {
-    let chosen = py.detach(|| pythons::choose(&asked, |name| env::var_os(name), cache.as_deref()));
-    Ok(Interpreter(Arc::new(chosen.map_err(PyValueError::new_err)?.interpreter)))
+    Ok(Interpreter(Arc::new(choose(py, &asked, cache.as_deref())?.interpreter)))
 }
 
 /// What `fastvenv python find` prints: the path of the chosen interpreter, and the reasons for the choice.
@@ -185,8 +185,7 @@ pub(super) fn find_python(
     asked: OsString,
     cache: Option<PathBuf>,
 ) -> PyResult<(String, String)> {
-    let chosen = py.detach(|| pythons::choose(&asked, |name| env::var_os(name), cache.as_deref()));
-    let chosen = chosen.map_err(PyValueError::new_err)?;
+    let chosen = choose(py, &asked, cache.as_deref())?;
     Ok((pythons::path(&chosen), pythons::reasons(&chosen)))
 }
 
@@ -199,10 +198,31 @@ pub(super) fn list_pythons(
     cache: Option<PathBuf>,
     default: &Interpreter,
     as_json: bool,
-) -> String {
+) -> PyResult<String> {
+    let found =
+        interruptible(py, |may_go_on| pythons::list(|name| env::var_os(name), cache.as_deref(), may_go_on))?;
+    let write = if as_json { pythons::json } else { pythons::table };
+    Ok(write(&found, Some(&default.0)))
+}
+
+fn choose(py: Python<'_>, asked: &OsStr, cache: Option<&Path>) -> PyResult<interpreter::Chosen> {
+    let chosen =
+        interruptible(py, |may_go_on| pythons::choose(asked, |name| env::var_os(name), cache, may_go_on))?;
+    chosen.map_err(PyValueError::new_err)
+}
+
+/// Runs a search without the GIL. Python handles signals each time when the search asks whether it may go on.
+///
+/// # Errors
+/// The exception of a handler, which ends the search.
+fn interruptible<T: Send>(py: Python<'_>, search: impl FnOnce(&dyn Fn() -> bool) -> T + Send) -> PyResult<T> {
     py.detach(|| {
-        let found = pythons::list(|name| env::var_os(name), cache.as_deref());
-        let write = if as_json { pythons::json } else { pythons::table };
-        write(&found, Some(&default.0))
+        let raised = OnceCell::new();
+        let may_go_on = || {
+            raised.get().is_none()
+                && Python::attach(|py| py.check_signals().map_err(|error| raised.set(error)).is_ok())
+        };
+        let found = search(&may_go_on);
+        raised.into_inner().map_or(Ok(found), Err)
     })
 }

@@ -174,6 +174,6 @@ type Parsed = (Vec<String>, HashMap<&'static str, bool>, HashMap<&'static str, S
 /// The directories, flags and settings of an ordinary call; `None` if `argparse` has to decide.
 #[pyfunction]
 pub(super) fn parse_arguments(arguments: Vec<OsString>) -> Option<Parsed> {
-    let Arguments { directories, flags, settings } = Arguments::parse(&arguments)?;
+    let Arguments { directories, flags, settings, .. } = Arguments::parse(&arguments)?;
     Some((directories, flags, settings))
 }

@@ -6,7 +6,14 @@ use super::quoted;
 use crate::command::arguments::{Action, OptionSpec, Values, options};
 use crate::command::commands::COMMANDS;
 
-const HEAD: &str = r"# Completion of fastvenv for bash.
+const HEAD: &str = r#"# Completion of fastvenv for bash.
+# Offers what `compgen` finds, a name in each line: names have spaces and stars.
+_fastvenv_offer() {
+    local found
+    while IFS= read -r found; do
+        COMPREPLY+=("$found")
+    done < <(compgen "$@")
+}
 _fastvenv() {
     local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} first=${COMP_WORDS[1]}
     COMPREPLY=()
@@ -16,13 +23,13 @@ _fastvenv() {
     elif [[ $option == = ]]; then
         option=${COMP_WORDS[COMP_CWORD - 2]}
     fi
-";
+"#;
 
 const TAIL: &str = r#"    if [[ $word == -* ]]; then
         COMPREPLY=($(compgen -W "$options" -- "$word"))
     else
         compopt -o filenames 2> /dev/null # bash 3.2 has none
-        COMPREPLY=($(compgen -d -- "$word"))
+        _fastvenv_offer -d -- "$word"
         if ((COMP_CWORD == 1)); then
             COMPREPLY+=($(compgen -W "$commands" -- "$word"))
         fi
@@ -52,9 +59,9 @@ pub(super) fn script() -> String {
         let words = quoted(&values.known().join(" "));
         let reply = match values {
             Values::Text => "return".to_owned(),
-            Values::Path => r#"compopt -o filenames 2> /dev/null; COMPREPLY=($(compgen -f -- "$word")); return"#.to_owned(),
+            Values::Path => r#"compopt -o filenames 2> /dev/null; _fastvenv_offer -f -- "$word"; return"#.to_owned(),
             Values::Interpreter => {
-                r#"compopt -o filenames 2> /dev/null; COMPREPLY=($(compgen -c -- "${word:-python}" | sort -u) $(compgen -f -- "$word")); return"#
+                r#"compopt -o filenames 2> /dev/null; _fastvenv_offer -c -- "${word:-python}"; _fastvenv_offer -f -- "$word"; return"#
                     .to_owned()
             }
             Values::OneOf(_) => format!(r#"COMPREPLY=($(compgen -W {words} -- "$word")); return"#),

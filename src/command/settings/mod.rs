@@ -47,29 +47,35 @@ impl Settings {
         variable: impl Fn(&str) -> Option<OsString>,
         reads_files: bool,
     ) -> Result<Self, String> {
-        let mut of_variables = Self::default();
+        let [mut of_user, mut of_project, mut of_variables] = <[Self; 3]>::default();
         of_variables.read_variables(&variable)?;
-        let mut found = Self::default();
         if reads_files && of_variables.flags.get("config") != Some(&false) {
             if let Some(path) = places::user_file(&variable) {
-                file::read_user(&mut found, &path)?;
+                file::read_user(&mut of_user, &path)?;
             }
-            file::read_project(&mut found, env_dir)?;
+            file::read_project(&mut of_project, env_dir)?;
         }
-        found.flags.extend(of_variables.flags);
-        found.settings.extend(of_variables.settings);
-        found.origins.extend(of_variables.origins);
+        let mut found = of_user;
+        for source in [of_project, of_variables] {
+            found.flags.extend(source.flags);
+            found.settings.extend(source.settings);
+            found.origins.extend(source.origins);
+        }
         Ok(found)
     }
 
-    /// Sets an option, in place of an earlier value.
+    /// Sets an option of one source.
     ///
     /// # Errors
-    /// What the value must be, as words that follow the name of the option.
+    /// What the value must be, or which other option of the source sets the opposite, as words that follow the name of the
+    /// option.
     fn set(&mut self, option: &OptionSpec, value: Value, origin: &str) -> Result<(), String> {
         let name = match (option.action, value) {
             (Action::Set(flag, meaning), Value::Flag(is_set)) => {
-                self.flags.insert(flag, is_set == meaning);
+                let earlier = self.flags.insert(flag, is_set == meaning);
+                if earlier.is_some_and(|earlier| earlier != (is_set == meaning)) {
+                    return Err(format!("is not allowed with {}", self.origins[flag]));
+                }
                 flag
             }
             (Action::Take(setting, _, values), Value::Text(text)) if values.allow(&text) => {

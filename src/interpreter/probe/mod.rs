@@ -1,10 +1,14 @@
 //! Runs an interpreter to get its record.
 
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
+
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,12 +17,12 @@ use super::record::{Fault, OLDEST};
 use crate::error::strerror;
 
 /// The script that it runs. The script uses only the standard library, and runs on any Python 3.
-const SCRIPT: &str = include_str!("../../python/fastvenv/_probe.py");
+const SCRIPT: &str = include_str!("../../../python/fastvenv/_probe.py");
 
 /// An interpreter that prints nothing for so long is assumed to hang.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The time between two checks whether the interpreter has ended.
+/// The time between two checks whether the interpreter has ended, and whether to go on.
 const PACE: Duration = Duration::from_millis(1);
 
 /// The most characters of a program's output in an error: a program may print the whole script.
@@ -32,12 +36,14 @@ const NO_SCHEME: &str = "KeyError: 'venv'";
 pub enum Failure {
     /// It cannot be started; the reason of the operating system.
     NotStarted(String),
-    /// It did not end in time.
+    /// It did not end in time, or was not to go on.
     Hangs,
     /// It ended with an error: the status, and a line of its output.
     Failed(String),
     /// Its `sysconfig` has no scheme "venv", by which Python 3.11 and later lay out environments.
     NoScheme,
+    /// Its record has a path that is not UTF-8.
+    NotUtf8,
     /// It did not print a record.
     NoPython,
     /// It is too old, or not Python 3; its version.
@@ -52,6 +58,7 @@ impl fmt::Display for Failure {
             Self::Hangs => write!(formatter, "it did not answer within {} seconds", PATIENCE.as_secs()),
             Self::Failed(how) => write!(formatter, "it {how}"),
             Self::NoScheme => write!(formatter, "its sysconfig has no scheme \"venv\""),
+            Self::NotUtf8 => write!(formatter, "it has a path that is not UTF-8"),
             Self::NoPython => write!(formatter, "it is not a Python interpreter"),
             Self::Unsupported(version) => {
                 write!(formatter, "it is Python {version}, and Python 3.{OLDEST} or later is needed")
@@ -60,32 +67,45 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs an interpreter and reads its record. The user's settings are ignored.
+/// Runs an interpreter and reads its record. The user's settings are ignored. `may_go_on` is called every millisecond; once it
+/// returns false, the interpreter is ended.
 ///
 /// # Errors
 /// Why it cannot be used.
-pub fn probe(python: &Path) -> Result<Interpreter, Failure> {
-    probe_for(python, PATIENCE)
+pub fn probe(python: &Path, may_go_on: &dyn Fn() -> bool) -> Result<Interpreter, Failure> {
+    probe_for(python, PATIENCE, may_go_on)
 }
 
-fn probe_for(python: &Path, patience: Duration) -> Result<Interpreter, Failure> {
+fn probe_for(
+    python: &Path,
+    patience: Duration,
+    may_go_on: &dyn Fn() -> bool,
+) -> Result<Interpreter, Failure> {
+    let end = Instant::now() + patience;
+    let waits = || Instant::now() < end && may_go_on();
     let mut command = Command::new(python);
     command.args(["-I", "-B", "-c", SCRIPT]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // A launcher of macOS hands the path of another interpreter down to its children.
     command.env_remove("__PYVENV_LAUNCHER__");
+    system::set_apart(&mut command);
     let mut child = command.spawn().map_err(|error| Failure::NotStarted(strerror(&error)))?;
     // Both are read while the interpreter runs, because it waits if a pipe is full.
     let output = read_aside(child.stdout.take());
     let errors = read_aside(child.stderr.take());
-    let status = wait(&mut child, patience).ok_or(Failure::Hangs)?;
-    let [output, errors] = [output, errors].map(|pipe| pipe.recv_timeout(patience).ok());
-    let (output, errors) = (output.ok_or(Failure::Hangs)?, errors.unwrap_or_default());
-    match Interpreter::parse(&String::from_utf8_lossy(&output)) {
+    let Some((output, status)) = answer(&mut child, &output, &waits) else {
+        system::kill(&mut child);
+        // It fails only if the child was waited for.
+        let _ = child.wait();
+        return Err(Failure::Hangs);
+    };
+    match Interpreter::parse(&output) {
         Ok(interpreter) if status.success() => Ok(interpreter),
         Err(Fault::Unsupported(version)) => Err(Failure::Unsupported(version)),
+        Err(Fault::NotUtf8) => Err(Failure::NotUtf8),
         _ if status.success() => Err(Failure::NoPython),
         _ => {
+            let errors = received(&errors, &waits).unwrap_or_default();
             let errors = String::from_utf8_lossy(&errors);
             let is_without_scheme = errors.lines().next_back() == Some(NO_SCHEME);
             Err(if is_without_scheme { Failure::NoScheme } else { Failure::Failed(ending(status, &errors)) })
@@ -105,20 +125,32 @@ fn read_aside(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
     receiver
 }
 
-/// The status of a child. If it does not end in time, it is killed.
-fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
-    let begin = Instant::now();
+/// The output of a child and its status; `None` if `waits` ends the wait. The child is waited for last: its number names its
+/// process group as long as it was not.
+fn answer(
+    child: &mut Child,
+    output: &Receiver<Vec<u8>>,
+    waits: &impl Fn() -> bool,
+) -> Option<(Vec<u8>, ExitStatus)> {
+    let output = received(output, waits)?;
     loop {
         if let Ok(Some(status)) = child.try_wait() {
-            return Some(status);
+            return Some((output, status));
         }
-        if begin.elapsed() >= patience {
-            // Both calls fail only if the child has ended.
-            let _ = child.kill();
-            let _ = child.wait();
+        if !waits() {
             return None;
         }
         thread::sleep(PACE);
+    }
+}
+
+/// What another thread has read; `None` if `waits` ends the wait.
+fn received(contents: &Receiver<Vec<u8>>, waits: &impl Fn() -> bool) -> Option<Vec<u8>> {
+    loop {
+        match contents.recv_timeout(PACE) {
+            Err(RecvTimeoutError::Timeout) if waits() => {}
+            result => return result.ok(),
+        }
     }
 }
 
@@ -141,9 +173,9 @@ fn beginning(line: &str) -> String {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use super::super::record::tests::TEXT;
     use super::*;
     use crate::fs;
+    use crate::interpreter::record::tests::TEXT;
     use std::path::PathBuf;
 
     /// A program that runs these lines of a shell.
@@ -158,14 +190,14 @@ mod tests {
     #[test]
     fn an_interpreter_is_known_by_what_it_prints() {
         let (_dir, path) = program(&format!("cat <<'EOF'\n{TEXT}EOF"));
-        assert_eq!(probe(&path).unwrap(), Interpreter::parse(TEXT).unwrap());
+        assert_eq!(probe(&path, &|| true).unwrap(), Interpreter::parse(TEXT).unwrap());
     }
 
     #[test]
     fn what_cannot_be_used_says_why() {
         let reason = |lines: &str| {
             let (_dir, path) = program(lines);
-            probe_for(&path, Duration::from_millis(300)).unwrap_err().to_string()
+            probe_for(&path, Duration::from_millis(300), &|| true).unwrap_err().to_string()
         };
         assert_eq!(reason("echo hello"), "it is not a Python interpreter");
         assert_eq!(reason("echo oops >&2; exit 3"), "it ended with exit status: 3: oops");
@@ -188,7 +220,37 @@ mod tests {
         let old = "printf 'fastvenv interpreter 1\\nversion\\t3\\t8\\t1\\nend\\n'";
         assert_eq!(reason(old), "it is Python 3.8.1, and Python 3.9 or later is needed");
         let dir = tempfile::tempdir().unwrap();
-        let missing = probe(&dir.path().join("none")).unwrap_err().to_string();
+        let missing = probe(&dir.path().join("none"), &|| true).unwrap_err().to_string();
         assert!(missing.starts_with("it cannot be started: No such file"), "{missing}");
+        let not_utf8 = TEXT.replace("/v/bin", "/\\377/bin");
+        assert_eq!(reason(&format!("printf '{not_utf8}'")), "it has a path that is not UTF-8");
+        assert_eq!(
+            reason(&format!("printf '\\377{not_utf8}' >&2; exit 1")),
+            "it ended with exit status: 1: \u{fffd}noise"
+        );
+    }
+
+    #[test]
+    fn it_ends_once_it_is_not_to_go_on() {
+        let (dir, path) = program("sleep 600 & echo $! > \"$(dirname \"$0\")/child\"; wait");
+        let child = dir.path().join("child");
+        let is_begun = || fs::read(&child).is_ok_and(|number| number.ends_with(b"\n"));
+        assert_eq!(probe_for(&path, Duration::from_secs(60), &|| !is_begun()), Err(Failure::Hangs));
+        let status = format!("/proc/{}/stat", String::from_utf8_lossy(&fs::read(&child).unwrap()).trim());
+        // Its parent has ended, so the system waits for it.
+        let is_over =
+            || fs::read(Path::new(&status)).map_or(true, |text| text.windows(3).any(|part| part == b" Z "));
+        assert!((0..1000).any(|_| is_over() || {
+            thread::sleep(PACE * 10);
+            false
+        }));
+    }
+
+    #[test]
+    fn a_child_that_keeps_the_output_open_is_ended() {
+        let begin = Instant::now();
+        let (_dir, path) = program("sleep 600 &");
+        assert_eq!(probe_for(&path, Duration::from_millis(300), &|| true), Err(Failure::Hangs));
+        assert!(begin.elapsed() < Duration::from_secs(60));
     }
 }
