@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, snapshot
-from installed import linked
+from conftest import Interpreter, Result, packages, snapshot
+from installed import Program, linked
 
 WHICH = "import venv; print(venv.EnvBuilder.__module__)"
 
@@ -95,11 +97,183 @@ def test_it_does_what_venv_does(python: Interpreter, runner: list[str], tmp_path
     assert not (env_dir / "file").exists() and "prompt" not in (env_dir / "pyvenv.cfg").read_text()
 
 
+# Each option has a variable; these would change what is made, or stop the call.
+SET = {
+    "FASTVENV_ACTIVATORS": "bash",
+    "FASTVENV_CLEAR": "1",
+    "FASTVENV_COLOR": "red",
+    "FASTVENV_COPIES": "1",
+    "FASTVENV_DRY_RUN": "1",
+    "FASTVENV_JSON": "1",
+    "FASTVENV_NO_COMPILE": "1",
+    "FASTVENV_PIP_WHEEL": "/none",
+    "FASTVENV_PROMPT": "x",
+    "FASTVENV_PYTHON": "/none",
+    "FASTVENV_RELOCATABLE": "1",
+    "FASTVENV_SYSTEM_SITE_PACKAGES": "1",
+    "FASTVENV_UPGRADE": "1",
+    "FASTVENV_WITHOUT_PIP": "1",
+    "FASTVENV_WITHOUT_SCM_IGNORE_FILES": "1",
+}
+# What makes the same environment.
+CALLS = {
+    "-m venv": ["-m", "venv"],
+    "main": ["-c", "import sys, venv; venv.main(sys.argv[1:])"],
+    "abbreviation": ["-m", "venv", "--sym"],
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_no_variable_has_an_effect(python: Interpreter, runner: list[str], call: list[str], tmp_path: Path) -> None:
+    env_dir = tmp_path / "env"
+    made = []
+    for variables in ({}, SET):
+        result = run(python, runner, python.path, *call, "--without-pip", env_dir, **variables)
+        assert result == Result(0, "", "")
+        made.append(snapshot(env_dir))
+        (env_dir / "precious").write_text("")
+        result = run(python, runner, python.path, *call, "--without-pip", env_dir, **variables)
+        assert result == Result(0, "", "") and (env_dir / "precious").exists()
+        shutil.rmtree(env_dir)
+    assert made[0] == made[1]
+
+
+@pytest.mark.usefixtures("has_wheels")
+def test_no_variable_changes_the_pip(python: Interpreter, runner: list[str], tmp_path: Path) -> None:
+    made = []
+    for variables in ({}, SET):
+        for way in (["-m", "venv"], ["-c", "import sys, venv; venv.create(sys.argv[1], symlinks=True, with_pip=True)"]):
+            assert run(python, runner, python.path, *way, tmp_path / "env", **variables) == Result(0, "", "")
+            made.append({name: entry for name, entry in snapshot(tmp_path / "env").items() if "pip" in name})
+            shutil.rmtree(tmp_path / "env")
+    assert len(made[0]) > 100 and made[0] == made[1] == made[2] == made[3]
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("call", ["main(['env'])", "create('env', with_pip=True)"])
+def test_two_variables_say_how_pip_gets_there(
+    python: Interpreter, runner: list[str], call: str, tmp_path: Path
+) -> None:
+    more = {"FASTVENV_CACHE_DIR": str(tmp_path / "cache"), "FASTVENV_LINK_MODE": "symlink"}
+    code = f"import os, venv; os.chdir({str(tmp_path)!r}); venv.{call}"
+    assert run(python, runner, python.path, "-c", code, **more) == Result(0, "", "")
+    assert (packages(tmp_path / "env") / "pip/__init__.py").resolve().is_relative_to(tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--without-pip"],
+        ["--prompt", ".venv"],
+        ["-h"],
+        ["--no-such-option", "env"],
+        ["--upgrade", "--clear", "env"],
+    ],
+)
+def test_help_and_mistakes_are_those_of_venv(
+    python: Interpreter, runner: list[str], arguments: list[str], tmp_path: Path
+) -> None:
+    command = ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", str(tmp_path), python.path, "-m", "venv", *arguments]
+    expected = run(python, [], *command)
+    assert run(python, runner, *command) == expected and expected.output + expected.stderr
+    assert not os.listdir(tmp_path)
+
+
+def test_a_directory_can_be_called_like_a_command(python: Interpreter, runner: list[str], tmp_path: Path) -> None:
+    for name in ("cache", ".venv"):
+        code = f"import os, venv; os.chdir({str(tmp_path)!r}); venv.main(['--without-pip', {name!r}])"
+        assert run(python, runner, python.path, "-c", code) == Result(0, "", "")
+        assert (tmp_path / name / "bin/activate.nu").exists()
+
+
+def test_the_command_has_the_variables_of_the_user(python: Interpreter, program: Program) -> None:
+    """Those that the program sets for Python are not among them."""
+    code = "import json, os; print(json.dumps(dict(os.environ)))"
+    command = [python.path, "-S", "-c", code]
+    for variables in (program.variables, {**program.variables, "PYTHONSAFEPATH": "1"}):
+        result = program.run("run", "--", *command, env=variables)
+        assert (result.status, result.stderr) == (0, "")
+        found = json.loads(result.output)
+        folder = found.pop("PYTHONPATH")
+        assert Path(folder).name == "_as_venv"
+        assert found == json.loads(subprocess.check_output(command, env=variables))
+
+
+def test_what_the_program_starts_finds_the_modules_beside_it(
+    python: Interpreter, program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "beside.py").write_text("print('found')")
+    (tmp_path / "script.py").write_text("import beside")
+    assert program.run("run", "--", python.path, tmp_path / "script.py") == Result(0, "found\n", "")
+
+
+def test_the_program_imports_nothing_from_the_current_directory(
+    python: Interpreter, program: Program, tmp_path: Path
+) -> None:
+    if python.version < (3, 11):
+        pytest.skip("before Python 3.11, nothing keeps it from that")
+    (tmp_path / "argparse.py").write_text("raise SystemExit('imported')")
+    for value in ("", "1"):
+        result = program.run("--help", cwd=tmp_path, env={**program.variables, "PYTHONSAFEPATH": value})
+        assert result.status == 0 and result.output.startswith("usage")
+
+
+def test_signals_have_their_default_effect(python: Interpreter, runner: list[str]) -> None:
+    assert run(python, runner, "sh", "-c", "kill -PIPE $$; echo alive") == Result(-signal.SIGPIPE, "", "")
+    assert run(python, runner, "sh", "-c", "kill -XFSZ $$; echo alive").status == -signal.SIGXFSZ
+
+
+@pytest.mark.parametrize("paths", ["", ":", ":{0}", "{0}:", "{0}::{0}/other"])
+def test_an_empty_entry_of_the_path_is_the_current_directory(
+    python: Interpreter, runner: list[str], paths: str, tmp_path: Path
+) -> None:
+    code = "import json, os, sys; print(json.dumps(sys.path))"
+    value = paths.format(tmp_path)
+    nested = [*runner, *runner]
+    inside, outside = (run(python, way, python.path, "-c", code, PYTHONPATH=value) for way in (nested, []))
+    assert inside == outside and (not value or os.getcwd() in inside.output)
+
+
 def test_the_status_is_that_of_the_command(python: Interpreter, runner: list[str]) -> None:
     assert run(python, runner, "sh", "-c", "exit 7").status == 7
     assert run(python, runner[:-1]).status == 2
-    missing = run(python, runner, "no-such-command")
-    assert missing.status == 1 and "no-such-command" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("no-such-command", "no directory of PATH has a program of this name."),
+        ("{0}/none", "No such file or directory."),
+        ("{0}", "it is a directory."),
+        ("plain", "it may not be executed. To allow that: chmod +x {0}/bin/plain"),
+        ("{0}/bin/plain", "it may not be executed. To allow that: chmod +x {0}/bin/plain"),
+        ("{0}/bin/plain/x", "Not a directory."),
+        (
+            "bare",
+            "it is no program of this system, and no script whose first line names its interpreter.",
+        ),
+        ("lost", "the interpreter that {0}/bin/lost names does not exist."),
+    ],
+)
+def test_the_reason_why_a_command_cannot_be_started(
+    python: Interpreter, program: Program, command: str, expected: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, text, mode in (("plain", "", 0o644), ("bare", "echo", 0o755), ("lost", "#!/none", 0o755)):
+        (folder / name).write_text(text)
+        (folder / name).chmod(mode)
+    # The last entry is a file, and not a directory.
+    variables = {**program.variables, "PATH": f"{folder}:/usr/bin:{folder}/plain"}
+    name = command.format(tmp_path)
+    result = program.run("run", "--", name, env=variables)
+    assert result == Result(1, "", f"Error: {name} cannot be started: {expected.format(tmp_path)}\n")
+
+
+def test_an_empty_command_is_none(python: Interpreter, runner: list[str]) -> None:
+    result = run(python, runner, "")
+    assert result.status == 2 and "a command is required" in result.stderr
 
 
 @pytest.fixture
@@ -152,3 +326,60 @@ def test_an_interpreter_that_lost_fastvenv_has_its_own_venv(installation: Interp
         [installation.path, "-c", WHICH], capture_output=True, text=True, check=True, env=variables(installation)
     )
     assert (done.stdout, done.stderr) == ("venv\n", "")
+
+
+@pytest.fixture
+def sitecustomize(installation: Interpreter) -> Path:
+    """The path of the `sitecustomize` that the interpreter would load; there is none."""
+    library = installation.answer("import json, os; print(json.dumps(os.path.dirname(os.__file__)))")
+    path = Path(library, "sitecustomize.py")
+    path.unlink(missing_ok=True)  # Debian's is a link
+    return path
+
+
+def test_replace_venv_asks_the_interpreter_alone(
+    installation: Interpreter, sitecustomize: Path, tmp_path: Path
+) -> None:
+    """What its `sitecustomize` prints, and modules in the current directory, have no effect."""
+    folder = installation.answer("import json, sysconfig; print(json.dumps(sysconfig.get_path('purelib')))")
+    sitecustomize.write_text("print('hello'); print('no line', end='')")
+    (tmp_path / "sysconfig.py").write_text("import os; open('imported', 'w').close(); get_path = lambda name: 'here'")
+    runner = f"import sys; sys.path[:1] = [{installation.folder!r}]; from fastvenv._cli import main; main()"
+    for word, state in (("on", "fastvenv"), ("status", "fastvenv"), ("off", "its own venv")):
+        result = installation.run("-c", runner, "replace-venv", word, cwd=tmp_path)
+        assert result.status == 0 and result.output.endswith(f" runs {state}\n"), result
+        assert Path(folder, "fastvenv-replace-venv.pth").exists() == (state == "fastvenv")
+    assert not (tmp_path / "imported").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("raise SystemExit('out of order')", "it ended with status 1: SystemExit: out of order"),
+        ("import sysconfig; sysconfig.get_path = lambda name: 'here'", "it names 'here', which is no directory."),
+        ("import sysconfig; sysconfig.get_path = lambda name: '/none'", "it names '/none', which is no directory."),
+    ],
+)
+def test_an_interpreter_whose_packages_are_not_found(
+    python: Interpreter, installation: Interpreter, sitecustomize: Path, text: str, reason: str
+) -> None:
+    command = ["-m", "fastvenv", "replace-venv", "status", "--python", installation.path]
+    assert python.run(*command).status == 0  # there is a record of it now
+    sitecustomize.write_text(text)
+    expected = f"Error: The packages of {installation.path} are not found: {reason}\n"
+    assert python.run(*command) == Result(1, "", expected)
+
+
+def test_no_start_of_the_interpreter_warns(installation: Interpreter) -> None:
+    assert installation.run("-m", "fastvenv", "replace-venv", "on").status == 0
+    options = ["-X", "dev", "-X", "warn_default_encoding", "-W", "error"]
+    done = subprocess.run(
+        [installation.path, *options, "-c", WHICH], capture_output=True, text=True, check=True,
+        env=variables(installation),
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("fastvenv\n", "")
+
+
+def test_no_start_below_the_command_warns(python: Interpreter, runner: list[str]) -> None:
+    options = ["-X", "dev", "-X", "warn_default_encoding", "-W", "error"]
+    assert run(python, runner, python.path, *options, "-c", WHICH) == Result(0, "fastvenv\n", "")

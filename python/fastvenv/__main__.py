@@ -10,6 +10,7 @@ from ._cli import main
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
+    from collections.abc import Callable
     from typing import NoReturn
 else:
     import _signal  # `signal` is built on it, and loads enumerations
@@ -40,12 +41,22 @@ def _end_once(signal: int, _frame: object) -> None:
         raise KeyboardInterrupt if signal == _signal.SIGINT else _Terminated(signal)
 
 
-def run() -> None:
-    """Run the command line and exit: with status 0 after success, 1 after an error, and 2 for wrong arguments.
+# The value by which the program `fastvenv` sets PYTHONSAFEPATH for this process alone: `src/command/hand_over/`.
+_SAFE_PATH = "fastvenv"
+
+
+def run(main: "Callable[[], None]" = main) -> None:
+    """Run a command line and exit: with status 0 after success, 1 after an error, and 2 for wrong arguments.
 
     If a signal asks the process to end (Ctrl-C, SIGTERM, SIGHUP, on Windows Ctrl-Break), unfinished environments are
     removed first. Then the process ends by that signal; on Windows, with 128 and its number as the status.
+
+    Args:
+        main: the function that reads the arguments of the process, and does what they ask for.
+
     """
+    if os.environ.get("PYTHONSAFEPATH") == _SAFE_PATH:
+        del os.environ["PYTHONSAFEPATH"]
     try:
         _record.is_command = True
         _handle_signals()

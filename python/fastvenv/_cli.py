@@ -110,6 +110,34 @@ def _make(given: "dict[str, Any]") -> None:
         raise
 
 
+def make_as_venv(arguments: "Sequence[str]") -> bool:
+    """Make the environments that a command line of `venv` asks for: no settings, and `--clear` empties any directory.
+
+    Args:
+        arguments: the arguments.
+
+    Returns:
+        Whether they were made. If not, the parser of `venv` has to decide: for abbreviations, for help, and for
+        mistakes, such as no directory.
+
+    Raises:
+        ValueError: as from `main`.
+        OSError: as from `main`.
+
+    """
+    parsed = _native.parse_arguments(arguments)
+    if parsed is None:
+        return False
+    dirs, flags, settings = parsed
+    default = _native.DEFAULT_DIRECTORY
+    if dirs == [default] and (default not in arguments or default in settings.values()):
+        return False  # no directory was given, or it is not certain that one was
+    options = {**_DEFAULTS, **flags, **settings, "dirs": dirs, "force": True, "origins": {}, "unread": None}
+    _check(options)
+    _create_all(options, set())
+    return True
+
+
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
     """Return the options with those of variables and files, for each run of directories with the same options."""
     calls: list[dict[str, Any]] = []

@@ -1,5 +1,6 @@
 """The commands `fastvenv run`, which lets a command take fastvenv for `venv`, and `fastvenv replace-venv`."""
 
+import errno
 import os
 import sys
 
@@ -8,6 +9,7 @@ from . import _interpreter, _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
 # What every Python below the command loads.
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_as_venv")
@@ -21,7 +23,8 @@ def run(args: "Sequence[str]") -> None:
     """Run a command, every Python of which takes fastvenv for `venv`, in place of this process.
 
     Nothing is installed. A Python that ignores PYTHONPATH (`-I`, `-E`) and one that cannot load fastvenv use their own
-    `venv`.
+    `venv`. In the command, SIGPIPE and SIGXFSZ have their default effect: Python ignores both, and does not know
+    whether they were ignored before.
 
     Args:
         args: the arguments behind `run`: the command, with or without `--` before it.
@@ -35,21 +38,55 @@ def run(args: "Sequence[str]") -> None:
     if command[:1] in (["-h"], ["--help"]) and args[:1] != ["--"]:
         print(f"{_USAGE}\n\n{_native.commands()['run'][0]}")
         return
-    if not command or (command[0].startswith("-") and args[:1] != ["--"]):
+    if not command or not command[0] or (command[0].startswith("-") and args[:1] != ["--"]):
         print(f"{_USAGE}\nfastvenv run: error: a command is required", file=sys.stderr)
         raise SystemExit(2)
+    try:
+        _start(command, _variables())
+    except OSError as error:
+        raise OSError(f"{command[0]} cannot be started: {_reason(command[0], error)}") from error
+
+
+def _variables() -> "dict[str, str]":
+    """Return the variables of the command: those of the process, with the folder before the others in PYTHONPATH."""
     env = os.environ.copy()
-    paths = env.get("PYTHONPATH", "").split(os.pathsep)
-    env["PYTHONPATH"] = os.pathsep.join([FOLDER, *(path for path in paths if path not in ("", FOLDER))])
+    value = env.get("PYTHONPATH")
+    others = value.split(os.pathsep) if value else []  # an empty entry is the current directory
+    env["PYTHONPATH"] = os.pathsep.join([FOLDER, *(path for path in others if path != FOLDER)])
+    return env
+
+
+def _start(command: "list[str]", env: "dict[str, str]") -> "NoReturn":
+    """Run a command in place of this process; on Windows, which cannot do so, run it and exit with its status."""
     if _interpreter.IS_WINDOWS:
         import subprocess
 
         raise SystemExit(subprocess.run(command, env=env, check=False).returncode)  # noqa: S603 - the user's own
-    try:
-        os.execvpe(command[0], command, env)  # noqa: S606 - the same
-    except FileNotFoundError as error:
-        error.filename = command[0]
-        raise
+    import signal
+
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    os.execvpe(command[0], command, env)  # noqa: S606 - the same
+
+
+def _reason(name: str, error: OSError) -> str:
+    """Return why a command cannot be started, and what to do, from the error of the operating system."""
+    import shlex
+    import shutil
+
+    tried = os.fsdecode(error.filename or name)  # where it was found, or looked for at the end
+    program = shutil.which(name)
+    if error.errno == errno.ENOEXEC:
+        return "it is no program of this system, and no script whose first line names its interpreter."
+    if isinstance(error, PermissionError) and os.path.isdir(tried):
+        return "it is a directory."
+    if isinstance(error, PermissionError) and os.path.isfile(tried) and not os.access(tried, os.X_OK):
+        return f"it may not be executed. To allow that: chmod +x {shlex.quote(tried)}"
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)) and program:
+        return f"the interpreter that {program} names does not exist."
+    if not os.path.dirname(name) and not program:
+        return "no directory of PATH has a program of this name."
+    return f"{error.strerror}."
 
 
 def replace_venv(args: "Sequence[str]") -> None:
@@ -60,7 +97,7 @@ def replace_venv(args: "Sequence[str]") -> None:
 
     Raises:
         SystemExit: the arguments are wrong (status 2), or asked for help (status 0).
-        ValueError: there is no such interpreter.
+        ValueError: there is no such interpreter, or its packages are not found.
         OSError: the file cannot be written or removed.
 
     """
@@ -83,17 +120,29 @@ def replace_venv(args: "Sequence[str]") -> None:
 
 
 def _packages(executable: str) -> str:
-    """Return the folder of an interpreter's packages."""
+    """Return the folder of an interpreter's packages. A `sitecustomize` may print before it."""
     import subprocess
 
-    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    return subprocess.check_output([executable, "-c", code], text=True).rstrip("\n")  # noqa: S603 - the user's own
+    code = (
+        "import os, sys, sysconfig; print(flush=True); "
+        "sys.stdout.buffer.write(os.fsencode(sysconfig.get_path('purelib')))"
+    )
+    command = [executable, "-I", "-c", code]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - the user's own
+    if done.returncode:
+        said = done.stderr.decode(errors="backslashreplace").strip().rpartition("\n")[2]
+        raise ValueError(f"The packages of {executable} are not found: it ended with status {done.returncode}: {said}")
+    folder = os.fsdecode(done.stdout.rpartition(b"\n")[2])
+    if not (os.path.isabs(folder) and os.path.isdir(folder)):
+        raise ValueError(f"The packages of {executable} are not found: it names {folder!r}, which is no directory.")
+    return folder
 
 
 def _line() -> str:
     """Return what `site` runs in each start of the interpreter; nothing where fastvenv was removed since."""
     hook = os.path.join(FOLDER, "hook.py")
+    # The versions of Python read the file in different encodings.
     return (
-        f"import os; p = {hook!r}; n = {{}}; "
-        f"os.path.exists(p) and (exec(open(p).read(), n), n['install']({FOLDER!r}))\n"
+        f"import os; p = {hook!a}; n = {{}}; s = os.path.exists(p) and open(p, 'rb'); "
+        f"s and (exec(s.read(), n), s.close(), n['install']({FOLDER!a}))\n"
     )

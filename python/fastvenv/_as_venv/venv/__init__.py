@@ -1,6 +1,7 @@
 """fastvenv under the name `venv`; where it cannot be loaded, the `venv` of this Python."""
 
 import importlib
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -35,6 +36,25 @@ try:
     _fastvenv = _load()
 except ImportError:
     _give_way()
+
+
+def main(args=None):
+    """Make the environments that the command line asks for, as the `main` of `venv` does: no settings have an effect."""
+    from fastvenv._cli import make_as_venv
+
+    arguments = sys.argv[1:] if args is None else list(args)
+    if not make_as_venv(arguments):
+        own = _own()
+        own.EnvBuilder = _fastvenv.EnvBuilder
+        own.main(arguments)
+
+
+def _own():
+    """Load the `venv` of this Python, under no name: this module has it."""
+    spec = importlib.machinery.PathFinder.find_spec(__name__)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def __getattr__(name):

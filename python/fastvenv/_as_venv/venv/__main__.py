@@ -1,9 +1,8 @@
-"""Runs `python -m venv` by fastvenv: without settings, and `--clear` empties any directory, as with `venv`."""
-
-import sys
+"""Runs `python -m venv` by fastvenv."""
 
 from fastvenv.__main__ import run
 
+from . import main
+
 if __name__ == "__main__":
-    sys.argv[1:1] = ["--no-config", "--force"]
-    run()
+    run(main)
