@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, packages, snapshot
+from conftest import SHARING, Interpreter, Result, packages, snapshot
 from installed import Program, linked
 
 WHICH = "import venv; print(venv.EnvBuilder.__module__)"
@@ -155,7 +155,8 @@ def test_two_variables_say_how_pip_gets_there(
     python: Interpreter, runner: list[str], call: str, tmp_path: Path
 ) -> None:
     more = {"FASTVENV_CACHE_DIR": str(tmp_path / "cache"), "FASTVENV_LINK_MODE": "symlink"}
-    code = f"import os, venv; os.chdir({str(tmp_path)!r}); venv.{call}"
+    # With another umask, files are copied.
+    code = f"import os, venv; os.umask({SHARING}); os.chdir({str(tmp_path)!r}); venv.{call}"
     assert run(python, runner, python.path, "-c", code, **more) == Result(0, "", "")
     assert (packages(tmp_path / "env") / "pip/__init__.py").resolve().is_relative_to(tmp_path / "cache")
 
