@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Interpreter, Result, packages
+from tracing import strace
 
 # The program in a wheel that was unpacked, or that cargo built last.
 PLACES = ("*.data/scripts/fastvenv", "../target/release/fastvenv")
@@ -82,10 +83,8 @@ def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Pr
 
 def executed(program: Program, *arguments: str | os.PathLike[str], cwd: Path, **variables: str) -> bool:
     """Whether the program started Python."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
     trace = cwd / "trace"
-    prefix = ["strace", "-f", "-o", str(trace), "-e", "trace=execve"]
+    prefix = [strace(), "-f", "-o", str(trace), "-e", "trace=execve"]
     program.run(*arguments, prefix=prefix, cwd=cwd, env={**program.variables, **variables})
     return trace.read_text().count("execve(") > 1
 

@@ -17,6 +17,7 @@ import pytest
 from conftest import Interpreter, text_of, without_override
 from installed import Program
 from terminal import run_on_terminal
+from tracing import strace
 
 DOCUMENT = Path(__file__).with_name("messages.md")
 pytestmark = pytest.mark.skipif(
@@ -124,8 +125,8 @@ def surroundings(
     old = request.config.getoption("--old-python")
     if "$OLD_PYTHON" in section.lines and not old:
         pytest.skip("there is no Python 3.8 (--old-python)")
-    if "interrupted" in section.lines and not shutil.which("strace"):
-        pytest.skip("strace is not installed")
+    if "interrupted" in section.lines:
+        strace()
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip, and so no wheels")
     return {**program.variables, "COLUMNS": "80", "TERM": "dumb", "PYTHON": base_of(program), "OLD_PYTHON": old or ""}

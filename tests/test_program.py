@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -15,6 +14,7 @@ from conftest import Entry, Interpreter, Result, move_away, snapshot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from installed import Program, executed
+from tracing import strace
 from trees import compared
 
 ROOT = Path(__file__).parents[1]
@@ -223,10 +223,8 @@ def test_an_environment_that_holds_the_program_is_not_cleared(program: Program) 
 
 def signalled(program: Program, env_dir: Path, number: signal.Signals, *, ignores: bool) -> int:
     """The status of the program after a signal while it makes an environment."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
     # The first link is delayed by a second, so that the signal comes before the end.
-    slow = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "inject=symlink,symlinkat:delay_enter=1000000:when=1"]
+    slow = [strace(), "-f", "-qq", "-o", os.devnull, "-e", "inject=symlink,symlinkat:delay_enter=1000000:when=1"]
     prepare = (lambda: signal.signal(number, signal.SIG_IGN)) if ignores else None
     command: list[str | Path] = [*slow, program.path, "--without-pip", env_dir]
     with subprocess.Popen(command, env=program.variables, preexec_fn=prepare) as process:

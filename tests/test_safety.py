@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, snapshot, without_override
+from tracing import strace
 
 pytestmark = pytest.mark.as_root
 
@@ -275,9 +276,7 @@ except FileNotFoundError as error:
 
 def without_links(errno: str) -> list[str]:
     """Makes each attempt to make a symbolic link fail."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
-    return ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"inject=symlink,symlinkat:error={errno}"]
+    return [strace(), "-f", "-qq", "-o", os.devnull, "-e", f"inject=symlink,symlinkat:error={errno}"]
 
 
 @pytest.mark.parametrize("errno", ["EPERM", "ENOSYS", "EOPNOTSUPP", "ENODATA"])

@@ -40,8 +40,7 @@ pub fn remember(folder: &Path, key: &str, text: &str) {
 /// Whether a file of that name is a note, or one that was being written.
 #[must_use]
 pub fn is_note(name: &str) -> bool {
-    let name =
-        name.strip_prefix('.').and_then(|name| name.split_once(".fastvenv-")).map_or(name, |(name, _)| name);
+    let name = fs::parts_of_aside(name).map_or(name, |(name, _)| name);
     name.strip_prefix(PREFIX)
         .is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

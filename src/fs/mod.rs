@@ -30,7 +30,7 @@ pub use link::{LinkMode, Linker, Stamp};
 pub use normal::normal;
 use patience::patiently;
 pub use remove::{Made, clear_directory, remove_directory, remove_empty};
-pub use replace::remove_leftovers;
+pub use replace::{parts_of_aside, remove_leftovers};
 pub use system::{
     absolute, becomes_own, has_no_links, is_executable, is_own, is_redirected, make_executable, may_execute,
     mode_of, shared_mode, shares_anywhere, symlink, user, version,
@@ -222,15 +222,20 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 /// user owns the file or may write to it, or if it cannot be read.
 #[must_use]
 pub fn read_private(path: &Path) -> Option<Vec<u8>> {
-    let mut file = system::open_unfollowed(path).ok()?;
-    let metadata = file.metadata().ok()?;
+    let (contents, metadata) = read_open(system::open_unfollowed(path).ok()?).ok()??;
     let ownership = system::ownership_of(path, &metadata);
-    if !metadata.is_file() || !ownership.is_own || ownership.is_writable_by_others() {
-        return None;
+    (ownership.is_own && !ownership.is_writable_by_others()).then_some(contents)
+}
+
+/// The contents and the metadata of an open file; `None` for a directory, or another thing that is no file.
+fn read_open(mut file: fs::File) -> io::Result<Option<(Vec<u8>, fs::Metadata)>> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(None);
     }
     let mut contents = Vec::new();
-    file.read_to_end(&mut contents).ok()?;
-    Some(contents)
+    file.read_to_end(&mut contents)?;
+    Ok(Some((contents, metadata)))
 }
 
 /// A file of settings.
@@ -272,18 +277,13 @@ impl Writers {
 /// # Errors
 /// [`Error::Io`] if it cannot be read.
 pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
-    let mut file = match system::open_to_read(path) {
+    let file = match system::open_to_read(path) {
         Ok(file) => file,
         Err(error) if leads_nowhere(&error) => return Ok(None),
         Err(error) => return Err(error).at(path),
     };
-    let metadata = file.metadata().at(path)?;
-    if !metadata.is_file() {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).at(path)?;
-    Ok(Some(Contents { bytes, writers: system::writers(path, &metadata) }))
+    let found = read_open(file).at(path)?;
+    Ok(found.map(|(bytes, metadata)| Contents { bytes, writers: system::writers(path, &metadata) }))
 }
 
 /// Renames a file or directory. The new name must not be that of a file, or of a directory that is not empty.

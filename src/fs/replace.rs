@@ -155,16 +155,20 @@ fn remove_abandoned(aside: &Path) -> io::Result<bool> {
 /// and so is a file that cannot be removed: it does no harm.
 pub fn remove_leftovers(directory: &Path) {
     let names = super::names(directory).unwrap_or_default();
-    for name in names.iter().filter(|name| is_name_aside(name)) {
+    let is_file = |name: &&OsString| {
+        let parts = name.to_str().and_then(parts_of_aside);
+        parts.is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+    };
+    for name in names.iter().filter(is_file) {
         let _ = remove_abandoned(&directory.join(name));
     }
 }
 
-/// Whether a name is that of a file that is being written, or was when its process was killed.
-fn is_name_aside(name: &OsStr) -> bool {
-    name.to_str()
-        .and_then(|name| name.strip_prefix('.')?.rsplit_once(".fastvenv-"))
-        .is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+/// The parts of the temporary name of a file that is being written, or was when its process was killed: the name of the file,
+/// and the ending. `None` for another name.
+#[must_use]
+pub fn parts_of_aside(name: &str) -> Option<(&str, &str)> {
+    name.strip_prefix('.')?.split_once(".fastvenv-")
 }
 
 /// Another process may have removed a file first; that counts as success.

@@ -45,13 +45,6 @@ impl<'a> Installation<'a> {
         if matches!(found, Found::Another) || !can_be_recorded {
             return Ok(None);
         }
-        if matches!(found, Found::Whole) {
-            // A repair writes scripts and metadata again. If it was killed then, no later run would write these files.
-            let metadata = destination.library.join(&distribution.dist_info);
-            for folder in [&target.scripts, &metadata] {
-                fs::remove_leftovers(folder);
-            }
-        }
         if !distribution.is_apart_from(&names) {
             destination.check_directories(distribution.files.iter().map(|file| &file.path))?;
             let sources = distribution.files.iter().filter(|file| bytecode::is_source(&file.path));
@@ -64,6 +57,15 @@ impl<'a> Installation<'a> {
     /// Whether the environment has the whole distribution already.
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.found, Found::Whole)
+    }
+
+    /// Removes the temporary files of a repair that was killed while it wrote scripts or metadata again. If the distribution is
+    /// whole, no later run writes these files.
+    pub(crate) fn remove_leftovers(&self) {
+        let metadata = self.destination.library.join(&self.distribution().dist_info);
+        for folder in [&self.target.scripts, &metadata] {
+            fs::remove_leftovers(folder);
+        }
     }
 
     /// Checks the source of a repair: the cause that damaged the environment may have damaged the cache, too.

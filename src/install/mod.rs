@@ -276,7 +276,9 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<Opt
             None => return Ok(None),
         }
     }
-    installations.retain(|installation| !installation.is_done());
+    let (whole, mut installations): (Vec<_>, Vec<_>) =
+        installations.into_iter().partition(Installation::is_done);
+    whole.iter().for_each(Installation::remove_leftovers);
     if installations.is_empty() {
         return Ok(Some(Way::Present));
     }
