@@ -122,6 +122,13 @@ def test_each_environment_of_a_call_that_fails_early_has_a_line(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_line_of_an_error_names_the_directory_that_a_file_leads_to(program: Program, tmp_path: Path) -> None:
+    (tmp_path / ".venv").write_text("env")
+    for run in (program.run, program.run_python):
+        [found] = objects(run("--json", "-p", "3.99", cwd=tmp_path), status=1)
+        assert found["env_dir"] == str(tmp_path / "env")
+
+
 def test_the_lines_of_a_call_with_a_wrong_setting(program: Program, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.fastvenv]\nprompt = 1\n")
     for run in (program.run, program.run_python):

@@ -10,6 +10,7 @@ pub mod man_page;
 pub mod outcome;
 mod output;
 mod plain;
+mod plan;
 pub mod pythons;
 pub mod report;
 pub mod settings;
@@ -19,7 +20,8 @@ mod signals;
 use std::ffi::OsString;
 
 use installation::Installation;
-use plain::{Course, Variables};
+use plain::Course;
+use plan::Variables;
 
 /// Runs the program with these arguments, and returns the status to exit with.
 #[must_use]
