@@ -184,9 +184,9 @@ def test_a_pip_for_another_python(python: Interpreter, tmp_path: Path, cache: Pa
     result = create(python, "--pip-wheel", wheel, tmp_path / "env", cache=cache)
     assert result.status == 1
     version = "{}.{}".format(*python.version)
-    assert (
-        result.stderr
-        == f"Error: The wheel {wheel} cannot be installed: it needs Python >=3.99, and this is {version}\n"
+    assert result.stderr == (
+        f"Error: The wheel {wheel} cannot be installed: it needs Python >=3.99, and this is {version}\n"
+        "Give another wheel with --pip-wheel.\n"
     )
     assert not (tmp_path / "env").exists()
 
@@ -219,7 +219,7 @@ __main__.run()
     assert result.status == 1
     assert re.fullmatch(
         rf"Error: The wheel {re.escape(str(base))}/pip-[^/]+ cannot be installed: pip/__init__.py: "
-        r"its hash is not the one in RECORD\n",
+        r"its hash is not the one in RECORD\nGive another wheel with --pip-wheel\.\n",
         result.stderr,
     )
     assert not (tmp_path / "edited").exists()

@@ -20,6 +20,8 @@ def advice(error: Exception) -> str:
     path = error.filename if isinstance(error, FileExistsError) else occupied(error)
     if path is not None:
         return _occupant(path)
+    if isinstance(error, ValueError) and str(error).startswith("The wheel "):
+        return "\nGive another wheel with --pip-wheel."
     if "subprocess" not in sys.modules:
         return ""
     from fastvenv import subprocess
