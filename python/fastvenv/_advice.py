@@ -22,8 +22,11 @@ def advice(error: Exception) -> str:
         return _occupant(path)
     if isinstance(error, ValueError) and str(error).startswith("The wheel "):
         return "\nGive another wheel with --pip-wheel."
-    if "subprocess" not in sys.modules:
-        return ""
+    return _of_child(error) if "subprocess" in sys.modules else ""
+
+
+def _of_child(error: Exception) -> str:
+    """Return what a child process printed, if the error is its failure, and what to install."""
     from fastvenv import subprocess
 
     if not isinstance(error, subprocess.CalledProcessError):
