@@ -274,7 +274,7 @@ def test_ctrl_c_takes_back_what_was_made(
         timeout=120,
         check=False,
     )
-    message = "Interrupted. Environments that were not whole were removed.\r\n"
+    message = "Interrupted. Unfinished environments were removed, except in directories that were not empty before.\r\n"
     assert json.loads(process.stdout) == [130, message, False], process.stderr
     assert list(tmp_path.iterdir()) == []
 

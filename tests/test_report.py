@@ -14,6 +14,7 @@ from conftest import Interpreter, Result, move_away, packages, without_override
 from installed import Program
 from terminal import run_on_terminal
 
+INTERRUPTED = "Interrupted. Unfinished environments were removed, except in directories that were not empty before.\n"
 COLOR = re.compile(r"\x1b\[\d*m")
 
 
@@ -164,7 +165,7 @@ def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: 
             os.killpg(process.pid, signal.SIGINT)
             _, stderr = process.communicate(timeout=60)
         assert (process.returncode, stderr) in [
-            (-signal.SIGINT, "Interrupted. Environments that were not whole were removed.\n"),
+            (-signal.SIGINT, INTERRUPTED),
             (0, ""),  # it was too late
         ]
         statuses.add(process.returncode)

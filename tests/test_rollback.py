@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, snapshot
+from tracing import strace
 
 FAIL = """
 import sys, fastvenv
@@ -48,6 +49,30 @@ Builder().create(sys.argv[1])
     assert (tmp_path / "env").exists() == stays
 
 
+@pytest.mark.parametrize("before", ["empty", "an environment"])
+def test_a_failure_leaves_nothing_in_a_directory_that_was_emptied(
+    python: Interpreter, tmp_path: Path, before: str
+) -> None:
+    """A directory may be a volume, or belong to a caller that removes it."""
+    script = """
+import sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        raise RuntimeError("stop")
+if sys.argv[2] == "empty":
+    import os
+    os.mkdir(sys.argv[1])
+else:
+    fastvenv.create(sys.argv[1])
+try:
+    Builder(symlinks=True, clear=True).create(sys.argv[1])
+except RuntimeError as error:
+    print(error)
+"""
+    assert python.run("-c", script, tmp_path / "env", before) == Result(0, "stop\n", "")
+    assert snapshot(tmp_path).keys() == {".", "env"}
+
+
 def test_a_parent_that_others_use_by_then_stays(python: Interpreter, tmp_path: Path) -> None:
     script = FAIL.format(hook="post_setup", error="OSError", before="open(sys.argv[2], 'w').close()")
     result = python.run("-c", script, tmp_path / "new/deep/env", tmp_path / "new/theirs")
@@ -80,6 +105,31 @@ except RuntimeError as error:
 """
     assert python.run("-c", script, tmp_path / "env") == Result(0, "first\n", "")
     assert (tmp_path / "env/bin/activate").exists()
+
+
+def test_what_another_process_makes_during_the_removal_stays(python: Interpreter, tmp_path: Path) -> None:
+    """The first process fails, and its removal waits for four seconds; meanwhile a second one makes the environment."""
+    script = """
+import sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        open(sys.argv[2], "w").close()
+        raise RuntimeError("first")
+try:
+    Builder(symlinks=True).create(sys.argv[1])
+except RuntimeError as error:
+    print(error)
+"""
+    begun = tmp_path / "begun"
+    delayed = [strace(), "-f", "-o", os.devnull, "-e", "inject=unlinkat:delay_enter=4000000:when=1"]
+    command = [*delayed, python.path, "-c", script, str(tmp_path / "env"), str(begun)]
+    with subprocess.Popen(command, env=python.variables, stdout=subprocess.PIPE, text=True) as first:
+        while not begun.exists():
+            time.sleep(0.01)
+        time.sleep(1)
+        result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env")
+        assert (first.communicate()[0], result) == ("first\n", Result(0, "", ""))
+    assert (tmp_path / "env/pyvenv.cfg").exists() and (tmp_path / "env/bin/activate").exists()
 
 
 HOOKS = """

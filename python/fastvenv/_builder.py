@@ -116,7 +116,8 @@ class EnvBuilder:
     def create(self, env_dir: "EnvDir") -> None:
         """Make an environment in a directory, which is made if it is missing.
 
-        If the call fails or is interrupted, the directories that it made are removed.
+        If the call fails or is interrupted, the directories that it made are removed, and a directory that was
+        empty is empty again.
 
         Args:
             env_dir: the directory, relative to the current one.

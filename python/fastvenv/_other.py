@@ -60,7 +60,8 @@ class OtherBuilder:
     def create(self, env_dir: "EnvDir") -> "Optional[str]":
         """Make an environment in a directory.
 
-        If the call fails or is interrupted, the directories that it made are removed.
+        If the call fails or is interrupted, the directories that it made are removed, and a directory that was
+        empty is empty again.
 
         Args:
             env_dir: the directory, relative to the current one.

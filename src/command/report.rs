@@ -9,7 +9,8 @@ use super::shell;
 pub const COLORS: [&str; 3] = ["auto", "always", "never"];
 
 /// The message after an interrupt.
-pub const INTERRUPTED: &str = "Interrupted. Environments that were not whole were removed.";
+pub const INTERRUPTED: &str =
+    "Interrupted. Unfinished environments were removed, except in directories that were not empty before.";
 
 /// One line: what was made, of which interpreter, how long it took, and how to activate it.
 ///

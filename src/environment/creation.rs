@@ -1,46 +1,51 @@
 //! Records what one call of `EnvBuilder.create` makes, and removes it if the call fails.
 //!
-//! Only directories that the call itself made are removed. Each is identified by its path and its identity. A directory
-//! that another process uses stays: that process has written a `pyvenv.cfg` of its own.
+//! Only directories that the call itself made are removed, and only those that were empty are emptied. Each is identified by its
+//! path and its identity. If another process uses a directory, nothing in it is removed: that process has written a `pyvenv.cfg`
+//! of its own.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::layout::is_part;
 use crate::error::Result;
-use crate::fs::{self, Held, Identity, Made};
+use crate::fs::{self, Claimed, Held, Identity};
 use crate::platform::Platform;
 
 /// What one call has made.
 #[derive(Debug, Default)]
 pub struct Creation(Mutex<Vec<Environment>>);
 
-/// A directory that was made for an environment.
+/// The directory of an environment, in which everything was made by this call.
 #[derive(Debug)]
 struct Environment {
-    directory: Made,
+    directory: Claimed,
     /// The directories above it that were made with it, the topmost first.
-    parents: Vec<Made>,
+    parents: Vec<Claimed>,
     /// The `pyvenv.cfg` that the call wrote last.
     configuration: Option<Held>,
 }
 
 impl Creation {
-    /// Makes the directory of an environment, with the missing ones above it, and records which were made.
+    /// Makes the directory of an environment, with the missing ones above it, and records which were made. A directory that
+    /// exists is recorded if it is empty.
     ///
     /// # Errors
     /// Those of [`fs::create_directory`].
     pub fn create_directory(&self, path: &Path) -> Result<()> {
         let made = fs::create_directory(path)?;
-        let held = made.iter().map(|path| Made::at(path)).collect::<Result<Vec<_>>>();
-        let mut parents = held.inspect_err(|_| made.iter().rev().for_each(|path| fs::remove_empty(path)))?;
+        let claimed = made.iter().map(|path| Claimed::new(path)).collect::<Result<Vec<_>>>();
+        let mut parents =
+            claimed.inspect_err(|_| made.iter().rev().for_each(|path| fs::remove_empty(path)))?;
         // If another process made a directory first, it uses those above it, too.
-        if let Some(directory) = parents.pop_if(|last| last.path() == path) {
+        let new = parents.pop_if(|last| last.path() == path);
+        if let Some(directory) = new.or_else(|| Claimed::empty(path)) {
             self.environments().push(Environment { directory, parents, configuration: None });
         }
         Ok(())
     }
 
-    /// Writes the `pyvenv.cfg` of an environment, with the line ends of the system. If this call made the directory, but another
+    /// Writes the `pyvenv.cfg` of an environment, with the line ends of the system. If the directory was new or empty, but another
     /// process wrote that file first, the directory is left to the other process.
     ///
     /// # Errors
@@ -67,8 +72,8 @@ impl Creation {
         fs::write(path, text.as_bytes())
     }
 
-    /// Removes what was made, unless another process uses it: each directory with its contents, and the directories above it
-    /// that were made with it, if they are empty.
+    /// Removes what was made, unless another process uses it: what is in each directory, the directory if it is new, and the
+    /// directories above it that were made with it, if they are empty.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the first path that cannot be removed; everything else is removed.
@@ -76,8 +81,9 @@ impl Creation {
         let environments = std::mem::take(&mut *self.environments());
         let mut outcome = Ok(());
         for Environment { directory, parents, configuration } in environments.into_iter().rev() {
-            outcome = outcome.and(directory.remove(configuration.as_ref().and_then(Held::identity)));
-            parents.iter().rev().for_each(Made::remove_empty);
+            let configuration = configuration.as_ref().and_then(Held::identity);
+            outcome = outcome.and(directory.take_back(configuration, is_part));
+            parents.iter().rev().for_each(Claimed::remove_empty);
         }
         outcome
     }
@@ -119,6 +125,22 @@ mod tests {
         creation.keep();
         creation.take_back().unwrap();
         assert!(exists(&new));
+    }
+
+    #[test]
+    fn a_directory_that_was_empty_is_emptied_unless_another_call_uses_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let configuration = dir.path().join("pyvenv.cfg");
+        let creation = Creation::default();
+        creation.create_directory(dir.path()).unwrap();
+        creation.write_configuration(&configuration, "text").unwrap();
+        creation.take_back().unwrap();
+        assert_eq!(names(dir.path()).unwrap(), [""; 0]);
+        creation.create_directory(dir.path()).unwrap();
+        Creation::default().write_configuration(&configuration, "another").unwrap();
+        creation.write_configuration(&configuration, "text").unwrap();
+        creation.take_back().unwrap();
+        assert!(exists(&configuration));
     }
 
     #[test]

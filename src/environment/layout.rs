@@ -18,6 +18,12 @@ impl Platform {
         }
     }
 
+    /// A name as it is compared with others: on Windows, its case does not count.
+    fn folded(self, name: &OsStr) -> String {
+        let name = name.to_string_lossy();
+        if self == Self::Windows { name.to_lowercase() } else { name.into_owned() }
+    }
+
     /// What an environment contains besides [`CONFIGURATION_FILE`]: each name, and the names in it if it is a directory.
     fn contents(self) -> &'static [(&'static str, Names)] {
         const SCRIPTS: Names = Names {
@@ -60,6 +66,13 @@ impl Platform {
             ],
         }
     }
+}
+
+/// Whether an environment has that name in its directory.
+#[must_use]
+pub fn is_part(name: &OsStr) -> bool {
+    let platform = Platform::HOST;
+    name == CONFIGURATION_FILE || platform.contents().iter().any(|(known, _)| *known == platform.folded(name))
 }
 
 /// The names in a directory of an environment, in lower case.
@@ -214,13 +227,9 @@ pub fn check_clearable(
     if names.iter().any(|name| name == CONFIGURATION_FILE) {
         return Ok(());
     }
-    let folded = |name: &OsStr| match platform {
-        Platform::Posix => name.to_string_lossy().into_owned(),
-        Platform::Windows => name.to_string_lossy().to_lowercase(),
-    };
     let mut foreign = Vec::new();
     for name in names {
-        match platform.contents().iter().find(|(known, _)| *known == folded(name)) {
+        match platform.contents().iter().find(|(known, _)| *known == platform.folded(name)) {
             None => foreign.push(name.to_string_lossy().into_owned()),
             Some((_, known)) => foreign.extend(
                 names_in(name)?

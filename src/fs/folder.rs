@@ -29,8 +29,9 @@ impl<'a> Folder<'a> {
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] if there is none, or a link in its place.
-    pub fn open_in(&self, path: &str) -> Result<Folder<'static>> {
-        let name = if path.is_empty() { "." } else { path };
+    pub fn open_in(&self, path: impl AsRef<Path>) -> Result<Folder<'static>> {
+        let path = path.as_ref();
+        let name = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let whole = self.path.join(path);
         let handle = system::open_directory_in(&self.handle, name).at(&whole)?;
         Ok(Folder { path: whole.into(), handle })
@@ -108,6 +109,35 @@ impl<'a> Folder<'a> {
             }
             result => result.at_with(|| self.path.join(name)),
         }
+    }
+
+    /// Makes a directory in it that only the user may enter, and opens it.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] if it cannot be made, also because something has its name.
+    pub(super) fn create_in(&self, name: &OsStr) -> Result<Folder<'static>> {
+        system::create_directory_in(&self.handle, name).at_with(|| self.path.join(name))?;
+        self.open_in(name)
+    }
+
+    /// Moves what has a name in it into another directory, under the same name.
+    ///
+    /// # Errors
+    /// The error of the operating system.
+    pub(super) fn rename(&self, name: &OsStr, to: &Folder<'_>) -> io::Result<()> {
+        system::rename_in(&self.handle, name, &to.handle)
+    }
+
+    /// Removes what has a name in it, a directory with its contents.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] with the path that could not be removed.
+    pub(super) fn remove(&self, name: &OsStr) -> Result<()> {
+        let removed = match self.open_in(name) {
+            Ok(folder) => folder.clear().map(|()| system::remove_directory_in(&self.handle, name))?,
+            Err(_) => system::remove_file_in(&self.handle, name),
+        };
+        removed.at_with(|| self.path.join(name))
     }
 
     /// Removes everything in it, but not itself.

@@ -3,6 +3,7 @@
 //! `clippy.toml` bans the functions of [`std::fs`] everywhere else.
 #![expect(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
 
+mod claim;
 mod folder;
 mod identity;
 mod link;
@@ -24,12 +25,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{AtPath, Error, Result};
 
+pub use claim::Claimed;
 pub use folder::Folder;
 pub use identity::{Identity, Ownership};
 pub use link::{LinkMode, Linker, Stamp};
 pub use normal::normal;
 use patience::patiently;
-pub use remove::{Made, clear_directory, remove_directory, remove_empty};
+pub use remove::{clear_directory, remove_directory, remove_empty};
 pub use replace::{parts_of_aside, remove_leftovers};
 pub use system::{
     absolute, becomes_own, has_no_links, is_executable, is_own, is_redirected, make_executable, may_execute,

@@ -10,7 +10,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode as Permissions, OFlags, Stat, fstat, linkat, openat, statat,
+    AtFlags, CWD, Dir, FileType, Mode as Permissions, OFlags, Stat, fstat, linkat, mkdirat, openat, renameat,
+    statat, unlinkat,
 };
 
 pub(super) use super::tree::{clear_tree, remove_tree};
@@ -322,7 +323,7 @@ pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
 ///
 /// # Errors
 /// The error of the operating system if there is no directory, or a link in its place.
-pub(super) fn open_directory_in(directory: &Handle, path: &str) -> io::Result<Handle> {
+pub(super) fn open_directory_in(directory: &Handle, path: &Path) -> io::Result<Handle> {
     Ok(openat(directory, path, HANDLE, Permissions::empty())?)
 }
 
@@ -390,6 +391,38 @@ pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
 /// The error of the operating system.
 pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle, new: &OsStr) -> io::Result<()> {
     Ok(linkat(directory, name, to, new, AtFlags::empty())?)
+}
+
+/// Makes a directory in an open one. Only its owner may enter it.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn create_directory_in(directory: &Handle, name: &OsStr) -> io::Result<()> {
+    Ok(mkdirat(directory, name, Permissions::RWXU)?)
+}
+
+/// Moves what has a name in an open directory into another one.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn rename_in(directory: &Handle, name: &OsStr, to: &Handle) -> io::Result<()> {
+    Ok(renameat(directory, name, to, name)?)
+}
+
+/// Removes an empty directory in an open one.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn remove_directory_in(directory: &Handle, name: &OsStr) -> io::Result<()> {
+    Ok(unlinkat(directory, name, AtFlags::REMOVEDIR)?)
+}
+
+/// Removes a file or a link in an open directory.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn remove_file_in(directory: &Handle, name: &OsStr) -> io::Result<()> {
+    Ok(unlinkat(directory, name, AtFlags::empty())?)
 }
 
 /// The owner of a file.

@@ -64,7 +64,7 @@ pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
 ///
 /// # Errors
 /// The error of the operating system, or `NotADirectory` for a file or a link in its place.
-pub(super) fn open_directory_in(directory: &Handle, path: &str) -> io::Result<Handle> {
+pub(super) fn open_directory_in(directory: &Handle, path: &Path) -> io::Result<Handle> {
     open_directory(&directory.path.join(path))
 }
 
@@ -102,6 +102,41 @@ pub(super) fn stamp(directory: &Handle, name: &str) -> io::Result<Stamp> {
 /// The error of the operating system.
 pub(super) fn hard_link(directory: &Handle, name: &str, to: &Handle, new: &OsStr) -> io::Result<()> {
     fs::hard_link(directory.path.join(name), to.path.join(new))
+}
+
+/// Makes a directory in another one.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn create_directory_in(directory: &Handle, name: &OsStr) -> io::Result<()> {
+    fs::create_dir(directory.path.join(name))
+}
+
+/// Moves what has a name in a directory into another one.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn rename_in(directory: &Handle, name: &OsStr, to: &Handle) -> io::Result<()> {
+    patiently(|| fs::rename(directory.path.join(name), to.path.join(name)))
+}
+
+/// Removes an empty directory, or a link to one, in a directory.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn remove_directory_in(directory: &Handle, name: &OsStr) -> io::Result<()> {
+    patiently(|| fs::remove_dir(directory.path.join(name)))
+}
+
+/// Removes a file or a link in a directory.
+///
+/// # Errors
+/// The error of the operating system.
+pub(super) fn remove_file_in(directory: &Handle, name: &OsStr) -> io::Result<()> {
+    if fs::symlink_metadata(directory.path.join(name))?.file_type().is_symlink_dir() {
+        return remove_directory_in(directory, name);
+    }
+    patiently(|| fs::remove_file(directory.path.join(name)))
 }
 
 /// Fails: the file system that can share blocks (`ReFS`) is rarely used for environments.
