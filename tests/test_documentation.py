@@ -1,9 +1,9 @@
 """Every command and example in README.md and docs/ runs, and prints what the page shows; README.md leads to answers.
 
 A block of the language `console` holds commands, each after `$ ` (further lines of it after `> `), and what they print, in
-which `…` stands for any text. A block `python` is a script. The blocks of a page run one after the other, in one shell and
-one directory, with a home of their own. After the language a block can say `status=1`, the exit status of its last
-command, or `not-run="…"`, the reason why it cannot run here.
+which `…` stands for any text, and in a line of its own for any lines. A block `python` is a script. The blocks of a page run
+one after the other, in one shell and one directory, with a home of their own. After the language a block can say `status=1`,
+the exit status of its last command, or `not-run="…"`, the reason why it cannot run here.
 """
 
 from __future__ import annotations
@@ -113,12 +113,19 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, shell: dict[str, str
     assert len(answers) == len(expected), process.stdout
     for (command, lines, status), (output, got) in zip(expected, answers):
         assert int(got) == status, f"{command}\n{output}"
-        place = 0
-        for line in lines:
-            pattern = ".*?".join(re.escape(part.strip()) for part in line.split("…"))
-            found = re.compile(pattern).search(output, place)
-            assert found, f"{command}\nprints no {line!r} but\n{output}"
-            place = found.end()
+        assert not lines or is_shown(output, lines), f"{command}\nprints\n{output}"
+
+
+def is_shown(output: str, lines: list[str]) -> bool:
+    """Whether lines of a page show an output: all of its lines but the empty ones."""
+    patterns = [r"(?:.*\n)*" if line == "…" else ".*".join(map(re.escape, line.split("…"))) + r" *\n" for line in lines]
+    printed = "".join(f"{line}\n" for line in output.splitlines() if line.strip())
+    return re.fullmatch("".join(patterns), printed) is not None
+
+
+def test_a_page_has_to_show_every_line() -> None:
+    assert is_shown("a\n\nbc d\n", ["a", "b… d"]) and is_shown("a\nb\nc\n", ["a", "…"])
+    assert not is_shown("a\nb\n", ["a"]) and not is_shown("11\n", ["1"]) and not is_shown("a\n", ["a", "b"])
 
 
 def test_what_is_not_run_has_a_reason() -> None:

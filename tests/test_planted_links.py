@@ -106,16 +106,19 @@ def test_a_folder_of_pip(python: Interpreter, tmp_path: Path, outside: Path, nam
     assert snapshot(outside) == before
 
 
-def test_lib_itself_may_be_a_link(python: Interpreter, tmp_path: Path) -> None:
-    """As in `venv`, the packages then lie where it leads to."""
+@pytest.mark.parametrize("name", ["include", "lib", "lib/python{}.{}"])
+def test_a_directory_may_be_a_link_as_in_venv(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """Its contents then lie where it leads to."""
     root = tmp_path / "root"
     trees = []
     for module in ("venv", "fastvenv"):
-        for name in ("env", "elsewhere"):
-            (root / name).mkdir(parents=True)
-        (root / "env/lib").symlink_to("../elsewhere")
+        link = root / "env" / name.format(*python.version)
+        link.parent.mkdir(parents=True)
+        (root / "elsewhere").mkdir()
+        link.symlink_to(root / "elsewhere")
         assert python.run("-m", module, "--without-pip", root / "env") == Result(0, "", "")
         trees.append(compared(root))
-        assert len(list(root.glob("elsewhere/*/site-packages"))) == 1
+        if "lib" in name:
+            assert len(list(root.glob("elsewhere/**/site-packages"))) == 1
         move_away(root)
     assert trees[0] == trees[1]

@@ -32,7 +32,7 @@ class EnvBuilder:
 
     Args:
         system_site_packages: the base installation's packages can be imported in the environment.
-        clear: delete what is in the directory before.
+        clear: first delete what is in the directory.
         symlinks: link to the base interpreter instead of copying it, where that is possible.
         upgrade: adapt an environment that exists to the running Python; scripts are not written again.
         with_pip: install pip, from the wheel that `ensurepip` has.
