@@ -370,3 +370,90 @@ fastvenv.create(sys.argv[1], **values)
 print(json.dumps(given == values))
 """
     assert python.answer(script, tmp_path / "env") is True
+
+
+# Makes an environment by a subclass that chooses what is in it, and prints which pip the environment has.
+CHOOSING = """
+import importlib, json, os, subprocess, sys
+from types import SimpleNamespace
+name, env_dir, choice, other = sys.argv[1:]
+module = importlib.import_module(name)
+class Builder(module.EnvBuilder):
+    pass
+def choosing(hook):
+    setattr(Builder, hook.__name__, hook)
+if choice == "interpreter":
+    @choosing
+    def ensure_directories(self, env_dir):
+        context = super(Builder, self).ensure_directories(env_dir)
+        context.executable = other
+        context.python_dir, context.python_exe = os.path.split(other)
+        context.env_exe = context.env_exec_cmd = os.path.join(context.bin_path, context.python_exe)
+        return context
+elif choice == "links":
+    @choosing
+    def symlink_or_copy(self, src, dst, relative_symlinks_ok=False):
+        os.symlink(os.path.basename(src) if relative_symlinks_ok else other, dst)
+elif choice == "folder":
+    @choosing
+    def ensure_directories(self, env_dir):
+        context = super(Builder, self).ensure_directories(env_dir)
+        context.lib_path = os.path.join(env_dir, "mine")
+        return context
+else:
+    @choosing
+    def ensure_directories(self, env_dir):
+        made = SimpleNamespace(env_dir=env_dir, env_name="env", prompt="env", executable=sys._base_executable)
+        made.python_dir, made.python_exe = os.path.split(made.executable)
+        made.inc_path, made.bin_path, made.bin_name = env_dir + "/include", env_dir + "/bin", "bin"
+        made.env_exe = made.env_exec_cmd = os.path.join(made.bin_path, made.python_exe)
+        os.makedirs(made.bin_path)
+        return made
+Builder(symlinks=True, with_pip=True).create(env_dir)
+print(json.dumps(subprocess.check_output([env_dir + "/bin/python", "-m", "pip", "--version"], text=True)))
+"""
+
+
+def assert_same_pip(python: Interpreter, tmp_path: Path, choice: str, other: str = "") -> None:
+    env_dir = tmp_path / "env"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    found = []
+    for module in ("venv", "fastvenv"):
+        found.append(python.answer(CHOOSING, module, env_dir, choice, other, env=variables))
+        move_away(env_dir)
+    assert found[0] == found[1]
+
+
+@pytest.mark.posix("links to a Python of another version")
+@pytest.mark.parametrize("choice", ["interpreter", "links"])
+def test_pip_is_for_the_interpreter_that_a_subclass_chooses(
+    python: Interpreter, other: Path, tmp_path: Path, choice: str
+) -> None:
+    assert_same_pip(python, tmp_path, choice, str(other))
+
+
+@pytest.mark.posix("the names of folders")
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("choice", ["folder", "context"])
+def test_a_context_needs_only_what_venv_reads(python: Interpreter, tmp_path: Path, choice: str) -> None:
+    """`venv` reads no folder of packages, and up to Python 3.11 its context has none."""
+    assert_same_pip(python, tmp_path, choice)
+
+
+@pytest.mark.usefixtures("has_wheels")
+def test_a_context_with_the_usual_paths_needs_no_ensurepip(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import json, sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def ensure_directories(self, env_dir):
+        context = super().ensure_directories(env_dir)
+        del context.lib_path, context.platlib_path
+        context.mine = "more"
+        return context
+    def setup_python(self, context):
+        super().setup_python(context)
+Builder(symlinks=True, with_pip=True).create(sys.argv[1])
+print(json.dumps("subprocess" in sys.modules))
+"""
+    assert python.run("-m", "fastvenv", tmp_path / "first").status == 0  # the cache has pip now
+    assert python.answer(script, tmp_path / "env") is IS_WINDOWS

@@ -179,7 +179,8 @@ class EnvBuilder:
         if self.upgrade_deps:
             self.upgrade_dependencies(context)
         if self.relocatable:
-            _native.relocate_scripts(context.bin_path, context.lib_path, context.env_exec_cmd)
+            library = getattr(context, "lib_path", None) or self._venv_path(context.env_dir, "purelib")
+            _native.relocate_scripts(context.bin_path, library, _interpreter.command_of(context))
 
     def clear_directory(self, path: "EnvDir") -> None:
         """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""
@@ -224,11 +225,7 @@ class EnvBuilder:
         if not _is_junction(env_dir):
             _creation().create_directory(env_dir)
         context.executable = executable
-        context.python_dir, context.python_exe = os.path.split(os.path.abspath(executable))
-        if _interpreter.IS_WINDOWS and _interpreter.HAS_WINDOWS_TABLE:
-            # The simplest name, a link to the base executable or a copy of its launcher.
-            is_debug = os.path.splitext(context.python_exe)[0].endswith("_d")
-            context.python_exe = "python_d.exe" if is_debug else "python.exe"
+        context.python_dir, context.python_exe = _interpreter.directory_and_name(executable)
         context.bin_path = self._venv_path(env_dir, "scripts")
         context.bin_name = os.path.relpath(context.bin_path, env_dir)
         context.env_exe = os.path.join(context.bin_path, context.python_exe)
@@ -336,12 +333,13 @@ class EnvBuilder:
         env["VIRTUAL_ENV"] = context.env_dir
         env.pop("PYTHONHOME", None)
         env.pop("PYTHONPATH", None)
-        kwargs.update(env=env, cwd=context.env_dir, executable=context.env_exec_cmd)
-        subprocess.check_output([context.env_exec_cmd, *py_args], **kwargs)
+        command = _interpreter.command_of(context)
+        kwargs.update(env=env, cwd=context.env_dir, executable=command)
+        subprocess.check_output([command, *py_args], **kwargs)
 
     def _setup_pip(self, context: "Context") -> None:
         """Install the pip of `ensurepip`: without running pip if the result is known, otherwise by `ensurepip`."""
-        if type(self)._call_new_python is _CALL_NEW_PYTHON and "_call_new_python" not in vars(self):
+        if not is_overridden(self, "_call_new_python"):  # which observes, or prevents, that a child installs pip
             from ._seed import install
 
             self._way = install(self, context)
@@ -416,8 +414,10 @@ class EnvBuilder:
 
     def _has_no_name_for(self, template: str, context: "Context") -> bool:
         """Return whether the script is PowerShell's and cannot hold the environment's names, which are not UTF-8."""
-        names = f"{context.env_dir}{context.prompt}"
-        return template.endswith(".ps1") and names.encode("utf-8", "replace").decode() != names
+        if not template.endswith(".ps1"):
+            return False
+        names = f"{context.env_dir}{getattr(context, 'prompt', '')}"  # an override of `replace_variables` needs none
+        return names.encode("utf-8", "replace").decode() != names
 
     def upgrade_dependencies(self, context: "Context") -> None:
         """Upgrade `CORE_VENV_DEPS` with the environment's pip."""
@@ -463,5 +463,9 @@ def _take_back(creation: "_native.Creation") -> None:
         return
 
 
-# A class or an instance that replaces it observes, or prevents, the child process that installs pip.
-_CALL_NEW_PYTHON = EnvBuilder._call_new_python
+def is_overridden(builder: EnvBuilder, *hooks: str) -> bool:
+    """Return whether a subclass, an instance or a test has put others in the place of these hooks."""
+    return any(getattr(type(builder), hook) is not _HOOKS[hook] or hook in vars(builder) for hook in hooks)
+
+
+_HOOKS = dict(vars(EnvBuilder))

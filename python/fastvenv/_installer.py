@@ -42,7 +42,8 @@ def run(
     features = _interpreter.features_of(interpreter)
     try:
         if features.isolates_ensurepip:
-            subprocess.check_output([context.env_exec_cmd, *_isolated(arguments)], stderr=subprocess.STDOUT)
+            command = [_interpreter.command_of(context), *_isolated(arguments)]
+            subprocess.check_output(command, stderr=subprocess.STDOUT)
         else:
             builder._call_new_python(context, *arguments, stderr=subprocess.STDOUT)  # noqa: SLF001 - a hook of `venv`
     except subprocess.CalledProcessError as error:
@@ -80,7 +81,7 @@ def upgrade(builder: "EnvBuilder", context: "ContextNamespace", distributions: "
 
     arguments = ["-m", "pip", "install", "--upgrade", *distributions]
     if isolates:
-        python = context.env_exec_cmd
+        python = _interpreter.command_of(context)
         if _interpreter.IS_BEFORE_3_9_8:
             python = os.path.join(context.bin_path, "python.exe" if _interpreter.IS_WINDOWS else "python")
         subprocess.check_call([python, *arguments])

@@ -10,6 +10,7 @@ from . import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import SimpleNamespace
     from typing import Optional
 
 VERSION = sys.version_info[:2]
@@ -64,3 +65,18 @@ def base_executable() -> str:
     # name cannot be followed.
     (os.lstat if IS_WINDOWS else os.stat)(executable)
     return executable
+
+
+def directory_and_name(executable: str) -> "tuple[str, str]":
+    """Return the directory of a base interpreter, and the name that the interpreter of an environment has."""
+    directory, name = os.path.split(os.path.abspath(executable))
+    if IS_WINDOWS and HAS_WINDOWS_TABLE:
+        # The simplest name, a link to the base executable or a copy of its launcher.
+        name = "python_d.exe" if os.path.splitext(name)[0].endswith("_d") else "python.exe"
+    return directory, name
+
+
+def command_of(context: "SimpleNamespace") -> str:
+    """Return the path that starts an environment's interpreter. Hooks for `venv` before 3.9.8 set `env_exe` alone."""
+    command: str = getattr(context, "env_exec_cmd", None) or context.env_exe
+    return command

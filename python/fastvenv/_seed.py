@@ -3,7 +3,8 @@
 import os
 import sys
 
-from . import _native, _record, _wheels, cache
+from . import _interpreter, _native, _record, _wheels, cache
+from ._builder import is_overridden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,13 +70,39 @@ def install(builder: "EnvBuilder", context: "SimpleNamespace") -> "Optional[str]
         seed = find(builder)
     if not seed:
         return None
-    return seed.install(
-        env_dir=context.env_dir,
-        purelib=context.lib_path,
-        platlib=context.platlib_path,
-        scripts=context.bin_path,
-        python=context.env_exec_cmd,
-    )
+    names = ("scripts", "purelib", "platlib")
+    folders = {name: _record.path(os.fspath(context.env_dir), name, builder.use_cache) for name in names}
+    if not _is_of_running_python(builder, context, **folders):
+        return None
+    if is_overridden(builder, "ensure_directories"):  # which need not have made them
+        for folder in folders.values():
+            os.makedirs(folder, exist_ok=True)
+    return seed.install(env_dir=context.env_dir, python=_interpreter.command_of(context), **folders)
+
+
+def _is_of_running_python(
+    builder: "EnvBuilder", context: "SimpleNamespace", scripts: str, purelib: str, platlib: str
+) -> bool:
+    """Return whether the environment has the running Python and its folders: hooks can choose others.
+
+    Then only the Python in the environment knows where pip goes. What no hook of `venv` reads may be missing in the
+    context.
+    """
+    executable = getattr(sys, "_base_executable", sys.executable)
+    python_dir, python_exe = _interpreter.directory_and_name(executable)
+    env_exe = os.path.join(scripts, python_exe)
+    read = {"executable": executable, "python_dir": python_dir, "bin_path": scripts, "env_exe": env_exe}
+    unread = {"lib_path": purelib, "platlib_path": platlib}
+    if any(getattr(context, name, None) != value for name, value in read.items()):
+        return False
+    if any(getattr(context, name, value) != value for name, value in unread.items()):
+        return False
+    # Windows may keep the environment elsewhere, and start it only there.
+    if _interpreter.command_of(context) != env_exe and not _interpreter.IS_WINDOWS:
+        return False
+    if not is_overridden(builder, "setup_python", "symlink_or_copy"):
+        return True
+    return os.path.exists(env_exe) and os.path.samefile(env_exe, executable)
 
 
 def link_mode(given: "Optional[str]" = None) -> str:
