@@ -457,3 +457,24 @@ print(json.dumps("subprocess" in sys.modules))
 """
     assert python.run("-m", "fastvenv", tmp_path / "first").status == 0  # the cache has pip now
     assert python.answer(script, tmp_path / "env") is IS_WINDOWS
+
+
+def test_directories_are_made_at_any_path(python: Interpreter, tmp_path: Path) -> None:
+    """`create` makes its path absolute; a caller of the hook need not."""
+    script = """
+import importlib, json, os, pathlib, sys
+module = importlib.import_module(sys.argv[1])
+os.chdir(sys.argv[2])
+names = ["rel", os.path.join(".", "rel", "..", "x"), "y" + os.sep, os.path.join(os.getcwd(), "z", ""), pathlib.Path("w")]
+contexts = [vars(module.EnvBuilder(prompt="x").ensure_directories(name)) for name in names]
+made = sorted(os.path.join(folder, name) for folder, *found in os.walk(".") for name in sum(found, []))
+print(json.dumps([[{key: str(value) for key, value in context.items()} for context in contexts], made]))
+"""
+    answers = []
+    for module in ("venv", "fastvenv"):
+        (tmp_path / "work").mkdir()
+        answers.append(python.answer(script, module, tmp_path / "work"))
+        move_away(tmp_path / "work")
+    (theirs, made_by_theirs), (ours, made_by_ours) = answers
+    assert made_by_ours == made_by_theirs
+    assert [{key: value for key, value in one.items() if key in theirs[0]} for one in ours] == theirs

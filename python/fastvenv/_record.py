@@ -6,7 +6,7 @@ To make a record, `sysconfig` has to be loaded, which takes longer than all the 
 import os
 import sys
 
-from . import _native, cache
+from . import _interpreter, _native, cache
 
 # The record of this process, once it is known.
 _own: "_native.Interpreter | None" = None
@@ -60,7 +60,9 @@ def path(env_dir: str, name: str, use_cache: bool) -> str:
         KeyError: there is no such path.
 
     """
-    if os.path.isabs(env_dir) and os.path.normpath(env_dir) == env_dir:
+    # From Python 3.11 on, `sysconfig` normalizes the path; before, `venv` joins its parts.
+    is_joined = os.path.isabs(env_dir) and os.path.normpath(env_dir) == env_dir
+    if is_joined or not _interpreter.HAS_VENV_SCHEME:
         below = current(use_cache).path(name)
         if below is not None:
             return os.path.join(env_dir, below)
