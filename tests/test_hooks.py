@@ -328,6 +328,27 @@ print(json.dumps(seen))
     ]
 
 
+def test_a_class_in_the_place_of_the_builder_needs_only_the_parameters_of_venv(
+    python: Interpreter, tmp_path: Path
+) -> None:
+    script = """
+import importlib, json, sys, venv
+module = importlib.import_module(sys.argv[1])
+given = []
+class Builder(venv.EnvBuilder):
+    def create(self, env_dir):
+        names = ["system_site_packages", "clear", "symlinks", "upgrade", "with_pip", "prompt", "upgrade_deps"]
+        given.append([env_dir, *(getattr(self, name) for name in names), *getattr(self, "scm_ignore_files", [])])
+module.EnvBuilder = Builder
+module.create("env")
+module.create("env", True, with_pip=True)
+module.main(["env"])
+module.main(["--copies", "--without-pip", "--prompt", "x", "env"])
+print(json.dumps(given))
+"""
+    assert python.answer(script, "fastvenv", cwd=tmp_path) == python.answer(script, "venv", cwd=tmp_path)
+
+
 def test_the_surface_is_that_of_venv(python: Interpreter) -> None:
     """Every public name of `venv` exists, with the same signature; newer parameters may be added at the end."""
     script = """

@@ -463,6 +463,15 @@ def _take_back(creation: "_native.Creation") -> None:
         return
 
 
+def without_defaults(options: "dict[str, Any]") -> "dict[str, Any]":
+    """Return the options without those of fastvenv that have their default.
+
+    What is in the place of `EnvBuilder` may be a class that was written for `venv`, and know no others.
+    """
+    defaults: dict[str, object] = EnvBuilder.__init__.__kwdefaults__ or {}
+    return {name: value for name, value in options.items() if name not in defaults or value != defaults[name]}
+
+
 def is_overridden(builder: EnvBuilder, *hooks: str) -> bool:
     """Return whether a subclass, an instance or a test has put others in the place of these hooks."""
     return any(getattr(type(builder), hook) is not _HOOKS[hook] or hook in vars(builder) for hook in hooks)

@@ -319,6 +319,8 @@ def _creator_of_other(
 
 def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: bool) -> "EnvBuilder":
     """Return a builder with these options. If `ignores_scm` is true, git ignores the environment by default."""
+    from ._builder import without_defaults
+
     parameters = {name: value for name, value in options.items() if name not in _OF_THE_COMMAND}
     if options["activators"] is not None:
         from ._activation import names
@@ -326,7 +328,8 @@ def _builder(kind: "type[EnvBuilder]", options: "dict[str, Any]", ignores_scm: b
         parameters["activators"] = names(options["activators"])
     if options["git_ignore"] is not None:
         ignores_scm = options["git_ignore"]
-    builder = kind(scm_ignore_files=frozenset(["git"] if ignores_scm else []), **parameters)
+    parameters["scm_ignore_files"] = frozenset(["git"] if ignores_scm else [])
+    builder = kind(**without_defaults(parameters))
     builder._spares_other_directories = not options["force"]  # noqa: SLF001 - `venv` has no such thing
     return builder
 

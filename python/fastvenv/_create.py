@@ -36,6 +36,17 @@ def create(
     """
     from fastvenv import EnvBuilder  # by this name, which tools and tests replace, as with `venv`
 
+    from ._builder import without_defaults
+
+    options = {
+        "scm_ignore_files": scm_ignore_files,
+        "activators": activators,
+        "relocatable": relocatable,
+        "link_mode": link_mode,
+        "use_cache": use_cache,
+        "compile_bytecode": compile_bytecode,
+        "pip_wheel": pip_wheel,
+    }
     builder = EnvBuilder(
         system_site_packages=system_site_packages,
         clear=clear,
@@ -43,13 +54,7 @@ def create(
         with_pip=with_pip,
         prompt=prompt,
         upgrade_deps=upgrade_deps,
-        scm_ignore_files=scm_ignore_files,
-        activators=activators,
-        relocatable=relocatable,
-        link_mode=link_mode,
-        use_cache=use_cache,
-        compile_bytecode=compile_bytecode,
-        pip_wheel=pip_wheel,
+        **without_defaults(options),
     )
     if python is None:
         builder.create(env_dir)
