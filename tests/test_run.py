@@ -48,6 +48,80 @@ def test_so_it_is_in_what_the_command_starts(python: Interpreter, runner: list[s
     assert run(python, runner, python.path, "-c", code) == Result(0, "fastvenv\n", "")
 
 
+# Replaces names of `venv`, and prints what that has changed.
+REPLACING = """
+import json, os, subprocess, sys, venv
+from unittest import mock
+os.chdir(os.path.dirname(sys.argv[1]))
+seen = []
+original = venv.EnvBuilder
+class Builder(venv.EnvBuilder):
+    def create(self, env_dir):
+        seen.append(env_dir)
+venv.EnvBuilder = Builder
+venv.main(["--without-pip", "one"])
+venv.create("two")
+with mock.patch("venv.EnvBuilder") as mocked:
+    venv.create("three")
+    seen.append(mocked.call_count)
+seen.append(venv.EnvBuilder is Builder)
+venv.EnvBuilder = original
+with mock.patch("venv.subprocess") as mocked:
+    venv.create(sys.argv[1], symlinks=True, with_pip=True)
+    seen.append(mocked.check_output.call_count)
+seen.append(venv.subprocess is subprocess)
+with mock.patch("venv.subprocess") as mocked, mock.patch("venv.logger") as logger, \
+        mock.patch("venv.CORE_VENV_DEPS", ("spam",)):
+    builder = venv.EnvBuilder()
+    builder.upgrade_dependencies(builder.ensure_directories(sys.argv[1]))
+    [call] = [*mocked.check_output.call_args_list, *mocked.check_call.call_args_list]
+    seen += [call[0][0][1:], logger.debug.call_count]
+with mock.patch("venv.main") as mocked:
+    venv.main(["four"])
+    seen.append(mocked.call_count)
+venv.main(["--without-pip", "--clear", sys.argv[1]])
+venv.mine = 1
+seen += [venv.mine, "spam" in venv.CORE_VENV_DEPS, venv.logger.name]
+print(json.dumps(seen))
+"""
+
+
+def test_a_name_that_is_replaced_has_the_same_effect(python: Interpreter, runner: list[str], tmp_path: Path) -> None:
+    results = [run(python, way, python.path, "-c", REPLACING, tmp_path / "env") for way in ([], runner)]
+    assert results[0] == results[1] and results[0].status == 0
+
+
+def test_the_templates_are_beside_the_file(python: Interpreter, runner: list[str]) -> None:
+    code = (
+        "import os, venv; print(open(os.path.join(os.path.dirname(venv.__file__), 'scripts/common/activate')).read())"
+    )
+    result = run(python, runner, python.path, "-c", code)
+    assert result.status == 0 and "__VENV_DIR__" in result.output
+
+
+def test_a_python_without_site_has_it_too(python: Interpreter, runner: list[str], tmp_path: Path) -> None:
+    """There is no `sitecustomize`, so the folder of ours is in the path until `venv` is imported."""
+    assert run(python, runner, python.path, "-S", "-c", WHICH) == Result(0, "fastvenv\n", "")
+    for arguments in (["--help"], ["--no-such-option"], ["--without-pip", str(tmp_path / "env")]):
+        command = [python.path, "-S", "-m", "venv", *arguments]
+        assert run(python, runner, *command) == run(python, [], *command)
+    assert (tmp_path / "env/bin/activate.nu").exists()
+    (tmp_path / "hook.py").write_text("print('mine')")
+    result = run(python, runner, python.path, "-S", "-c", "import hook", PYTHONPATH=str(tmp_path))
+    assert result == Result(0, "mine\n", "")
+
+
+def test_venv_works_where_the_current_directory_was_deleted(
+    python: Interpreter, runner: list[str], tmp_path: Path
+) -> None:
+    """With CPython 3.13.0, no module of PyO3 can be loaded there: the interpreter loses the exception."""
+    code = f"import venv; venv.create({str(tmp_path / 'env')!r})"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = ["sh", "-c", 'cd "$1" && rmdir "$1" && shift && exec "$@"', "sh", str(gone), python.path, "-c", code]
+    assert run(python, runner, *command) == Result(0, "", "") and (tmp_path / "env/bin/activate").exists()
+
+
 def test_no_folder_of_ours_is_in_the_path(python: Interpreter, runner: list[str]) -> None:
     code = "import json, sys; print(json.dumps([sys.path, sorted(sys.modules)]))"
     inside, outside = run(python, runner, python.path, "-c", code), run(python, [], python.path, "-c", code)

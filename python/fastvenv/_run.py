@@ -140,7 +140,7 @@ def _packages(executable: str) -> str:
 
 def _line() -> str:
     """Return what `site` runs in each start of the interpreter; nothing where fastvenv was removed since."""
-    hook = os.path.join(FOLDER, "hook.py")
+    hook = os.path.join(FOLDER, "venv", "hook.py")
     # The versions of Python read the file in different encodings.
     return (
         f"import os; p = {hook!a}; n = {{}}; s = os.path.exists(p) and open(p, 'rb'); "

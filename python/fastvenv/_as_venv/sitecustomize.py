@@ -11,7 +11,7 @@ def customize():
     """Do so."""
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path) != folder]
-    with open(os.path.join(folder, "hook.py"), "rb") as file:
+    with open(os.path.join(folder, "venv", "hook.py"), "rb") as file:
         hook = {}
         exec(file.read(), hook)
     hook["install"](folder)

@@ -7,7 +7,7 @@ import sys
 
 
 class Finder(object):
-    """Finds the package `venv` beside this file."""
+    """Finds the package `venv` in a folder."""
 
     def __init__(self, folder):
         self.folder = folder
