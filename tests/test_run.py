@@ -243,6 +243,11 @@ def test_two_variables_say_how_pip_gets_there(
         ["--prompt", ".venv"],
         ["-h"],
         ["--no-such-option", "env"],
+        ["--dry-run", "env"],
+        ["--json", "--without-pip", "env"],
+        ["-p", "3.9", "env"],
+        ["--link-mode=copy", "env"],
+        ["env", "-q"],
         ["--upgrade", "--clear", "env"],
     ],
 )
@@ -253,6 +258,14 @@ def test_help_and_mistakes_are_those_of_venv(
     expected = run(python, [], *command)
     assert run(python, runner, *command) == expected and expected.output + expected.stderr
     assert not os.listdir(tmp_path)
+
+
+def test_an_option_of_a_later_venv_is_a_mistake(python: Interpreter, runner: list[str], tmp_path: Path) -> None:
+    results = []
+    for way in ([], runner):
+        command = [python.path, "-m", "venv", "--without-pip", "--without-scm-ignore-files", str(tmp_path / "env")]
+        results.append((run(python, way, *command), (tmp_path / "env/.gitignore").exists()))
+    assert results[0] == results[1] and (results[0][0].status == 0) == (python.version >= (3, 13))
 
 
 def test_a_directory_can_be_called_like_a_command(python: Interpreter, runner: list[str], tmp_path: Path) -> None:

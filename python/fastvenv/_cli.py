@@ -118,7 +118,7 @@ def make_as_venv(arguments: "Sequence[str]") -> bool:
 
     Returns:
         Whether they were made. If not, the parser of `venv` has to decide: for abbreviations, for help, and for
-        mistakes, such as no directory.
+        mistakes, such as no directory, or an option that only fastvenv or a later `venv` has.
 
     Raises:
         ValueError: as from `main`.
@@ -126,16 +126,25 @@ def make_as_venv(arguments: "Sequence[str]") -> bool:
 
     """
     parsed = _native.parse_arguments(arguments)
-    if parsed is None:
+    options = [argument.partition("=")[0] for argument in arguments if argument.startswith("-")]
+    if parsed is None or not all(map(is_of_venv, options)):
         return False
     dirs, flags, settings = parsed
     default = _native.DEFAULT_DIRECTORY
     if dirs == [default] and (default not in arguments or default in settings.values()):
         return False  # no directory was given, or it is not certain that one was
-    options = {**_DEFAULTS, **flags, **settings, "dirs": dirs, "force": True, "origins": {}, "unread": None}
-    _check(options)
-    _create_all(options, set())
+    call = {**_DEFAULTS, **flags, **settings, "dirs": dirs, "force": True, "origins": {}, "unread": None}
+    _check(call)
+    _create_all(call, set())
     return True
+
+
+def is_of_venv(name: str) -> bool:
+    """Whether the `venv` of this Python has an option of that name."""
+    if name == "--without-scm-ignore-files":
+        return _interpreter.IGNORES_SCM_BY_DEFAULT  # they came together
+    groups = _native.options()
+    return any(name in option["names"] and not option["is_new"] for group in groups for option in group["options"])
 
 
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":

@@ -5,7 +5,8 @@ import difflib
 import sys
 
 from . import _native
-from ._interpreter import CORE_VENV_DEPS, IGNORES_SCM_BY_DEFAULT
+from ._cli import is_of_venv
+from ._interpreter import CORE_VENV_DEPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,16 +35,8 @@ class _Parser(argparse.ArgumentParser):
     def _get_option_tuples(self, option_string: str) -> "list[Any]":
         """Find what may be abbreviated so; where `venv` has one option among that, it is the one."""
         found: list[Any] = super()._get_option_tuples(option_string)
-        of_venv = [option for option in found if _is_of_venv(option[1])]
+        of_venv = [option for option in found if is_of_venv(option[1])]
         return of_venv if len(of_venv) == 1 else found
-
-
-def _is_of_venv(name: str) -> bool:
-    """Whether the `venv` of this Python has an option of that name."""
-    if name == "--without-scm-ignore-files":
-        return IGNORES_SCM_BY_DEFAULT  # they came together
-    groups = _native.options()
-    return any(name in option["names"] and not option["is_new"] for group in groups for option in group["options"])
 
 
 def parser() -> argparse.ArgumentParser:
