@@ -349,6 +349,41 @@ print(json.dumps(given))
     assert python.answer(script, "fastvenv", cwd=tmp_path) == python.answer(script, "venv", cwd=tmp_path)
 
 
+@pytest.mark.parametrize("name", ["check_output", "run", "Popen"])
+def test_a_function_of_subprocess_that_is_replaced_is_called(python: Interpreter, tmp_path: Path, name: str) -> None:
+    script = """
+import importlib, json, sys
+from unittest import mock
+module = importlib.import_module(sys.argv[1])
+with mock.patch("subprocess." + sys.argv[2]) as replaced:
+    process = replaced.return_value.__enter__.return_value
+    process.communicate.return_value, process.poll.return_value = (b"", b""), 0
+    module.create(sys.argv[3], symlinks=True, with_pip=True)
+print(json.dumps([call[0][0][1:] for call in replaced.call_args_list]))
+"""
+    found = []
+    for module in ("venv", "fastvenv"):
+        found.append(python.answer(script, module, name, tmp_path / "env"))
+        move_away(tmp_path / "env")
+    assert found[0] == found[1] and len(found[0]) == 1
+
+
+def test_the_pip_of_the_base_upgrades_an_environment_that_sees_it(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import importlib, json, sys
+from unittest import mock
+module = importlib.import_module(sys.argv[1])
+with mock.patch(sys.argv[1] + ".subprocess") as replaced:
+    module.main(["--without-pip", "--system-site-packages", "--upgrade-deps", sys.argv[2]])
+print(json.dumps([call[0][0] for call in [*replaced.check_output.call_args_list, *replaced.check_call.call_args_list]]))
+"""
+    found = []
+    for module in ("venv", "fastvenv"):
+        found.append(python.answer(script, module, tmp_path / "env"))
+        move_away(tmp_path / "env")
+    assert found[0] == found[1] and len(found[0]) == 1
+
+
 def test_the_surface_is_that_of_venv(python: Interpreter) -> None:
     """Every public name of `venv` exists, with the same signature; newer parameters may be added at the end."""
     script = """

@@ -194,8 +194,10 @@ def _check(options: "dict[str, Any]") -> None:
         from ._redirect import check
 
         check(options["dirs"])
+    # With the packages of the base, its pip is one of the environment.
+    lacks_pip = not (options["with_pip"] or options["system_site_packages"])
     for env_dir in options["dirs"]:
-        if not options["with_pip"] and options["upgrade_deps"] and not os.path.exists(env_dir):
+        if lacks_pip and options["upgrade_deps"] and not os.path.exists(env_dir):
             raise ValueError(
                 "--upgrade-deps runs the pip of the environment, and --without-pip installs none. Give only one of "
                 f"them. Both together upgrade an environment that has pip, and {env_dir} does not exist."

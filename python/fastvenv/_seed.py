@@ -132,6 +132,5 @@ def _is_replaced() -> bool:
     import subprocess as real  # complete, even if another thread is loading it
 
     used = vars(fastvenv).get("subprocess", real)
-    return used is not real or any(
-        getattr(getattr(real, name), "__module__", "") != "subprocess" for name in ("check_output", "check_call")
-    )
+    functions = (real.check_output, real.check_call, real.run, real.Popen)
+    return used is not real or any(getattr(function, "__module__", "") != "subprocess" for function in functions)
