@@ -33,6 +33,19 @@ def test_a_relative_path_is_from_the_folder_of_the_file(program: Program, tmp_pa
     assert (tmp_path / "env/pyvenv.cfg").exists()
 
 
+def test_the_settings_are_those_of_the_project_with_the_file(program: Program, tmp_path: Path) -> None:
+    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    for folder in (project, elsewhere):
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text(f"[tool.fastvenv]\nprompt = '{folder.name}'\n")
+    (project / ".venv").write_text("../elsewhere/env")
+    for run in (program.run, program.run_python):
+        assert run(WITHOUT, cwd=project) == Result(0, "", "")
+        assert "prompt = 'project'\n" in (elsewhere / "env/pyvenv.cfg").read_text()
+        assert run(WITHOUT, elsewhere / "env", cwd=project) == Result(0, "", "")
+        assert "prompt = 'elsewhere'\n" in (elsewhere / "env/pyvenv.cfg").read_text()
+
+
 @pytest.mark.parametrize("text", ["", "\n", "a\nb\n", "x" * 5000, "a\0b"])
 def test_a_file_that_leads_nowhere_is_in_the_way(program: Program, tmp_path: Path, text: str) -> None:
     file = tmp_path / ".venv"

@@ -150,11 +150,11 @@ def is_of_venv(name: str) -> bool:
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":
     """Return the options with those of variables and files, for each run of directories with the same options."""
     calls: list[dict[str, Any]] = []
-    known: dict[str, Any] = {}  # the settings depend on the folder that a directory is in
+    known: dict[str, Any] = {}  # the settings depend on the folder that a directory is in, or the file that leads to it
     for named in given["dirs"]:
         env_dir = _followed(named)
         try:
-            path = os.path.abspath(env_dir)
+            path = os.path.abspath(named)  # a file `.venv` is in the project, wherever it leads to
         except FileNotFoundError:  # the current directory was deleted, which is an error when it is needed
             path = ""
         folder = os.path.dirname(path)
