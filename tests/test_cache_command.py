@@ -43,7 +43,18 @@ def test_dir(python: Interpreter, tmp_path: Path) -> None:
     assert run(python, tmp_path / "c", "fastvenv.cache", "dir") == Result(0, f"{tmp_path}/c\n", "")
     assert not (tmp_path / "c").exists()
     none = run(python, "", "fastvenv.cache", "dir")
-    assert (none.status, none.output) == (1, "") and none.stderr.startswith("Error: There is no cache: ")
+    advice = "FASTVENV_CACHE_DIR is empty. Unset it, or set it to a directory of your own."
+    assert none == Result(1, "", f"Error: There is no cache: {advice}\n")
+
+
+@pytest.mark.posix("the variable of the home")
+def test_a_user_without_a_home_has_no_cache(python: Interpreter) -> None:
+    none = python.run("-m", "fastvenv.cache", "dir", env={**python.variables, "HOME": ""})
+    assert (none.status, none.output) == (1, "")
+    assert none.stderr == (
+        "Error: There is no cache: the user's directory for caches is not known, or belongs to another user. "
+        "Set FASTVENV_CACHE_DIR to a directory of your own.\n"
+    )
 
 
 @pytest.mark.needs_root

@@ -137,6 +137,13 @@ def test_the_lines_of_a_call_with_a_wrong_setting(program: Program, tmp_path: Pa
         assert found["error"] == {"kind": "ValueError", "message": message, "path": None, "errno": None}
 
 
+def test_a_closed_output_is_no_error(program: Program, tmp_path: Path) -> None:
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh"]
+    for run, name in ((program.run, "a"), (program.run_python, "b")):
+        assert run("--json", "--without-pip", name, cwd=tmp_path, prefix=closed) == Result(0, "", "")
+        assert (tmp_path / name / "bin/activate").exists()
+
+
 @pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=" ".join)
 def test_each_environment_has_one_line_if_one_fails(program: Program, tmp_path: Path, options: list[str]) -> None:
     (tmp_path / "file").write_text("precious")

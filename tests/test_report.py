@@ -91,6 +91,7 @@ def test_a_pipe_gets_nothing(program: Program, tmp_path: Path) -> None:
         ([], {"PYTHONOPTIMIZE": "1"}, "pip was installed by ensurepip, which takes long: PYTHONOPTIMIZE is set."),
         ([], {"FASTVENV_CACHE_DIR": ""}, "There is no cache: FASTVENV_CACHE_DIR is empty"),
         (["--no-cache"], {}, "The cache is not used: --no-cache was given."),
+        ([], {"FASTVENV_NO_CACHE": "1"}, "The cache is not used: FASTVENV_NO_CACHE is set."),
     ],
 )
 def test_verbose_says_why_it_took_longer(
@@ -101,7 +102,7 @@ def test_verbose_says_why_it_took_longer(
     assert (result.status, result.stderr) == (0, "")
     first, second, *rest = result.output.splitlines()
     assert first.startswith("Activate it with: ") and second.startswith("The base is ")
-    assert [line[: len(reason)] for line in rest] == [reason]
+    assert [line[: len(reason)] for line in rest if not line.startswith("Set by ")] == [reason]
 
 
 @pytest.mark.usefixtures("has_wheels")

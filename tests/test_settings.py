@@ -150,6 +150,21 @@ def test_settings_that_contradict_each_other_are_a_mistake(settled: Program, pro
     assert not (project / ".venv/bin/python").is_symlink()
 
 
+def test_an_option_that_a_setting_excludes(settled: Program, project: Path) -> None:
+    """The message names the setting, which the user may not know of."""
+    path = project / "pyproject.toml"
+    path.write_text(f"{PROJECT}without-pip = true")
+    advice = "FASTVENV_WITHOUT_PIP=0 installs it in this call."
+    expected = f"--pip-wheel names the pip to install, and without-pip in {path} installs none. {advice}\n"
+    assert run_both(settled, project, "--pip-wheel", "x.whl") == Result(1, "", f"Error: {expected}")
+    variable = with_variables(settled, FASTVENV_WITHOUT_PIP="1")
+    expected = f"--upgrade-deps runs the pip of the environment, and FASTVENV_WITHOUT_PIP installs none. {advice} "
+    assert run_both(variable, project, "--upgrade-deps").stderr.startswith(f"Error: {expected}Both together upgrade ")
+    variable = with_variables(settled, FASTVENV_UPGRADE="1")
+    expected = "Error: you cannot supply FASTVENV_UPGRADE and --clear together.\n"
+    assert run_both(variable, project, "--clear") == Result(1, "", expected)
+
+
 @pytest.mark.as_root
 @pytest.mark.needs_root
 def test_a_project_of_another_user_sets_nothing(settled: Program, project: Path) -> None:

@@ -184,12 +184,15 @@ def _followed(env_dir: str) -> str:
 
 def _check(options: "dict[str, Any]") -> None:
     """Raise `ValueError` if options exclude each other, or if a directory is unlikely to be meant."""
+    origins = options["origins"]
     if options["upgrade"] and options["clear"]:
-        raise ValueError("you cannot supply --upgrade and --clear together.")
+        upgrade, clear = origins.get("upgrade", "--upgrade"), origins.get("clear", "--clear")
+        raise ValueError(f"you cannot supply {upgrade} and {clear} together.")
+    without_pip, advice = "--without-pip", "Give only one of them."
+    if "with_pip" in origins:
+        without_pip, advice = origins["with_pip"], "FASTVENV_WITHOUT_PIP=0 installs it in this call."
     if not options["with_pip"] and options["pip_wheel"] is not None:
-        raise ValueError(
-            "--pip-wheel names the pip to install, and --without-pip installs none. Give only one of them."
-        )
+        raise ValueError(f"--pip-wheel names the pip to install, and {without_pip} installs none. {advice}")
     if options["redirect"]:
         from ._redirect import check
 
@@ -199,8 +202,8 @@ def _check(options: "dict[str, Any]") -> None:
     for env_dir in options["dirs"]:
         if lacks_pip and options["upgrade_deps"] and not os.path.exists(env_dir):
             raise ValueError(
-                "--upgrade-deps runs the pip of the environment, and --without-pip installs none. Give only one of "
-                f"them. Both together upgrade an environment that has pip, and {env_dir} does not exist."
+                f"--upgrade-deps runs the pip of the environment, and {without_pip} installs none. {advice} "
+                f"Both together upgrade an environment that has pip, and {env_dir} does not exist."
             )
         if env_dir.startswith("~"):
             raise ValueError(

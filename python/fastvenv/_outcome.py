@@ -130,5 +130,6 @@ def print_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpr
 
 def _print(line: str) -> None:
     """Print a line at once: several threads do."""
-    sys.stdout.write(line)
-    sys.stdout.flush()
+    if sys.stdout is not None:  # it is closed, and `print` then prints nothing
+        sys.stdout.write(line)
+        sys.stdout.flush()

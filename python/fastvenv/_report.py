@@ -66,6 +66,7 @@ def explain(
     if reason is not None:
         print(f"pip was installed by ensurepip, which takes long: {reason}.")
     elif not options["use_cache"]:
-        print("The cache is not used: --no-cache was given.")
+        origin = options["origins"].get("use_cache")
+        print(f"The cache is not used: {f'{origin} is set' if origin else '--no-cache was given'}.")
     elif fault := cache.fault(cache_fault):
         print(fault)

@@ -9,8 +9,6 @@ import os
 from . import _native
 from ._annotations import Optional, Sequence
 
-_NO_DIRECTORY = "FASTVENV_CACHE_DIR is empty, or the user has no directory of their own for it"
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -35,9 +33,22 @@ def fault(found: "Optional[str]" = None) -> "Optional[str]":
     """
     folder = directory()
     if folder is None:
-        return f"There is no cache: {_NO_DIRECTORY}."
+        return f"There is no cache: {_why_none()}"
     reason = found or _native.cache_fault(folder)
     return reason and f"The cache {folder} is not used: {reason}."
+
+
+def _why_none() -> str:
+    """Return why there is no folder for the cache, and what to do."""
+    chosen = os.environ.get("FASTVENV_CACHE_DIR")
+    if chosen == "":
+        return "FASTVENV_CACHE_DIR is empty. Unset it, or set it to a directory of your own."
+    if chosen is not None:
+        return f"FASTVENV_CACHE_DIR is {chosen}, and the current directory was deleted. Set it to an absolute path."
+    return (
+        "the user's directory for caches is not known, or belongs to another user. "
+        "Set FASTVENV_CACHE_DIR to a directory of your own."
+    )
 
 
 def main(args: "Optional[Sequence[str]]" = None) -> None:
@@ -57,7 +68,7 @@ def main(args: "Optional[Sequence[str]]" = None) -> None:
     options = whole.parse_args(args)
     folder = directory()
     if folder is None:
-        raise SystemExit(f"Error: There is no cache: {_NO_DIRECTORY}.")
+        raise SystemExit(f"Error: {fault()}")
     if options.command == "dir":
         print(folder)
         return
