@@ -70,6 +70,9 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The interpreter of an environment is not the one that its record describes, as when a subclass has put another one there.
+    #[error("{} is another Python than the one the environment is made of", .0.display())]
+    OtherPython(PathBuf),
     /// A file was to be copied onto itself, which would empty it.
     #[error("{} and {} are the same file", source_path.display(), destination.display())]
     SameFile {

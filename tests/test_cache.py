@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, packages, snapshot, without_override
+from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, move_away, packages, snapshot, without_override
 from tracing import calls, happened, injecting, spread, strace, tracing
 from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, write_wheel
 
@@ -166,6 +166,38 @@ def test_a_home_of_another_user(python: Interpreter, tmp_path: Path, cache: Path
     assert python.run("-m", "fastvenv", tmp_path / "env", env={**python.variables, "HOME": str(home)}).status == 0
     assert list(home.iterdir()) == []
     assert not cache.exists()
+
+
+# Makes an environment with a subclass that puts another Python into it.
+WITH_ANOTHER_PYTHON = """
+import importlib, os, sys
+name, env_dir, other, use_cache = sys.argv[1:]
+module = importlib.import_module(name)
+class Builder(module.EnvBuilder):
+    def setup_python(self, context):
+        os.symlink(other, context.env_exe)
+builder = Builder(symlinks=True, with_pip=True)
+builder.use_cache = bool(use_cache)
+builder.create(env_dir)
+"""
+
+
+@pytest.mark.parametrize("use_cache", ["yes", ""])
+def test_another_python_spoils_no_other_environment(
+    use_cache: str, python: Interpreter, other: Path, tmp_path: Path, cache: Path
+) -> None:
+    """Its bytecode would crash the one that the cache is for. `ensurepip` installs the pip of the other Python."""
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    names = []
+    for module in ("venv", "fastvenv"):
+        result = python.run("-c", WITH_ANOTHER_PYTHON, module, tmp_path / "env", other, use_cache, env=variables)
+        assert result == Result(0, "", "")
+        names.append({path.relative_to(tmp_path) for path in (tmp_path / "env").glob("*/*/*")})
+        names[-1] |= {path.relative_to(tmp_path) for path in (tmp_path / "env/bin").iterdir()}
+        move_away(tmp_path / "env")
+    assert names[0] == names[1] - {Path("env") / script for script in ADDED_SCRIPTS}
+    assert create(python, tmp_path / "later", cache) == Result(0, "", "")
+    assert_sound(python, tmp_path / "later")
 
 
 def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Path) -> None:

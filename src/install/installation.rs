@@ -11,10 +11,10 @@ use super::script::{self, ScriptMaker};
 use super::{Destination, Options, Source, Target};
 use crate::error::Result;
 use crate::fs::{self, Linker, Mode, Stamp};
-use crate::interpreter::bytecode;
+use crate::interpreter::bytecode::{self, Compiled};
 use crate::platform::Platform;
 use crate::wheel::record::Record;
-use crate::wheel::{Distribution, DistributionFile, Place, Wheel, entry_points};
+use crate::wheel::{Distribution, DistributionFile, Place, entry_points};
 
 /// A distribution, its place, and the parts of it that the environment has already.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct Installation<'a> {
     target: &'a Target,
     destination: Destination<'a>,
     found: Found,
+    /// The bytecode of the modules in a wheel; that in an image is among its files.
+    bytecode: Vec<Compiled>,
     record: Record<'a>,
 }
 
@@ -51,7 +53,7 @@ impl<'a> Installation<'a> {
             let cache_tag = &target.interpreter.cache_tag;
             destination.check_directories(sources.map(|source| bytecode::path(&source.path, cache_tag)))?;
         }
-        Ok(Some(Self { source, target, destination, found, record: Record::default() }))
+        Ok(Some(Self { source, target, destination, found, bytecode: Vec::new(), record: Record::default() }))
     }
 
     /// Whether the environment has the whole distribution already.
@@ -74,6 +76,25 @@ impl<'a> Installation<'a> {
     /// [`crate::error::Error::Io`] with the file in the cache that was changed.
     pub(crate) fn check_source(&self) -> Result<()> {
         if self.found.is_damaged() { self.source.verify() } else { Ok(()) }
+    }
+
+    /// Compiles the modules in a wheel, if their bytecode is wanted.
+    ///
+    /// # Errors
+    /// Those of [`crate::interpreter::Compiler::compile`].
+    pub(crate) fn compile(&mut self, options: &Options) -> Result<()> {
+        if let Source::Wheel(wheel, _) = self.source
+            && options.compiles
+        {
+            let wanted = wheel.modules().filter(|(source, _)| self.found.wants(&self.bytecode_of(source)));
+            self.bytecode = self.target.compiler().compile(&wanted.collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    /// The path in the wheel of the bytecode of a module.
+    fn bytecode_of(&self, source: &str) -> String {
+        bytecode::path(source, &self.target.interpreter.cache_tag)
     }
 
     fn distribution(&self) -> &'a Distribution {
@@ -113,17 +134,13 @@ impl<'a> Installation<'a> {
     /// Writes all files except the metadata, and the bytecode.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the path that could not be read or written, or the interpreter that failed.
+    /// [`crate::error::Error::Io`] with the path that could not be read or written.
     pub(crate) fn write_files(&mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
         let wants = |path: &str| !is_metadata(distribution, path) && self.found.wants(path);
         self.remove_invalid_bytecode()?;
         self.source.place(&self.destination, linker, options, self.found.is_damaged(), wants)?;
-        if let Source::Wheel(wheel, _) = self.source
-            && options.compiles
-        {
-            self.write_bytecode(wheel)?;
-        }
+        self.write_bytecode()?;
         for DistributionFile { path, hash, size, .. } in &distribution.files {
             // If an environment has no bytecode, a repair does not add any.
             let is_listed = !matches!(Place::of(path), Some(Place::Scripts(_)))
@@ -152,16 +169,12 @@ impl<'a> Installation<'a> {
         invalid.filter_map(|path| self.destination.path(path)).try_for_each(|path| fs::remove_file(&path))
     }
 
-    /// Writes the bytecode of the modules in a wheel, if it is wanted.
-    fn write_bytecode(&self, wheel: &Wheel) -> Result<()> {
-        let interpreter = &*self.target.interpreter;
+    /// Writes the bytecode that was compiled.
+    fn write_bytecode(&self) -> Result<()> {
         let place = |path: &str| self.destination.path(path).unwrap_or_default();
-        let bytecode_of = |source: &str| bytecode::path(source, &interpreter.cache_tag);
-        let wanted: Vec<_> =
-            wheel.modules().filter(|(source, _)| self.found.wants(&bytecode_of(source))).collect();
-        for compiled in self.target.compiler().compile(&wanted)? {
-            let contents = compiled.contents(interpreter, Stamp::of(&place(&compiled.source))?);
-            fs::write_with_parents(&place(&bytecode_of(&compiled.source)), &contents)?;
+        for compiled in &self.bytecode {
+            let contents = compiled.contents(&self.target.interpreter, Stamp::of(&place(&compiled.source))?);
+            fs::write_with_parents(&place(&self.bytecode_of(&compiled.source)), &contents)?;
         }
         Ok(())
     }

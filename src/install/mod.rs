@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crate::cache::{Cache, Image, Order, trust};
+use crate::cache::{Cache, Fault, Image, Order, trust};
 use crate::error::{Error, Result};
 use crate::fs::{LinkMode, Linker};
 use crate::interpreter::{Compiler, Interpreter};
@@ -159,8 +159,8 @@ impl Seed {
     /// Installs the distributions as pip does when `ensurepip` calls it. A distribution that the environment has is left alone,
     /// or repaired if it is damaged.
     ///
-    /// Returns how they were installed. If the environment has another version, or if a wheel has parts that are not known
-    /// here, nothing is written, and the result is `None`.
+    /// Returns how they were installed. If the environment has another version or another Python, or if a wheel has parts that
+    /// are not known here, nothing is written, and the result is `None`.
     ///
     /// # Errors
     /// [`Error::Wheel`] for a damaged wheel, before anything is written; [`Error::Io`] with the path that could not be
@@ -170,7 +170,7 @@ impl Seed {
         let from = |sources: Option<Arc<[Source]>>| {
             sources.map_or(Ok(None), |sources| install(&sources, target, options))
         };
-        match self.sources(target).and_then(from) {
+        let installed = match self.sources(target).and_then(from) {
             // Another process has just cleared the cache, or the cache is damaged or cannot be read. The wheel is installed
             // without it.
             Err(error) if self.is_about_cache(&error) => {
@@ -179,7 +179,8 @@ impl Seed {
                 self.found(Vec::new(), None, target).and_then(from)
             }
             result => result,
-        }
+        };
+        if let Err(Error::OtherPython(_)) = installed { Ok(None) } else { installed }
     }
 
     /// Whether an error is about a path in the cache.
@@ -246,6 +247,7 @@ impl Seed {
             match cache.make(path, &wheel, &distribution, compiler) {
                 Ok(Some(image)) => return Ok(Some(Source::Image(image))),
                 Ok(None) => {}
+                Err(Fault::Failed(error @ Error::OtherPython(_))) => return Err(error),
                 Err(fault) => self.blame(&fault),
             }
         }
@@ -283,6 +285,7 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<Opt
         return Ok(Some(Way::Present));
     }
     installations.iter().try_for_each(Installation::check_source)?;
+    installations.iter_mut().try_for_each(|installation| installation.compile(options))?;
     let mut linker = Linker::new(trust::link_modes(options.link_modes, &target.env_dir));
     for installation in &mut installations {
         if !installation.write_scripts(&maker)? {

@@ -8,13 +8,13 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 
 use super::Interpreter;
-use crate::error::{AtPath, Result};
+use crate::error::{AtPath, Error, Result};
 use crate::fs::{self, Stamp};
 use crate::threads;
 
 /// Compiles modules. Each is read from standard input and written to standard output, after its length in eight bytes. A
 /// module that is not valid on this version gets no bytecode, as when pip compiles. The name that tracebacks show is set
-/// when a module is loaded.
+/// when a module is loaded. What is written first shows which interpreters can load the bytecode.
 const PROGRAM: &str = "\
 import gc, marshal, sys
 gc.disable()
@@ -25,13 +25,17 @@ def field():
     end = 8 + int.from_bytes(data[:8], 'little')
     value, data = bytes(data[8:end]), data[end:]
     return value
+def write(value):
+    output.write(len(value).to_bytes(8, 'little') + value)
+write(sys.modules['_frozen_importlib_external'].MAGIC_NUMBER)
+write(str(sys.implementation.cache_tag).encode())
 while data:
     name, source = field().decode(), field()
     try:
         code = marshal.dumps(compile(source, name, 'exec', dont_inherit=True))
     except Exception:
         code = b''
-    output.write(len(code).to_bytes(8, 'little') + code)
+    write(code)
 output.flush()
 ";
 
@@ -101,8 +105,8 @@ impl Compiler<'_> {
     /// Compiles modules. A module that is not valid on this version is not among the results.
     ///
     /// # Errors
-    /// [`crate::error::Error::Io`] with the interpreter that could not be started, or ended with an error; the error contains
-    /// its output.
+    /// [`Error::Io`] with the interpreter that could not be started, or ended with an error; the error contains its output.
+    /// [`Error::OtherPython`] if it is not the one of the record.
     pub(crate) fn compile(self, modules: &[Module]) -> Result<Vec<Compiled>> {
         let workers = threads::available().min(MOST).min(modules.len().div_ceil(ENOUGH));
         // Modules are dealt out in turn, because large ones are next to each other.
@@ -111,7 +115,7 @@ impl Compiler<'_> {
             .collect();
         let compiled = Mutex::new(Vec::with_capacity(modules.len()));
         threads::share(&shares, workers, |share| {
-            let codes = compile_share(self.python, share)?;
+            let codes = self.compile_share(share)?;
             let found = share.iter().zip(codes).filter(|(_, code)| !code.is_empty());
             let found = found.map(|((source, _), code)| Compiled { source: (*source).to_owned(), code });
             compiled.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(found);
@@ -121,22 +125,29 @@ impl Compiler<'_> {
         compiled.sort_by(|one, other| one.source.cmp(&other.source));
         Ok(compiled)
     }
-}
 
-/// Compiles modules with one interpreter, and returns the code of each, in order.
-fn compile_share(python: &Path, modules: &[Module]) -> Result<Vec<Vec<u8>>> {
-    let mut input = Vec::new();
-    for (source, contents) in modules {
-        for field in [source.as_bytes(), contents] {
-            input.extend((field.len() as u64).to_le_bytes());
-            input.extend(field);
+    /// Compiles modules with one process, and returns the code of each, in order.
+    fn compile_share(self, modules: &[Module]) -> Result<Vec<Vec<u8>>> {
+        let Self { python, interpreter } = self;
+        let mut input = Vec::new();
+        for (source, contents) in modules {
+            for field in [source.as_bytes(), contents] {
+                input.extend((field.len() as u64).to_le_bytes());
+                input.extend(field);
+            }
+        }
+        let mut child = start(python).at(python)?;
+        let fed = feed(&mut child, &input);
+        let output = child.wait_with_output().at(python)?;
+        // If the interpreter ended before it had read everything, its status shows that.
+        let fields = fields(&output, 2 + modules.len()).and_then(|fields| fed.map(|()| fields)).at(python)?;
+        let (kind, codes) = fields.split_at(2);
+        if *kind == [&interpreter.magic_number[..], interpreter.cache_tag.as_bytes()] {
+            Ok(codes.to_vec())
+        } else {
+            Err(Error::OtherPython(python.to_owned()))
         }
     }
-    let mut child = start(python).at(python)?;
-    let fed = feed(&mut child, &input);
-    let output = child.wait_with_output().at(python)?;
-    // If the interpreter ended before it had read everything, its status shows that.
-    fields(&output, modules.len()).and_then(|codes| fed.map(|()| codes)).at(python)
 }
 
 fn start(python: &Path) -> io::Result<Child> {
@@ -214,6 +225,37 @@ mod tests {
         assert!(!is_valid(&bytecode, &source, b"MAGI"));
         fs::write(&source, b"xy").unwrap();
         assert!(!is_valid(&bytecode, &source, b"magi"));
+    }
+
+    /// A program that stands for an interpreter whose bytecode begins with `magi`, and that compiles each of two modules to `x`.
+    #[cfg(unix)]
+    const STAND_IN: &str = r"#!/bin/sh
+cat > /dev/null
+printf '\4\0\0\0\0\0\0\0magi\7\0\0\0\0\0\0\0test-31\1\0\0\0\0\0\0\0x\1\0\0\0\0\0\0\0x'
+";
+
+    #[test]
+    #[cfg(unix)]
+    fn another_python_than_that_of_the_record_compiles_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let python = dir.path().join("python");
+        fs::write_as(&python, STAND_IN.as_bytes(), fs::Mode::Executable).unwrap();
+        let record = Interpreter::parse(crate::interpreter::tests::TEXT).unwrap();
+        for (magic_number, cache_tag, is_right) in
+            [("magi", "test-31", true), ("magic", "test-31", false), ("magi", "test-32", false)]
+        {
+            let interpreter = &Interpreter {
+                magic_number: magic_number.into(),
+                cache_tag: cache_tag.to_owned(),
+                ..record.clone()
+            };
+            let compiled = Compiler { python: &python, interpreter }.compile(&[("a.py", b""), ("b.py", b"")]);
+            match compiled {
+                Ok(compiled) => assert_eq!((is_right, compiled.len()), (true, 2)),
+                Err(Error::OtherPython(path)) => assert_eq!((is_right, &path), (false, &python)),
+                Err(error) => panic!("{error}"),
+            }
+        }
     }
 
     #[test]

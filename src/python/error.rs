@@ -23,9 +23,10 @@ impl From<Error> for PyErr {
                 message.push(format!(" because {reason}"));
                 Self::new::<PyValueError, _>(message)
             }
-            Error::Unwritable { .. } | Error::Template { .. } | Error::Wheel { .. } => {
-                PyValueError::new_err(error.to_string())
-            }
+            Error::Unwritable { .. }
+            | Error::Template { .. }
+            | Error::Wheel { .. }
+            | Error::OtherPython(_) => PyValueError::new_err(error.to_string()),
             Error::SameFile { source_path, destination } => {
                 Python::attach(|py| same_file_error(py, source_path.into(), destination.into()))
             }
