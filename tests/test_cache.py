@@ -6,8 +6,10 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, move_away, packages, snapshot, without_override
 from tracing import calls, happened, injecting, spread, strace, tracing
-from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, write_wheel
+from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, small_pip, write_wheel
 
 
 @pytest.fixture
@@ -211,6 +213,24 @@ def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Pa
         trees.append({path: entry[:2] for path, entry in tree.items() if path not in ADDED_SCRIPTS})
         shutil.rmtree(tmp_path / "env")
     assert trees[0] == trees[1]
+
+
+def test_a_umask_that_allows_less_without_any_script(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """It shows in other files, if a wheel has no scripts, as that of setuptools."""
+    with zipfile.ZipFile(small_pip(python, tmp_path)) as archive:
+        names = [name for name in archive.namelist() if not name.endswith(("entry_points.txt", "RECORD"))]
+        files = {name: archive.read(name) for name in names}
+    wheel = write_wheel(tmp_path / bundled_pip(python).name, files)
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    links = {}
+    for umask in (SHARING, 0o077):
+        env_dir = tmp_path / f"{umask:o}"
+        result = python.run("-m", "fastvenv", "--pip-wheel", wheel, env_dir, env=variables, umask=umask)
+        assert result == Result(0, "", "")
+        found = [(packages(env_dir) / name).stat() for name in files]
+        assert {stat.S_IMODE(file.st_mode) for file in found} == {0o666 & ~umask}
+        links[umask] = {file.st_nlink for file in found}
+    assert links == {SHARING: {2}, 0o077: {1}}
 
 
 def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:

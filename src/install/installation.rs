@@ -16,6 +16,9 @@ use crate::platform::Platform;
 use crate::wheel::record::Record;
 use crate::wheel::{Distribution, DistributionFile, Place, entry_points};
 
+/// The contents of INSTALLER: pip takes distributions that it has installed for its own.
+const INSTALLER: &[u8] = b"pip\n";
+
 /// A distribution, its place, and the parts of it that the environment has already.
 #[derive(Debug)]
 pub(crate) struct Installation<'a> {
@@ -101,12 +104,12 @@ impl<'a> Installation<'a> {
         self.source.distribution()
     }
 
-    /// Writes the scripts, and returns whether new files get the mode that shared files have.
+    /// Writes the scripts, and returns the permission bits that the umask left each.
     ///
     /// # Errors
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
-    pub(crate) fn write_scripts(&mut self, maker: &ScriptMaker) -> Result<bool> {
-        let mut can_share = true;
+    pub(crate) fn write_scripts(&mut self, maker: &ScriptMaker) -> Result<Vec<u32>> {
+        let mut modes = Vec::new();
         for entry_point in
             entry_points::scripts(&self.distribution().entry_points, self.target.interpreter.version)
         {
@@ -115,7 +118,7 @@ impl<'a> Installation<'a> {
             else {
                 continue;
             };
-            can_share &= fs::write_as(&path, &script, Mode::Script)? == fs::shared_mode(false);
+            modes.push(fs::write_as(&path, &script, Mode::Script)?);
             self.record.add(in_record, &script);
         }
         for file in &self.distribution().files {
@@ -124,11 +127,20 @@ impl<'a> Installation<'a> {
             {
                 let text = script::with_interpreter(self.source.read(&file.path)?, &self.target.python);
                 let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
-                can_share &= fs::write_as_with_parents(&path, &text, mode)? == fs::shared_mode(false);
+                modes.push(fs::write_as_with_parents(&path, &text, mode)?);
                 self.record.add(in_record, &text);
             }
         }
-        Ok(can_share)
+        Ok(modes)
+    }
+
+    /// Writes the first file of the metadata, and returns the permission bits that the umask left it.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] with the path that could not be written.
+    pub(crate) fn write_installer(&self) -> Result<u32> {
+        let path = self.destination.library.join(self.distribution().metadata("INSTALLER"));
+        fs::write_as_with_parents(&path, INSTALLER, Mode::Plain)
     }
 
     /// Writes all files except the metadata, and the bytecode.
@@ -206,7 +218,7 @@ impl<'a> Installation<'a> {
     pub(crate) fn write_metadata(mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
         let [last, record] = ["METADATA", "RECORD"].map(|name| distribution.metadata(name));
-        for (name, contents) in [("INSTALLER", &b"pip\n"[..]), ("REQUESTED", b"")] {
+        for (name, contents) in [("INSTALLER", INSTALLER), ("REQUESTED", b"")] {
             let path = self.destination.library.join(distribution.metadata(name));
             fs::write_with_parents(&path, contents)?;
             self.record.add(distribution.metadata(name), contents);

@@ -23,7 +23,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::cache::{Cache, Fault, Image, Order, trust};
 use crate::error::{Error, Result};
-use crate::fs::{LinkMode, Linker};
+use crate::fs::{self, LinkMode, Linker};
 use crate::interpreter::{Compiler, Interpreter};
 use crate::platform::Platform;
 use crate::wheel::{Distribution, Wheel, installed};
@@ -286,12 +286,12 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<Opt
     }
     installations.iter().try_for_each(Installation::check_source)?;
     installations.iter_mut().try_for_each(|installation| installation.compile(options))?;
-    let mut linker = Linker::new(trust::link_modes(options.link_modes, &target.env_dir));
-    for installation in &mut installations {
-        if !installation.write_scripts(&maker)? {
-            linker = Linker::copying();
-        }
-    }
+    let can_share = write_scripts(&mut installations, &maker)?;
+    let mut linker = if can_share {
+        Linker::new(trust::link_modes(options.link_modes, &target.env_dir))
+    } else {
+        Linker::copying()
+    };
     for installation in &mut installations {
         installation.write_files(options, &mut linker)?;
     }
@@ -300,6 +300,19 @@ fn install(sources: &[Source], target: &Target, options: &Options) -> Result<Opt
     }
     let is_cached = sources.iter().any(|source| source.image().is_some());
     Ok(Some(if is_cached { Way::Placed(linker.mode()) } else { Way::Written }))
+}
+
+/// Writes all scripts, and returns whether new files get the mode that shared files have. Without any script, another file that
+/// is written anyway shows that.
+fn write_scripts(installations: &mut [Installation], maker: &ScriptMaker) -> Result<bool> {
+    let mut modes = Vec::new();
+    for installation in &mut *installations {
+        modes.extend(installation.write_scripts(maker)?);
+    }
+    if let (true, Some(installation)) = (modes.is_empty(), installations.first()) {
+        modes.push(installation.write_installer()?);
+    }
+    Ok(modes.iter().all(|mode| *mode == fs::shared_mode(false)))
 }
 
 impl Target {
