@@ -136,7 +136,7 @@ def test_a_note_of_another_user_is_not_used(python: Interpreter, tmp_path: Path,
 
 
 @pytest.mark.needs_root
-@pytest.mark.parametrize("given", ["directory", "parent"])
+@pytest.mark.parametrize("given", ["directory", "parent", "link"])
 def test_root_shares_no_files_in_a_directory_of_another_user(
     python: Interpreter, tmp_path: Path, cache: Path, given: str
 ) -> None:
@@ -144,6 +144,9 @@ def test_root_shares_no_files_in_a_directory_of_another_user(
     env_dir = tmp_path / "theirs/env"
     env_dir.mkdir(parents=True)
     os.chown(env_dir if given == "directory" else env_dir.parent, 1000, 1000)
+    if given == "link":
+        (tmp_path / "mine").symlink_to(env_dir.parent)
+        env_dir = tmp_path / "mine/env"
     assert create(python, env_dir, cache) == Result(0, "", "")
     files = [path for path in packages(env_dir).rglob("*") if path.is_file()]
     assert {path.stat().st_nlink for path in files} == {1}

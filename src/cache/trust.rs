@@ -121,14 +121,14 @@ pub fn sample(files: usize) -> impl Iterator<Item = usize> {
 ///
 /// If root gives an environment to another user (`chown -R`), the other user also gets the files that it shares with the cache
 /// by hard links. On Windows, a user who gets rights to a directory gets them to the files in it, under each of their names. So
-/// in both cases `auto` shares no files if the directory, or the one above it, does not belong to the user.
+/// in both cases `auto` shares no files if the directory, or the one above it, does not belong to the user. On the way there,
+/// links are followed, because root may have a link to the directory of another user.
 #[must_use]
 pub fn link_modes(wanted: &'static [LinkMode], env_dir: &Path) -> &'static [LinkMode] {
     if wanted != LinkMode::AUTO || fs::shares_anywhere() {
         return wanted;
     }
-    let is_own = |path: &Path| Ownership::of(path).is_ok_and(|ownership| ownership.is_own);
-    if is_own(env_dir) && env_dir.parent().is_none_or(is_own) { wanted } else { LinkMode::UNSHARED }
+    if fs::is_own(env_dir) && fs::is_own(&fs::above(env_dir)) { wanted } else { LinkMode::UNSHARED }
 }
 
 /// Identifies the contents of a file without reading it: a program that changes the file changes this text.

@@ -34,8 +34,8 @@ use patience::patiently;
 pub use remove::{clear_directory, remove_directory, remove_empty};
 pub use replace::{parts_of_aside, remove_leftovers};
 pub use system::{
-    absolute, becomes_own, has_no_links, is_executable, is_own, is_redirected, make_executable, may_execute,
-    mode_of, shared_mode, shares_anywhere, symlink, user, version,
+    above, absolute, becomes_own, has_no_links, is_executable, is_own, is_redirected, make_executable,
+    may_execute, mode_of, shared_mode, shares_anywhere, symlink, user, version,
 };
 pub use write::{
     Held, Mode, copy_contents, copy_status, rewrite, write, write_as, write_as_with_parents, write_dated,

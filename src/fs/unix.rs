@@ -166,6 +166,12 @@ pub fn is_own(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.uid() == user())
 }
 
+/// The directory above the one at a path. If the path is that of a link, it is the one above the link's target.
+#[must_use]
+pub fn above(directory: &Path) -> PathBuf {
+    directory.join("..")
+}
+
 /// Always true: a directory that is made at a path belongs to the user.
 #[must_use]
 pub fn becomes_own(_path: &Path) -> bool {

@@ -231,6 +231,12 @@ pub fn is_own(path: &Path) -> bool {
     path.ancestors().any(|folder| identity(folder).is_ok_and(|found| found == wanted))
 }
 
+/// The directory above the one at a path, by its path; the root of a drive is above itself.
+#[must_use]
+pub fn above(directory: &Path) -> PathBuf {
+    directory.parent().unwrap_or(directory).to_owned()
+}
+
 /// Whether a directory that is made at a path is in the user's profile.
 #[must_use]
 pub fn becomes_own(path: &Path) -> bool {
