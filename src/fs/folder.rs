@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::{Identity, Ownership, Stamp, system};
@@ -42,7 +43,17 @@ impl<'a> Folder<'a> {
     /// # Errors
     /// [`crate::error::Error::Io`] if there is no file, or it cannot be read.
     pub fn read(&self, path: &str) -> Result<Vec<u8>> {
-        system::read_in(&self.handle, path).at_with(|| self.path.join(path))
+        let mut contents = Vec::new();
+        self.open_file(path)?.read_to_end(&mut contents).at_with(|| self.path.join(path))?;
+        Ok(contents)
+    }
+
+    /// Opens a file in it or below it to read it, by the path relative to it.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] if there is no file, or a link in its place.
+    pub(super) fn open_file(&self, path: &str) -> Result<File> {
+        system::open_in(&self.handle, path).at_with(|| self.path.join(path))
     }
 
     /// Its owner, and whether others may write to it.

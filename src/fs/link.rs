@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -108,7 +108,7 @@ impl LinkMode {
 
     /// Places a file of one directory in another, and replaces what has its name there.
     fn place(self, name: &str, from: &Folder<'_>, to: &Folder<'_>, is_executable: bool) -> Result<()> {
-        let [source, destination] = [from, to].map(|folder| move || folder.path().join(name));
+        let destination = || to.path().join(name);
         match self {
             Self::HardLink => replace_at_once(to.path(), name.as_ref(), |new| {
                 let linked = from.hard_link(name, to, new);
@@ -116,13 +116,13 @@ impl LinkMode {
                 if linked.is_err() && new == name && from.has_same_file(name, to) { Ok(()) } else { linked }
             }),
             Self::Symlink => replace_at_once(to.path(), name.as_ref(), |new| {
-                system::make_symlink(&source(), &to.path().join(new))
+                system::make_symlink(&from.path().join(name), &to.path().join(new))
             }),
             Self::Clone => {
-                system::clone_file(&source(), &destination())?;
+                system::clone_file(&from.open_file(name)?, &destination())?;
                 if is_executable { system::add_execute_permission(&destination()) } else { Ok(()) }
             }
-            Self::Copy => copy(&source(), &destination(), is_executable),
+            Self::Copy => copy(name, from, &destination(), is_executable),
         }
     }
 }
@@ -176,22 +176,27 @@ impl Linker {
     }
 }
 
-fn copy(source: &Path, destination: &Path, is_executable: bool) -> Result<()> {
-    let mut reader = File::open(source).at(source)?;
-    let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
-    let copy = |writer: &mut File| {
-        io::copy(&mut reader, writer)?;
+/// Copies a file with its time. It is read first, so that an error is either about the source or about the destination.
+fn copy(name: &str, from: &Folder<'_>, destination: &Path, is_executable: bool) -> Result<()> {
+    let mut reader = from.open_file(name)?;
+    let mut contents = Vec::new();
+    let read = reader.read_to_end(&mut contents).and_then(|_| reader.metadata()?.modified());
+    let modified = read.at_with(|| from.path().join(name))?;
+    let write = |writer: &mut File| {
+        writer.write_all(&contents)?;
         if is_executable {
             system::set_mode_of_file(writer, Mode::Executable)?;
         }
         writer.set_modified(modified)
     };
-    replace(destination, copy).map(drop)
+    replace(destination, write).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
+    use crate::error::Error;
     use crate::fs::{read, write};
 
     /// The settings that work everywhere: symbolic links need a privilege on Windows.
@@ -240,6 +245,52 @@ mod tests {
                 (b"new".into(), b"old".into())
             );
         }
+    }
+
+    // On Windows, an open directory cannot be renamed.
+    #[test]
+    #[cfg(unix)]
+    fn a_file_comes_from_the_folder_that_was_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name| dir.path().join(name);
+        for (folder, contents) in [("checked", b"right"), ("foreign", b"wrong")] {
+            fs::create_dir(path(folder)).unwrap();
+            write(&path(folder).join("file"), contents).unwrap();
+            std::os::unix::fs::symlink(path("foreign/file"), path(folder).join("link")).unwrap();
+        }
+        let checked = path("checked");
+        let from = Folder::open(&checked).unwrap();
+        fs::rename(&checked, path("moved")).unwrap();
+        fs::rename(path("foreign"), &checked).unwrap();
+        for setting in settings().filter(|setting| *setting != "symlink") {
+            let inner = path(setting);
+            fs::create_dir(&inner).unwrap();
+            let to = Folder::open(&inner).unwrap();
+            Linker::new(LinkMode::of_setting(setting).unwrap()).place("file", &from, &to, false).unwrap();
+            assert_eq!(read(&inner.join("file")).unwrap(), b"right", "{setting}");
+            let linked = LinkMode::Copy.place("link", &from, &to, false);
+            assert!(matches!(linked, Err(Error::Io { path, .. }) if path == checked.join("link")));
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn an_error_is_about_the_file_that_cannot_be_read_or_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name| dir.path().join(name);
+        // A directory can be opened, and then not be read.
+        fs::create_dir_all(path("from/unreadable")).unwrap();
+        fs::create_dir_all(path("to/file")).unwrap();
+        write(&path("from/file"), b"").unwrap();
+        let [from_path, to_path] = ["from", "to"].map(path);
+        let [from, to] = [&from_path, &to_path].map(|path| Folder::open(path).unwrap());
+        for (name, expected) in [("unreadable", "from/unreadable"), ("file", "to/file")] {
+            let Err(Error::Io { path: found, .. }) = LinkMode::Copy.place(name, &from, &to, false) else {
+                panic!("no error")
+            };
+            assert_eq!(found, path(expected));
+        }
+        assert!(!path("to/unreadable").exists());
     }
 
     #[test]

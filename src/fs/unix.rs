@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -39,12 +39,10 @@ pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
 /// # Errors
 /// [`crate::error::Error::Io`] if the file system, or the operating system, cannot do that. Nothing is left in that case.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
-    let reader = fs::File::open(source).at(source)?;
-    let modified = reader.metadata().and_then(|metadata| metadata.modified()).at(source)?;
+pub(super) fn clone_file(source: &fs::File, destination: &Path) -> Result<()> {
     let clone = |writer: &mut fs::File| {
-        rustix::fs::ioctl_ficlone(&*writer, &reader)?;
-        writer.set_modified(modified)
+        rustix::fs::ioctl_ficlone(&*writer, source)?;
+        writer.set_modified(source.metadata()?.modified()?)
     };
     // Most file systems refuse to clone, so the file gets a temporary name first.
     super::replace::replace_aside(destination, clone).map(drop)
@@ -55,14 +53,13 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
 /// # Errors
 /// [`crate::error::Error::Io`] if the file system cannot do that. Nothing is left in that case.
 #[cfg(target_vendor = "apple")]
-pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
-    let reader = fs::File::open(source).at(source)?;
+pub(super) fn clone_file(source: &fs::File, destination: &Path) -> Result<()> {
     let (Some(directory), Some(name)) = (destination.parent(), destination.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into()).at(destination);
     };
     super::replace::replace_at_once(directory, name, |name| {
         let to = directory.join(name);
-        Ok(rustix::fs::fclonefileat(&reader, CWD, to, rustix::fs::CloneFlags::empty())?)
+        Ok(rustix::fs::fclonefileat(source, CWD, to, rustix::fs::CloneFlags::empty())?)
     })
 }
 
@@ -71,7 +68,7 @@ pub(super) fn clone_file(source: &Path, destination: &Path) -> Result<()> {
 /// # Errors
 /// Always [`crate::error::Error::Io`].
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub(super) fn clone_file(_source: &Path, destination: &Path) -> Result<()> {
+pub(super) fn clone_file(_source: &fs::File, destination: &Path) -> Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported)).at(destination)
 }
 
@@ -333,15 +330,13 @@ pub(super) fn open_directory_in(directory: &Handle, path: &Path) -> io::Result<H
     Ok(openat(directory, path, HANDLE, Permissions::empty())?)
 }
 
-/// The contents of a file, by its path relative to an open directory.
+/// Opens a file to read it, by its path relative to an open directory.
 ///
 /// # Errors
-/// The error of the operating system if there is no directory, or a link in its place.
-pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
+/// The error of the operating system if there is no file, or a link in its place.
+pub(super) fn open_in(directory: &Handle, path: &str) -> io::Result<fs::File> {
     let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-    let mut contents = Vec::new();
-    fs::File::from(openat(directory, path, flags, Permissions::empty())?).read_to_end(&mut contents)?;
-    Ok(contents)
+    Ok(openat(directory, path, flags, Permissions::empty())?.into())
 }
 
 /// The owner of an open directory, and whether others may write to it.

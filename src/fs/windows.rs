@@ -68,12 +68,12 @@ pub(super) fn open_directory_in(directory: &Handle, path: &Path) -> io::Result<H
     open_directory(&directory.path.join(path))
 }
 
-/// The contents of a file, by its path relative to a directory.
+/// Opens a file to read it, by its path relative to a directory.
 ///
 /// # Errors
 /// The error of the operating system.
-pub(super) fn read_in(directory: &Handle, path: &str) -> io::Result<Vec<u8>> {
-    fs::read(directory.path.join(path))
+pub(super) fn open_in(directory: &Handle, path: &str) -> io::Result<fs::File> {
+    fs::File::open(directory.path.join(path))
 }
 
 /// The names in a directory that is in another one; `NotADirectory` for a link.
@@ -143,7 +143,7 @@ pub(super) fn remove_file_in(directory: &Handle, name: &OsStr) -> io::Result<()>
 ///
 /// # Errors
 /// Always [`crate::error::Error::Io`].
-pub(super) fn clone_file(_source: &Path, destination: &Path) -> Result<()> {
+pub(super) fn clone_file(_source: &fs::File, destination: &Path) -> Result<()> {
     Err(io::Error::from(ErrorKind::Unsupported)).at(destination)
 }
 
