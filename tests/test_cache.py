@@ -386,6 +386,23 @@ def test_files_that_cannot_be_linked_are_copied(python: Interpreter, tmp_path: P
     assert counts == {True, False}, "some were to be linked, and some copied"
 
 
+def test_a_file_of_the_cache_that_cannot_be_read(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+    """The wheel is unpacked instead, as where the file cannot be opened."""
+    assert create(python, tmp_path / "warm", cache) == Result(0, "", "")
+    # It is too large to be among the files that each run compares with their hashes.
+    module = max(cache.glob("pip-*/files/pip/_vendor/**/*.py"), key=lambda path: path.stat().st_size)
+    faults = [f"inject={call}:error=EIO" for call in ("read", "copy_file_range")]
+    result = python.run(
+        *("-m", "fastvenv", "--link-mode", "copy", tmp_path / "env"),
+        prefix=[*injecting(tmp_path / "log", *faults), "-P", str(module)],
+        env={**python.variables, "FASTVENV_CACHE_DIR": str(cache)},
+    )
+    assert result == Result(0, "", "")
+    assert "INJECTED" in (tmp_path / "log").read_text()
+    assert contents(tmp_path / "env") == contents(tmp_path / "warm")
+    assert_sound(python, tmp_path / "env")
+
+
 @pytest.mark.needs_root
 def test_a_full_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     cache.mkdir()

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from conftest import ADDED_SCRIPTS, BIN, IS_WINDOWS, Interpreter, Result, make_link, snapshot, without_override
+from tracing import injecting
 
 pytestmark = pytest.mark.as_root
 
@@ -356,6 +357,21 @@ def test_a_full_disk(python: Interpreter, tmp_path: Path, limit: str, fill: str)
     assert error[1] == errno.ENOSPC
     assert error[2].startswith(str(tmp_path / "env"))
     assert left in ([], ["filler"])
+
+
+@pytest.mark.posix("strace is needed")
+def test_a_base_executable_that_cannot_be_read_to_its_end(python: Interpreter, tmp_path: Path) -> None:
+    """The error names the file that cannot be read, and not the one that is written."""
+    base = tmp_path.resolve() / f"base/{Path(python.path).name}"
+    base.parent.mkdir()
+    base.write_bytes(bytes(100_000))
+    calls = ("read", "copy_file_range", "sendfile", "splice")
+    # The first call finds out whether it can be read at all.
+    faults = [f"inject={call}:error=EIO:when={'2+' if call == 'read' else '1+'}" for call in calls]
+    prefix = [*injecting(tmp_path / "log", *faults), "-P", str(base)]
+    ours = error_of(python, "fastvenv", tmp_path / "env", prefix, base=str(base), symlinks=False)
+    assert ours[:3] == ["OSError", errno.EIO, str(base)]
+    assert not (tmp_path / "env").exists()
 
 
 CALLS: list[list[str]] = [

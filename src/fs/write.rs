@@ -95,11 +95,16 @@ pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
     // If the source cannot be read, as with a directory, this fails before anything is made.
     let mut start = [0; 4096];
     let length = reader.read(&mut start).at(source)?;
+    let mut readable = Ok(());
     let copy = |writer: &mut File| {
         writer.write_all(&start[..length])?;
+        // The error does not say which of the files it is about. If the source has one, reading on shows it.
         io::copy(&mut reader, writer)
+            .inspect_err(|_| readable = io::copy(&mut reader, &mut io::sink()).map(drop))
     };
-    replace(destination, copy).map(drop)
+    let copied = replace(destination, copy);
+    readable.at(source)?;
+    copied.map(drop)
 }
 
 /// Gives a file the times and the permissions of another one, as Python's `shutil.copystat` does.
