@@ -105,6 +105,33 @@ Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 
 
 @pytest.mark.usefixtures("has_wheels")
+def test_a_worker_that_fails_imports_nothing_from_the_current_directory(python: Interpreter, tmp_path: Path) -> None:
+    """It imports modules to print a traceback, as after an interrupt, and in Python 3.13 also when it starts."""
+    script = tmp_path / "script.py"
+    script.write_text("""
+import sys, fastvenv
+from fastvenv import _seed
+class Builder(fastvenv.EnvBuilder):
+    def _setup_pip(self, context):
+        context.env_exec_cmd = sys.argv[2]
+        _seed.install(self, context)
+Builder(symlinks=True, with_pip=True).create(sys.argv[1])
+""")
+    (tmp_path / "input").write_bytes((1).to_bytes(8, "little") + b"\xff")  # the name of a module that is not UTF-8
+    worker = tmp_path / "worker"
+    worker.write_text(f'#!/bin/sh\nexec {python.path} "$@" < {tmp_path}/input\n')
+    worker.chmod(0o755)
+    current = tmp_path / "current"
+    current.mkdir()
+    for name in ("traceback", "linecache", "collections", "warnings", "io", "re"):
+        (current / f"{name}.py").write_text(f"open('ran', 'a').write({name!r})")
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": ""}  # if the bytecode is compiled already
+    result = python.run(script, tmp_path / "env", worker, env=variables, cwd=current)
+    assert "UnicodeDecodeError" in result.stderr.splitlines()[-1]
+    assert not (current / "ran").exists()
+
+
+@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("delay", [0.06, 0.12, 0.2, 0.5, *at_night(0.03, 0.09, 0.16, 0.3)])
 def test_a_run_after_one_that_was_killed_is_right(python: Interpreter, tmp_path: Path, delay: float) -> None:
     """After a killed process, no run treats an incomplete pip as a whole one."""

@@ -15,8 +15,12 @@ use crate::threads;
 /// Compiles modules. Each is read from standard input and written to standard output, after its length in eight bytes. A
 /// module that is not valid on this version gets no bytecode, as when pip compiles. The name that tracebacks show is set
 /// when a module is loaded. What is written first shows which interpreters can load the bytecode.
+///
+/// A file in the current directory may have the name of a module that Python imports, as it does after an interrupt.
+/// `PYTHONSAFEPATH` excludes that directory only from Python 3.11 on.
 const PROGRAM: &str = "\
 import gc, marshal, sys
+sys.path = [folder for folder in sys.path if folder]
 gc.disable()
 data = memoryview(sys.stdin.buffer.read())
 output = sys.stdout.buffer
@@ -159,6 +163,7 @@ fn start(python: &Path) -> io::Result<Child> {
     }
     command
         .env("PYTHONHASHSEED", "0")
+        .env("PYTHONSAFEPATH", "1")
         .args(["-s", "-S", "-W", "ignore", "-c", PROGRAM])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
