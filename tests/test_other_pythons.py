@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import Entry, Interpreter, Result, at_night, move_away, snapshot
 from installed import Program
+from tracing import strace
 from trees import compared
 from wheels import other_pip
 
@@ -332,3 +333,16 @@ def test_the_choice_is_shown_with_its_reasons(program: Program, other: Path, tmp
         assert found.stderr.startswith(f"Taken {other}") and "(as given): it is " in found.stderr
         assert way("python", "find", "3.99", env={**program.variables, "PATH": str(other.parent)}).status == 1
         assert way("python", "find").status == 2
+
+
+@pytest.mark.posix("strace traces no other system")
+@pytest.mark.parametrize("thread", [1, 2])
+def test_a_limit_of_processes_is_an_error(program: Program, python: Interpreter, tmp_path: Path, thread: int) -> None:
+    """The interpreter starts, and then no thread that reads its output."""
+    fault = f"inject=clone,clone3:error=EAGAIN:when={1 + thread}"
+    prefix = [strace(), "-qq", "-o", os.devnull, "-e", "trace=clone,clone3", "-e", fault]
+    variables = {**program.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}  # which has no record of it
+    result = program.run(f"--python={python.path}", "--without-pip", tmp_path / "env", prefix=prefix, env=variables)
+    reason = "it cannot be started: Resource temporarily unavailable"
+    assert result == Result(1, "", f"Error: Unable to use {python.path}: {reason}\n")
+    assert not (tmp_path / "env").exists()

@@ -5,7 +5,7 @@
 mod system;
 
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -91,12 +91,14 @@ fn probe_for(
     system::set_apart(&mut command);
     let mut child = command.spawn().map_err(|error| Failure::NotStarted(strerror(&error)))?;
     // Both are read while the interpreter runs, because it waits if a pipe is full.
-    let output = read_aside(child.stdout.take());
-    let errors = read_aside(child.stderr.take());
+    let pipes = (child.stdout.take(), child.stderr.take());
+    let readers = read_aside(pipes.0).and_then(|output| Ok((output, read_aside(pipes.1)?)));
+    let (output, errors) = readers.map_err(|error| {
+        stop(&mut child);
+        Failure::NotStarted(strerror(&error))
+    })?;
     let Some((output, status)) = answer(&mut child, &output, &waits) else {
-        system::kill(&mut child);
-        // It fails only if the child was waited for.
-        let _ = child.wait();
+        stop(&mut child);
         return Err(Failure::Hangs);
     };
     match Interpreter::parse(&output) {
@@ -113,16 +115,24 @@ fn probe_for(
     }
 }
 
-/// Reads to the end in another thread: a child of the interpreter may keep the pipe open for ever.
-fn read_aside(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+/// Ends a child, and waits for it.
+fn stop(child: &mut Child) {
+    system::kill(child);
+    // It fails only if the child was waited for.
+    let _ = child.wait();
+}
+
+/// Reads to the end in another thread: a child of the interpreter may keep the pipe open for ever. It fails if the system
+/// cannot start a thread.
+fn read_aside(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<u8>>> {
     let (sender, receiver) = channel();
-    thread::spawn(move || {
+    let read = move || {
         let mut contents = Vec::new();
         // After an error, the text that was read so far is used. The receiver may be gone already.
         let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut contents));
         let _ = sender.send(contents);
-    });
-    receiver
+    };
+    thread::Builder::new().spawn(read).map(|_| receiver)
 }
 
 /// The output of a child and its status; `None` if `waits` ends the wait. The child is waited for last: its number names its
