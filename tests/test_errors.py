@@ -319,6 +319,23 @@ def test_copies_over_links_to_the_same_file(python: Interpreter, tmp_path: Path)
     assert snapshot(env_dir)["bin"] == before["bin"]
 
 
+@pytest.mark.posix("there are no named pipes in directories")
+@pytest.mark.parametrize("symlinks", [False, True], ids=["copies", "links"])
+def test_a_named_pipe_in_place_of_the_interpreter(python: Interpreter, tmp_path: Path, symlinks: bool) -> None:
+    """It is refused, and nobody waits until somebody writes to it."""
+    env_dir = tmp_path / "env"
+    assert error_of(python, "fastvenv", env_dir, symlinks=symlinks) is None
+    path = env_dir / BIN / Path(python.path).name
+    path.unlink()
+    os.mkfifo(path)
+    patience = ["timeout", "--signal=KILL", "60"]
+    kind, *_, text = error_of(python, "fastvenv", env_dir, prefix=patience, symlinks=symlinks)
+    assert (kind, text) == ("OSError", f"{path}: it is not a regular file")
+    kind, *_, text = error_of(python, "venv", env_dir, prefix=patience, symlinks=symlinks)
+    assert (kind, text) == ("SpecialFileError", f"`{path}` is a named pipe")
+    assert path.is_fifo()
+
+
 @pytest.mark.posix("permissions are no bits there")
 @pytest.mark.parametrize("name", ["new/deep", "there"])
 def test_no_permission(python: Interpreter, tmp_path: Path, name: str) -> None:

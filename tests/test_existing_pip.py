@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -118,6 +119,25 @@ def test_what_a_power_failure_leaves_is_repaired(
     assert path.read_bytes() == whole
     shown = subprocess.run([env_dir / "bin/pip", "--version"], capture_output=True, text=True, check=True)
     assert shown.stdout.startswith("pip ")
+
+
+@pytest.mark.posix("there are no named pipes in directories")
+@pytest.mark.parametrize(
+    "name", ["bin/pip", "pip/__main__.py", "*/RECORD", *at_night("pip/__pycache__/__main__.*.pyc", "*/METADATA")]
+)
+def test_a_named_pipe_in_place_of_a_file_is_replaced(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """Nobody waits until somebody writes to it."""
+    env_dir = tmp_path / "env"
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
+    sound = snapshot(env_dir)
+    root = env_dir if name.startswith("bin/") else packages(env_dir)
+    [path] = root.glob(name.replace("*/", "pip-*.dist-info/"))
+    path.unlink()
+    os.mkfifo(path)
+    patience = ["timeout", "--signal=KILL", "60"]
+    assert python.run("-m", "fastvenv", env_dir, prefix=patience, env=variables) == Result(0, "", "")
+    assert snapshot(env_dir) == sound
 
 
 @pytest.mark.parametrize("cache", ["warm", "none"])

@@ -156,11 +156,19 @@ pub fn real_in_part(path: &Path) -> PathBuf {
 /// the paths does not matter. `false` if either does not exist.
 #[must_use]
 pub fn is_in(file: &Path, directory: &Path) -> bool {
-    let is_above = |path: &Path| same_file::is_same_file(path, directory).unwrap_or(false);
+    let Ok(wanted) = Identity::of_target(directory) else { return false };
+    let is_above = |path: &Path| Identity::of_target(path).is_ok_and(|found| found == wanted);
     let folders = |path: &Path| path.parent().is_some_and(|folder| folder.ancestors().any(is_above));
     // Both places count: that of the link, and that of its target.
     let real = |path: &Path| fs::canonicalize(path).is_ok_and(|path| path.ancestors().any(is_above));
     file.parent().is_some_and(real) || real(file) || folders(file)
+}
+
+/// Whether two paths lead to the same file or directory; `false` if either does not exist.
+#[must_use]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let found = Identity::of_target(one).ok();
+    found.is_some() && found == Identity::of_target(other).ok()
 }
 
 /// Whether `path` is a file that can be executed, links followed.
@@ -215,29 +223,58 @@ pub(crate) fn leads_nowhere(error: &io::Error) -> bool {
 /// The contents of a file.
 ///
 /// # Errors
-/// [`Error::Io`] if it cannot be read.
+/// [`Error::Io`] if it cannot be read, or is a named pipe or a device, whose contents may never end.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).at(path)
+    let found = system::open_to_read(path).and_then(|file| read_open(&file)).at(path)?;
+    found.map(|(contents, _)| contents).ok_or_else(|| no_file(path)).at(path)
+}
+
+/// The error for a directory, a named pipe or a device in the place of a file.
+fn no_file(path: &Path) -> io::Error {
+    if path.is_dir() {
+        io::Error::from_raw_os_error(system::IS_DIRECTORY)
+    } else {
+        io::Error::other("it is not a regular file")
+    }
 }
 
 /// The contents of a file that only this user can have written; `None` if the path is that of a link or a directory, if another
 /// user owns the file or may write to it, or if it cannot be read.
 #[must_use]
 pub fn read_private(path: &Path) -> Option<Vec<u8>> {
-    let (contents, metadata) = read_open(system::open_unfollowed(path).ok()?).ok()??;
+    let (contents, metadata) = read_open(&system::open_unfollowed(path).ok()?).ok()??;
     let ownership = system::ownership_of(path, &metadata);
     (ownership.is_own && !ownership.is_writable_by_others()).then_some(contents)
 }
 
 /// The contents and the metadata of an open file; `None` for a directory, or another thing that is no file.
-fn read_open(mut file: fs::File) -> io::Result<Option<(Vec<u8>, fs::Metadata)>> {
+fn read_open(file: &fs::File) -> io::Result<Option<(Vec<u8>, fs::Metadata)>> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(None);
     }
+    Ok(Some((read_to_end(file, metadata.len())?, metadata)))
+}
+
+/// The contents of an open file of that size. [`fs::File::read_to_end`] would ask for the size again.
+fn read_to_end(mut file: &fs::File, size: u64) -> io::Result<Vec<u8>> {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
     let mut contents = Vec::new();
-    file.read_to_end(&mut contents)?;
-    Ok(Some((contents, metadata)))
+    contents.try_reserve_exact(size)?;
+    contents.resize(size, 0);
+    let mut length = 0;
+    while length < size {
+        match file.read(&mut contents[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    contents.truncate(length);
+    // The file may have grown, and some files, as those of `/proc`, do not say their size.
+    file.take(u64::MAX).read_to_end(&mut contents)?;
+    Ok(contents)
 }
 
 /// A file of settings.
@@ -284,7 +321,7 @@ pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
         Err(error) if leads_nowhere(&error) => return Ok(None),
         Err(error) => return Err(error).at(path),
     };
-    let found = read_open(file).at(path)?;
+    let found = read_open(&file).at(path)?;
     Ok(found.map(|(bytes, metadata)| Contents { bytes, writers: system::writers(path, &metadata) }))
 }
 

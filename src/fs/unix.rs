@@ -274,6 +274,9 @@ fn identity_of(found: &fs::Metadata) -> Identity {
     Identity { device: found.dev(), number: found.ino() }
 }
 
+/// The error for a directory that is read like a file (`EISDIR`).
+pub(super) const IS_DIRECTORY: i32 = rustix::io::Errno::ISDIR.raw_os_error();
+
 /// Opens a file, links followed.
 pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
     let flags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC); // `NONBLOCK` does not wait for a FIFO
@@ -335,7 +338,8 @@ pub(super) fn open_directory_in(directory: &Handle, path: &Path) -> io::Result<H
 /// # Errors
 /// The error of the operating system if there is no file, or a link in its place.
 pub(super) fn open_in(directory: &Handle, path: &str) -> io::Result<fs::File> {
-    let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    // With `NONBLOCK`, a FIFO is empty.
+    let flags = OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
     Ok(openat(directory, path, flags, Permissions::empty())?.into())
 }
 

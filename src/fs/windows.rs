@@ -180,12 +180,12 @@ pub(super) fn kept_open(_file: fs::File) -> Option<fs::File> {
     None
 }
 
-/// Opens a file, links followed.
+/// The error for a directory that is read like a file (`ERROR_ACCESS_DENIED`).
+pub(super) const IS_DIRECTORY: i32 = 5;
+
+/// Opens a file or a directory, links followed.
 pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
-    if fs::metadata(path)?.is_dir() {
-        return Err(ErrorKind::NotFound.into()); // Windows cannot open a directory here, and reports that access is denied
-    }
-    fs::File::open(path)
+    fs::OpenOptions::new().read(true).custom_flags(DIRECTORIES_TOO).open(path)
 }
 
 /// The users who can write to a file. Outside the user's profile they are not known.

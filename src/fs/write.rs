@@ -2,12 +2,12 @@
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::fs::{self, File, FileTimes};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::replace::{filled, replace};
-use super::{Identity, system};
+use super::{Identity, is_same, no_file, system};
 use crate::error::{AtPath, Error, Result};
 
 /// The permission bits of a file that is written.
@@ -88,16 +88,19 @@ pub fn rewrite(path: &Path, contents: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::SameFile`] if both are one file; [`Error::Io`] with the path that could not be read or written.
 pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
-    if same_file::is_same_file(source, destination).unwrap_or(false) {
+    if is_same(source, destination) {
         return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
-    let mut reader = File::open(source).at(source)?;
-    // If the source cannot be read, as with a directory, this fails before anything is made.
-    let mut start = [0; 4096];
-    let length = reader.read(&mut start).at(source)?;
+    // As in `venv`, a named pipe is not replaced.
+    if fs::metadata(destination).is_ok_and(|found| !found.is_file()) {
+        return Err(no_file(destination)).at(destination);
+    }
+    let mut reader = system::open_to_read(source).at(source)?;
+    if !reader.metadata().at(source)?.is_file() {
+        return Err(no_file(source)).at(source);
+    }
     let mut readable = Ok(());
     let copy = |writer: &mut File| {
-        writer.write_all(&start[..length])?;
         // The error does not say which of the files it is about. If the source has one, reading on shows it.
         io::copy(&mut reader, writer)
             .inspect_err(|_| readable = io::copy(&mut reader, &mut io::sink()).map(drop))
