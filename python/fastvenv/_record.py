@@ -62,7 +62,9 @@ def path(env_dir: str, name: str, use_cache: bool) -> str:
     """
     # From Python 3.11 on, `sysconfig` normalizes the path; before, `venv` joins its parts.
     is_joined = os.path.isabs(env_dir) and os.path.normpath(env_dir) == env_dir
-    if is_joined or not _interpreter.HAS_VENV_SCHEME:
+    # Where `sysconfig` is loaded, it takes less time than a record, which would be made of what it says.
+    is_known = _own is not None or "sysconfig" not in sys.modules
+    if (is_joined and is_known) or not _interpreter.HAS_VENV_SCHEME:
         below = current(use_cache).path(name)
         if below is not None:
             return os.path.join(env_dir, below)
