@@ -90,5 +90,5 @@ except Exception:  # in Python 3.13.0, it is a SystemError where the current dir
 else:
     # Subclasses read the templates in the folder `scripts` beside the file.
     __file__ = _fastvenv.__file__
-    _OWN = frozenset([*globals(), "_OWN"])
+    _OWN = frozenset(globals()) | {"_OWN"}
     sys.modules[__name__].__class__ = _Module
