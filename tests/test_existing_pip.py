@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import BIN, Interpreter, Result, at_night, packages, snapshot
+from conftest import BIN, Interpreter, Result, at_night, packages, program_in, snapshot
 from wheels import change_unseen
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
@@ -34,6 +34,20 @@ def test_another_pip_is_left_to_ensurepip(python: Interpreter, tmp_path: Path) -
     assert python.answer(NATIVE, env_dir) is False
     assert (newer / "RECORD").read_bytes() == before
     assert not metadata.exists()
+
+
+def test_what_an_interrupted_run_left_of_another_pip_is_no_pip(python: Interpreter, tmp_path: Path) -> None:
+    """METADATA is written last. Without it, neither pip nor `ensurepip` takes the metadata for a distribution."""
+    env_dir = tmp_path / "env"
+    assert python.run("-m", "fastvenv", env_dir).status == 0
+    [metadata] = packages(env_dir).glob("pip-*.dist-info")
+    left = metadata.rename(metadata.with_name("pip-1.0.dist-info"))
+    (left / "METADATA").unlink()
+    for _ in range(2):
+        assert python.answer(NATIVE, env_dir) is True
+    assert (metadata / "METADATA").exists()
+    shown = subprocess.run([program_in(env_dir, "pip"), "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.startswith(f"pip {metadata.name.removesuffix('.dist-info').removeprefix('pip-')} ")
 
 
 def test_nothing_is_done_where_the_same_pip_is(python: Interpreter, tmp_path: Path) -> None:

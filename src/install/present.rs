@@ -57,8 +57,11 @@ pub(crate) fn look(
 ) -> Result<Found> {
     let distribution = source.distribution();
     let is_another = |name: &OsString| {
-        name.to_str()
-            .is_some_and(|name| name != distribution.dist_info && is_metadata_of(name, distribution.name()))
+        name.to_str().is_some_and(|name| {
+            name != distribution.dist_info
+                && is_metadata_of(name, distribution.name())
+                && !is_unfinished(destination.library, name)
+        })
     };
     if names.iter().any(is_another) {
         return Ok(Found::Another);
@@ -169,6 +172,12 @@ fn is_recorded(
         && distribution.files.iter().filter(|file| file.size.is_some()).all(has_file)
         && made.iter().all(|script| has_script(&script.file_name(Platform::HOST), Some(maker.make(script))))
         && scripts.all(|name| has_script(name, None))
+}
+
+/// Whether the metadata of that name was left by an interrupted run, which did not get to METADATA. pip does not take it for a
+/// distribution either.
+fn is_unfinished(library: &Path, name: &str) -> bool {
+    name.ends_with(".dist-info") && !fs::exists(&library.join(name).join("METADATA"))
 }
 
 /// Whether a name in a directory of packages is that of the metadata of some version of a distribution.
