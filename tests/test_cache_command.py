@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, Result, snapshot
+from conftest import Interpreter, Result, packages, snapshot
 from wheels import change_manifest, change_unseen
 
 
@@ -175,6 +175,24 @@ def test_what_is_old_and_not_needed_goes_when_an_image_is_made(
     assert manifest.exists() == stays
     # A needed note is made again.
     assert (note.exists() and note.stat().st_mtime < time.time() - 24 * 3600) == (days < 30)
+
+
+@pytest.mark.posix("symbolic links need a privilege there")
+def test_what_environments_have_links_to_goes_only_when_it_is_asked_for(
+    python: Interpreter, cache: Path, tmp_path: Path
+) -> None:
+    env_dir = tmp_path / "linked"
+    assert run(python, cache, "fastvenv", "--link-mode", "symlink", str(env_dir)) == Result(0, "", "")
+    module = packages(env_dir) / "pip/__init__.py"
+    image = cache / module.resolve().relative_to(cache.resolve()).parts[0]
+    [entry] = [entry for entry in info(python, cache) if entry["name"] == image.name]
+    change_manifest(image / "manifest", f"made\t{entry['made']}", f"made\t{entry['made'] - 31 * 24 * 3600}")
+    change_manifest(image / "manifest", f"{entry['wheel']}\t", f"{entry['wheel']}.gone\t")
+    assert not any(entry["due"] for entry in info(python, cache))
+    assert run(python, cache, "fastvenv", "--no-compile", str(tmp_path / "new")) == Result(0, "", "")
+    assert module.exists()
+    assert run(python, cache, "fastvenv.cache", "prune").status == 0
+    assert not module.exists()
 
 
 @pytest.mark.parametrize("command", ["info", "verify", "prune", "clear"])

@@ -5,19 +5,23 @@
 //!
 //! Its folder is opened once, and files are opened from there, because another folder may get the same name later.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Manifest, Origin};
 use super::trust;
 use crate::error::{AtPath, Error, Result};
-use crate::fs::{self, Folder, Linker, Mode, Stamp};
+use crate::fs::{self, Folder, LinkMode, Linker, Mode, Stamp};
 use crate::interpreter::{Compiler, bytecode};
 use crate::threads;
 use crate::wheel::{Distribution, DistributionFile, Wheel, record};
 
 const FILES: &str = "files";
 const MANIFEST: &str = "manifest";
+
+/// The name of an empty file in the folder of an image that environments have symbolic links to.
+const LINKED: &str = "linked";
 
 /// A wheel that is unpacked and compiled.
 #[derive(Debug)]
@@ -66,8 +70,21 @@ impl Image {
 
     /// Whether a folder contains nothing that an image does not have.
     pub(crate) fn may_be_in(path: &Path) -> bool {
-        let is_part = |name: &std::ffi::OsString| name == FILES || name == MANIFEST;
+        let is_part = |name: &OsString| [FILES, MANIFEST, LINKED].iter().any(|part| name == part);
         Folder::open(path).and_then(|folder| folder.names()).is_ok_and(|names| names.iter().all(is_part))
+    }
+
+    /// Whether an environment was given symbolic links to the image in a folder.
+    pub(crate) fn is_linked(path: &Path) -> bool {
+        fs::exists(&path.join(LINKED))
+    }
+
+    /// Records, as far as possible, that an environment gets symbolic links to it.
+    fn record_links(&self) {
+        let path = self.folder.path();
+        if !Self::is_linked(path) {
+            let _ = fs::write_as(&path.join(LINKED), b"", Mode::Exactly(fs::shared_mode(false)));
+        }
     }
 
     /// Its folder.
@@ -116,6 +133,9 @@ impl Image {
             moves.reverse();
         }
         let Some((first, rest)) = moves.split_first() else { return Ok(()) };
+        if linker.mode() == LinkMode::Symlink {
+            self.record_links();
+        }
         // The first file shows which way works.
         first.run(linker)?;
         let number = rest.iter().map(|folder| folder.files.len()).sum();

@@ -61,6 +61,8 @@ pub struct Entry {
     pub is_sound: bool,
     /// Whether the wheel and the interpreter still exist, unchanged.
     pub is_needed: bool,
+    /// Whether environments were given symbolic links to it, and may still have them.
+    pub is_linked: bool,
 }
 
 /// Why an image could not be put into the cache.
@@ -81,7 +83,8 @@ impl Entry {
     /// Whether it is removed when a new image is made.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        !(self.is_needed && self.is_sound) && is_past(Duration::from_secs(self.made), A_MONTH)
+        let is_useful = self.is_linked || (self.is_needed && self.is_sound);
+        !is_useful && is_past(Duration::from_secs(self.made), A_MONTH)
     }
 }
 
@@ -322,6 +325,7 @@ fn is_image(name: &str) -> bool {
 
 fn entry(path: &Path, is_sound: impl Fn(&Image) -> bool) -> Entry {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let is_linked = Image::is_linked(path);
     let Found::Image(image) = Image::find(path) else {
         let made = time_of(path).as_secs();
         return Entry {
@@ -332,6 +336,7 @@ fn entry(path: &Path, is_sound: impl Fn(&Image) -> bool) -> Entry {
             interpreter: None,
             is_sound: false,
             is_needed: false,
+            is_linked,
         };
     };
     let origin = &image.manifest().origin;
@@ -344,6 +349,7 @@ fn entry(path: &Path, is_sound: impl Fn(&Image) -> bool) -> Entry {
         interpreter: origin.interpreter.as_ref().map(|(interpreter, _)| interpreter.path.clone()),
         is_sound: is_sound(&image),
         is_needed: origin.wheel.is_current() && origin.interpreter.as_ref().is_none_or(is_current),
+        is_linked,
     }
 }
 

@@ -40,7 +40,11 @@ pub const COMMANDS: [Command; 5] = [
             with_json("info", "show what is in it: each wheel, its size, and what it is for"),
             plain("clear", "delete all of it; environments made with --link-mode symlink need it"),
             plain("verify", "compare every file with its hash; exit with status 1 if one was changed"),
-            plain("prune", "delete what no interpreter that is installed needs, and what is damaged"),
+            plain(
+                "prune",
+                "delete what is damaged, and what no interpreter that is installed needs; environments made with \
+                 --link-mode symlink may need it",
+            ),
         ],
     },
     Command {

@@ -375,7 +375,8 @@ struct CacheEntry {
 impl From<cache::Entry> for CacheEntry {
     fn from(entry: cache::Entry) -> Self {
         let due = entry.is_due();
-        let cache::Entry { name, wheel, made, size, interpreter, is_sound: sound, is_needed: needed } = entry;
+        let cache::Entry { name, wheel, made, size, interpreter, is_sound: sound, is_needed: needed, .. } =
+            entry;
         let interpreter = interpreter.map(PathBuf::into_os_string);
         let (wheel, hash) = wheel.map(|(path, hash)| (path.into_os_string(), hash)).unzip();
         Self { name, wheel, hash, made, size, interpreter, sound, needed, due }
