@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from conftest import ADDED_SCRIPTS, Interpreter, Result, at_night, move_away, packages, snapshot
+from installed import Program
+from tracing import strace
 from trees import compared
 
 WRITTEN = ["pyvenv.cfg", ".gitignore", "bin/activate", "bin/activate.csh", "bin/Activate.ps1", *sorted(ADDED_SCRIPTS)]
@@ -54,6 +57,17 @@ def test_a_copy_of_the_interpreter(python: Interpreter, tmp_path: Path, outside:
     assert python.run("-m", "fastvenv", "--without-pip", "--copies", made) == Result(0, "", "")
     assert snapshot(outside) == before
     assert snapshot(made) == expected
+
+
+@pytest.mark.parametrize("is_of_program", [True, False], ids=["program", "python -m"])
+def test_the_mode_of_a_copy_is_that_of_the_open_file(program: Program, tmp_path: Path, *, is_of_program: bool) -> None:
+    """Whoever may write to the directory could put a link in the place of the copy before its mode is set by its path."""
+    log = tmp_path / "log"
+    prefix = [strace(), "-f", "-qq", "-o", str(log), "-e", "trace=?chmod,?fchmodat,?fchmodat2,?fchmod"]
+    way = program.run if is_of_program else program.run_python
+    assert way("--without-pip", "--copies", tmp_path / "env", prefix=prefix).status == 0
+    calls = re.findall(r"\w+(?=\()", log.read_text())
+    assert set(calls) == {"fchmod"}
 
 
 @pytest.mark.usefixtures("has_wheels")

@@ -118,10 +118,7 @@ impl LinkMode {
             Self::Symlink => replace_at_once(to.path(), name.as_ref(), |new| {
                 system::make_symlink(&from.path().join(name), &to.path().join(new))
             }),
-            Self::Clone => {
-                system::clone_file(&from.open_file(name)?, &destination())?;
-                if is_executable { system::add_execute_permission(&destination()) } else { Ok(()) }
-            }
+            Self::Clone => system::clone_file(&from.open_file(name)?, &destination(), is_executable),
             Self::Copy => copy(name, from, &destination(), is_executable),
         }
     }

@@ -39,21 +39,25 @@ pub(super) fn make_symlink(target: &Path, link: &Path) -> io::Result<()> {
 /// # Errors
 /// [`crate::error::Error::Io`] if the file system, or the operating system, cannot do that. Nothing is left in that case.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn clone_file(source: &fs::File, destination: &Path) -> Result<()> {
+pub(super) fn clone_file(source: &fs::File, destination: &Path, is_executable: bool) -> Result<()> {
     let clone = |writer: &mut fs::File| {
         rustix::fs::ioctl_ficlone(&*writer, source)?;
+        if is_executable {
+            set_mode_of_file(writer, Mode::Executable)?;
+        }
         writer.set_modified(source.metadata()?.modified()?)
     };
     // Most file systems refuse to clone, so the file gets a temporary name first.
     super::replace::replace_aside(destination, clone).map(drop)
 }
 
-/// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time and mode.
+/// Makes `destination` a file that shares the blocks of `source` until one of them is changed, with its time and mode. A file
+/// of the cache that is executable has that mode already.
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] if the file system cannot do that. Nothing is left in that case.
 #[cfg(target_vendor = "apple")]
-pub(super) fn clone_file(source: &fs::File, destination: &Path) -> Result<()> {
+pub(super) fn clone_file(source: &fs::File, destination: &Path, _is_executable: bool) -> Result<()> {
     let (Some(directory), Some(name)) = (destination.parent(), destination.file_name()) else {
         return Err(io::ErrorKind::InvalidInput.into()).at(destination);
     };
@@ -68,31 +72,22 @@ pub(super) fn clone_file(source: &fs::File, destination: &Path) -> Result<()> {
 /// # Errors
 /// Always [`crate::error::Error::Io`].
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-pub(super) fn clone_file(_source: &fs::File, destination: &Path) -> Result<()> {
+pub(super) fn clone_file(_source: &fs::File, destination: &Path, _is_executable: bool) -> Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported)).at(destination)
 }
 
-/// Gives `path` mode 0755, whatever the umask, as `venv` does with a copied interpreter; a link is left alone.
+/// Gives `path` the mode [`Mode::INTERPRETER`]; a link is left alone, even if it takes the place of a file meanwhile.
 ///
 /// # Errors
-/// [`crate::error::Error::Io`] if the mode cannot be read or set.
+/// [`crate::error::Error::Io`] if the file cannot be opened, or its mode cannot be set.
 pub fn make_executable(path: &Path) -> Result<()> {
-    if fs::symlink_metadata(path).at(path)?.is_symlink() {
-        return Ok(());
+    match open_unfollowed(path) {
+        Err(error) if is_loop(&error) || path.is_symlink() => Ok(()),
+        opened => opened.and_then(|file| set_mode_of_file(&file, Mode::INTERPRETER)).map(drop).at(path),
     }
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).at(path)
 }
 
-/// Lets all users execute the file at `path`.
-///
-/// # Errors
-/// [`crate::error::Error::Io`] if the mode cannot be read or set.
-pub(super) fn add_execute_permission(path: &Path) -> Result<()> {
-    let bits = mode_of(path)? | 0o111;
-    fs::set_permissions(path, fs::Permissions::from_mode(bits)).at(path)
-}
-
-/// Sets the mode of an open file that was just made, and returns the bits that the umask left it.
+/// Sets the mode of an open file, and returns the bits that it had: if it was just made, those that the umask left it.
 ///
 /// # Errors
 /// The error of the operating system.

@@ -143,7 +143,7 @@ pub(super) fn remove_file_in(directory: &Handle, name: &OsStr) -> io::Result<()>
 ///
 /// # Errors
 /// Always [`crate::error::Error::Io`].
-pub(super) fn clone_file(_source: &fs::File, destination: &Path) -> Result<()> {
+pub(super) fn clone_file(_source: &fs::File, destination: &Path, _is_executable: bool) -> Result<()> {
     Err(io::Error::from(ErrorKind::Unsupported)).at(destination)
 }
 
@@ -310,15 +310,6 @@ pub fn version(path: &Path) -> Result<[i128; 4]> {
 /// # Errors
 /// None; the signature is the one of the POSIX file.
 pub fn make_executable(_path: &Path) -> Result<()> {
-    Ok(())
-}
-
-/// Does nothing: on Windows the extension makes a file executable.
-///
-/// # Errors
-/// None; the signature is the one of the POSIX file.
-#[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
-pub(super) fn add_execute_permission(_path: &Path) -> Result<()> {
     Ok(())
 }
 

@@ -23,6 +23,11 @@ pub enum Mode {
     Exactly(u32),
 }
 
+impl Mode {
+    /// The mode of a copied interpreter, as in `venv`: 0755, whatever the umask.
+    pub const INTERPRETER: Self = Self::Exactly(0o755);
+}
+
 /// Writes a file in an existing directory, with the permission bits that the umask leaves.
 ///
 /// # Errors
@@ -83,11 +88,11 @@ pub fn rewrite(path: &Path, contents: &[u8]) -> Result<()> {
     write_as(path, contents, Mode::Exactly(system::mode_of(path)?)).map(drop)
 }
 
-/// Copies the contents of one file to another, which is made or replaced. Mode, times and attributes are not copied.
+/// Copies the contents of one file to another, which is made or replaced, with that mode. Times and attributes are not copied.
 ///
 /// # Errors
 /// [`Error::SameFile`] if both are one file; [`Error::Io`] with the path that could not be read or written.
-pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
+pub fn copy_contents(source: &Path, destination: &Path, mode: Mode) -> Result<()> {
     if is_same(source, destination) {
         return Err(Error::SameFile { source_path: source.to_owned(), destination: destination.to_owned() });
     }
@@ -103,7 +108,8 @@ pub fn copy_contents(source: &Path, destination: &Path) -> Result<()> {
     let copy = |writer: &mut File| {
         // The error does not say which of the files it is about. If the source has one, reading on shows it.
         io::copy(&mut reader, writer)
-            .inspect_err(|_| readable = io::copy(&mut reader, &mut io::sink()).map(drop))
+            .inspect_err(|_| readable = io::copy(&mut reader, &mut io::sink()).map(drop))?;
+        system::set_mode_of_file(writer, mode)
     };
     let copied = replace(destination, copy);
     readable.at(source)?;
@@ -120,8 +126,9 @@ pub fn copy_status(source: &Path, destination: &Path) -> Result<()> {
         .set_accessed(found.accessed().at(source)?)
         .set_modified(found.modified().at(source)?);
     let set = || {
-        File::options().write(true).open(destination)?.set_times(times)?;
-        fs::set_permissions(destination, found.permissions())
+        let file = File::options().write(true).open(destination)?;
+        file.set_times(times)?;
+        file.set_permissions(found.permissions())
     };
     set().at(destination)
 }
@@ -190,7 +197,8 @@ mod tests {
     #[test]
     fn a_directory_is_not_copied_and_nothing_is_made_in_its_place() {
         let dir = tempfile::tempdir().unwrap();
-        let Err(Error::Io { path, .. }) = copy_contents(dir.path(), &dir.path().join("copy")) else {
+        let Err(Error::Io { path, .. }) = copy_contents(dir.path(), &dir.path().join("copy"), Mode::Plain)
+        else {
             panic!("no error")
         };
         assert_eq!((path.as_path(), names(dir.path()).unwrap().len()), (dir.path(), 0));
@@ -203,10 +211,10 @@ mod tests {
         write(&path, b"old").unwrap();
         fs::hard_link(&path, &other).unwrap();
         for other in [&path, &other] {
-            assert!(matches!(copy_contents(&path, other), Err(Error::SameFile { .. })));
+            assert!(matches!(copy_contents(&path, other, Mode::Plain), Err(Error::SameFile { .. })));
         }
         let copy = dir.path().join("copy");
-        copy_contents(&path, &copy).unwrap();
+        copy_contents(&path, &copy, Mode::Plain).unwrap();
         assert_eq!((fs::read(&path).unwrap(), fs::read(&copy).unwrap()), (b"old".into(), b"old".into()));
     }
 }

@@ -163,7 +163,7 @@ mod _native {
     /// Copies the contents of a file. Raises `shutil.SameFileError` if both paths are those of one file.
     #[pyfunction]
     fn copy_file(py: Python<'_>, source: PathBuf, destination: PathBuf) -> PyResult<()> {
-        detached(py, || fs::copy_contents(&source, &destination))
+        detached(py, || fs::copy_contents(&source, &destination, fs::Mode::Plain))
     }
 
     /// Gives a file the mode 0755, whatever the umask. A link is left alone.

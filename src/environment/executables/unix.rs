@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, Mode};
 
 /// The names besides the one by which the base interpreter was started, in `venv`'s order.
 ///
@@ -35,13 +35,13 @@ pub type Copied = (PathBuf, PathBuf);
 pub fn place(executable: &Path, env_exe: &Path, names: &[String], symlinks: bool) -> Result<Vec<Copied>> {
     let mut copied = Vec::new();
     let mut put = |source: &Path, text: &Path, path: &Path| -> Result<()> {
-        if !(symlinks && is_linked(text, path)) {
-            if symlinks {
-                copied.push((source.to_owned(), path.to_owned()));
-            }
-            fs::copy_contents(source, path)?;
+        if symlinks && is_linked(text, path) {
+            return Ok(());
         }
-        fs::make_executable(path)
+        if symlinks {
+            copied.push((source.to_owned(), path.to_owned()));
+        }
+        fs::copy_contents(source, path, Mode::INTERPRETER)
     };
     fs::remove_stale_link(env_exe, executable)?;
     put(executable, executable, env_exe)?;

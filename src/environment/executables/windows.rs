@@ -184,7 +184,7 @@ pub fn place(interpreter: &interpreter::Interpreter, env_exe: &Path) -> Result<(
     let keeps_status = interpreter.features().has_windows_table();
     files.iter().try_for_each(|(name, source)| {
         let destination = env_exe.with_file_name(name);
-        fs::copy_contents(source, &destination)?;
+        fs::copy_contents(source, &destination, fs::Mode::Plain)?;
         if keeps_status { fs::copy_status(source, &destination) } else { Ok(()) }
     })
 }
