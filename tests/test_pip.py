@@ -31,15 +31,17 @@ __main__.run()
 """
 
 
-def test_pip_works(python: Interpreter, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["env", pytest.param("a\tb", marks=pytest.mark.posix("no name has a tab there"))])
+def test_pip_works(python: Interpreter, tmp_path: Path, name: str) -> None:
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip; see test_wheels_are_enough")
-    assert python.run("-m", "fastvenv", tmp_path / "env") == Result(0, "", "")
-    pip, inside = (program_in(tmp_path / "env", name) for name in ("pip", "python"))
+    env_dir = tmp_path / name
+    assert python.run("-m", "fastvenv", env_dir) == Result(0, "", "")
+    pip, inside = (program_in(env_dir, program) for program in ("pip", "python"))
     commands: list[list[str | Path]] = [[pip, "--version"], [inside, "-m", "pip", "--version"]]
     shown = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for command in commands}
     assert len(shown) == 1
-    assert str(tmp_path / "env") in shown.pop()
+    assert str(env_dir) in shown.pop()
 
 
 def test_without_ensurepip_and_wheels(python: Interpreter, tmp_path: Path) -> None:

@@ -79,18 +79,19 @@ pub(crate) fn with_interpreter(script: Vec<u8>, python: &Path) -> Vec<u8> {
     [b"#!", python.as_os_str().as_encoded_bytes(), end].into_iter().flatten().chain(rest).copied().collect()
 }
 
-/// The first line of a script: the interpreter. If its path is too long for the system or has a space, it is a line that a
-/// shell and Python read in different ways.
+/// The first line of a script: the interpreter. If its path is too long for the system, or has a space or a tab, at which the
+/// system would end it, it is a line that a shell and Python read in different ways. pip does not look for tabs.
 fn first_line(python: &OsStr) -> Option<String> {
     let python = python.to_str()?;
     // These characters have a meaning for the shell even in quotes. pip ignores that, and makes a script that fails.
     if python.contains(['"', '$', '`', '\\', '\n']) {
         return None;
     }
-    if !python.contains(' ') && python.len() + "#!\n".len() <= MAX_FIRST_LINE {
+    let has_blank = python.contains([' ', '\t']);
+    if !has_blank && python.len() + "#!\n".len() <= MAX_FIRST_LINE {
         return Some(format!("#!{python}\n"));
     }
-    let quoted = if python.contains(' ') { format!("\"{python}\"") } else { python.to_owned() };
+    let quoted = if has_blank { format!("\"{python}\"") } else { python.to_owned() };
     Some(format!("#!/bin/sh\n'''exec' {quoted} \"$0\" \"$@\"\n' '''\n"))
 }
 
@@ -111,10 +112,10 @@ mod tests {
     fn the_first_line_fits_the_path() {
         let line = |path: &str| first_line(OsStr::new(path));
         assert_eq!(line("/e/bin/python").unwrap(), "#!/e/bin/python\n");
-        assert_eq!(
-            line("/a b/python").unwrap(),
-            "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n"
-        );
+        for python in ["/a b/python", "/a\tb/python"] {
+            let expected = format!("#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n");
+            assert_eq!(line(python).unwrap(), expected);
+        }
         let long = format!("/{}", "x".repeat(MAX_FIRST_LINE - 3));
         assert_eq!(line(&long).unwrap(), format!("#!/bin/sh\n'''exec' {long} \"$0\" \"$@\"\n' '''\n"));
         assert_eq!(line(&long[1..]).unwrap(), format!("#!{}\n", &long[1..]));
