@@ -12,6 +12,7 @@ pub mod records;
 pub mod trust;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
@@ -288,9 +289,19 @@ fn take_away(folder: &Path, path: &Path) -> Result<()> {
     }
 }
 
-/// A name for a folder that is being made, or being removed.
+/// A name for a folder that is being made, or being removed. No other call gets it.
 fn aside(folder: &Path) -> PathBuf {
-    folder.join(format!("{MAKING}{}-{}", std::process::id(), now().as_nanos()))
+    folder.join(format!("{MAKING}{}-{}", std::process::id(), moment(now())))
+}
+
+/// A time in nanoseconds, or the first one after it that no other call has got: a clock may stand still.
+fn moment(now: Duration) -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let now = u64::try_from(now.as_nanos()).unwrap_or_default();
+    let after = |last: u64| now.max(last.saturating_add(1));
+    let (Ok(last) | Err(last)) =
+        LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(after(last)));
+    after(last)
 }
 
 /// The paths in the cache in a folder whose names are of one kind; `None` if the folder is no cache.
@@ -403,6 +414,16 @@ mod tests {
         assert!(fs::exists(&path.join("manifest")));
         cache.discard(&Folder::open(&path).unwrap());
         assert_eq!(fs::names(dir.path()).unwrap(), ["replaced"]);
+    }
+
+    #[test]
+    fn no_two_folders_are_begun_at_the_same_moment() {
+        let now = now();
+        let mut moments: Vec<_> = (0..100).map(|_| moment(now)).collect();
+        assert!(moments[0] >= u64::try_from(now.as_nanos()).unwrap());
+        moments.dedup();
+        assert_eq!(moments.len(), 100);
+        assert!(moments.is_sorted());
     }
 
     #[test]

@@ -194,13 +194,33 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_changed_and_put_back_is_another_version() {
+    fn a_file_that_was_replaced_is_another_version() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("wheel");
         fs::write_dated(&path, b"one", fs::Mode::Plain, 1).unwrap();
         let before = version(&path).unwrap();
         assert_eq!(version(&path).unwrap(), before);
         fs::write_dated(&path, b"two", fs::Mode::Plain, 1).unwrap();
+        assert_ne!(version(&path).unwrap(), before);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "fastvenv writes to no existing file")]
+    fn a_file_that_was_changed_and_put_back_is_another_version() {
+        use std::io::Write;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("wheel");
+        let write = |contents| {
+            let mut file = std::fs::File::create(&path).unwrap();
+            file.write_all(contents).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH).unwrap();
+        };
+        write(b"one");
+        let before = version(&path).unwrap();
+        // Only the time at which its metadata was changed differs, by no less than a tick of the clock.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        write(b"two");
         assert_ne!(version(&path).unwrap(), before);
     }
 }
