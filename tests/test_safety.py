@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, snapshot, without_override
+from conftest import Interpreter, Result, make_link, snapshot, without_override
 from tracing import strace
 
 pytestmark = pytest.mark.as_root
@@ -44,6 +44,19 @@ def test_clear_takes_an_environment_whole_or_cut_short(
         (tmp_path / name / "old").mkdir(parents=True)
     assert python.run("-m", "fastvenv", "--without-pip", "--clear", tmp_path) == Result(0, "", "")
     assert not list(tmp_path.rglob("old"))
+
+
+def test_a_dry_run_looks_at_what_clear_would_delete(python: Interpreter, tmp_path: Path) -> None:
+    """Among it are files and links in the place of which an environment may have a directory."""
+    for name in ("bin", "lib", "include"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".gitignore").write_text("*")
+    make_link(tmp_path / "lib64", "lib")
+    before = snapshot(tmp_path)
+    arguments = ["-m", "fastvenv", "--without-pip", "--clear", str(tmp_path)]
+    assert python.run(*arguments, "--dry-run").status == 0
+    assert snapshot(tmp_path) == before
+    assert python.run(*arguments) == Result(0, "", "")
 
 
 def test_clear_spares_a_project_that_only_looks_like_an_environment(python: Interpreter, tmp_path: Path) -> None:

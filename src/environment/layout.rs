@@ -158,12 +158,15 @@ fn line_break_or_nul(value: &OsStr) -> Option<&'static str> {
 /// Those of [`check_clearable`], if the directory `must_be_environment`; [`Error::Io`] with the path that could not be
 /// removed.
 pub fn clear(env_dir: &Path, must_be_environment: bool) -> Result<()> {
-    fs::clear_directory(env_dir, |folder| {
-        if !must_be_environment {
-            return Ok(());
-        }
-        check_clearable(Platform::HOST, env_dir, &folder.names()?, |name| folder.names_in(name))
-    })
+    let check = |folder: &fs::Folder<'_>| {
+        if must_be_environment { check_open(env_dir, folder) } else { Ok(()) }
+    };
+    fs::clear_directory(env_dir, check)
+}
+
+/// Refuses to clear an open directory that is not an environment.
+fn check_open(env_dir: &Path, folder: &fs::Folder<'_>) -> Result<()> {
+    check_clearable(Platform::HOST, env_dir, &folder.names()?, |name| folder.names_in(name))
 }
 
 /// Refuses a directory that could not be made or cleared, and writes nothing. Returns whether the directory exists.
@@ -183,8 +186,7 @@ pub fn check_target(env_dir: &Path, clears: bool, must_be_environment: bool) -> 
         return Err(Error::Occupied(env_dir.to_owned()));
     }
     if clears && must_be_environment {
-        let names_in = |name: &OsStr| fs::names(&env_dir.join(name));
-        check_clearable(Platform::HOST, env_dir, &fs::names(env_dir)?, names_in)?;
+        check_open(env_dir, &fs::Folder::open(env_dir)?)?;
     }
     Ok(true)
 }
