@@ -12,7 +12,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused a call on `path`; `source` holds its error number.
-    #[error("{}: {}", path.display(), strerror(source))]
+    #[error("{}: {}", printable(&path.to_string_lossy()), strerror(source))]
     Io {
         /// The path that the call was about.
         path: PathBuf,
@@ -61,7 +61,7 @@ pub enum Error {
         obstacle: String,
     },
     /// A wheel that must not be installed: it is damaged, or was made to do harm.
-    #[error("The wheel {} cannot be installed: {}{reason}", wheel.display(), entry.as_ref().map_or(String::new(), |entry| format!("{entry}: ")))]
+    #[error("The wheel {} cannot be installed: {}{reason}", wheel.display(), entry.as_ref().map_or(String::new(), |entry| format!("{}: ", printable(entry))))]
     Wheel {
         /// The wheel.
         wheel: PathBuf,
@@ -101,6 +101,21 @@ pub fn strerror(error: &io::Error) -> String {
     let number = error.raw_os_error().map(|code| format!(" (os error {code})"));
     let text = number.and_then(|number| text.strip_suffix(&number)).unwrap_or(&text);
     text.trim_end_matches('.').to_owned()
+}
+
+/// A name on disk, or a text of a file, as messages show it: characters that could end a line or change what a terminal shows
+/// are escaped.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let is_harmful = |character: char| {
+        // Among them are those that turn the direction of a text.
+        character.is_control()
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let shown = |character: char| {
+        if is_harmful(character) { character.escape_default().to_string() } else { character.to_string() }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Keeps the path of a failed call, which [`io::Error`] does not hold.

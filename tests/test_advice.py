@@ -29,6 +29,22 @@ def a_project(root: Path) -> None:
     (root / "env/precious").write_text("precious")
 
 
+ESCAPE = "\033[31m"
+
+
+def a_link_in_red(root: Path) -> None:
+    (root / "env").symlink_to(f"{ESCAPE}x")
+
+
+def a_project_in_red(root: Path) -> None:
+    (root / "env/bin").mkdir(parents=True)
+    (root / f"env/bin/x\n{ESCAPE}").touch()
+
+
+def a_setting_in_red(root: Path) -> None:
+    (root / "pyproject.toml").write_text('[tool.fastvenv]\n"\\u001b[31mx" = 1\n')
+
+
 def nothing(root: Path) -> None:
     pass
 
@@ -56,6 +72,27 @@ CASES: list[tuple[Callable[[Path], None], list[str], str]] = [
         (
             "Error: Refusing to clear {root}/env because it is not a virtual environment: it has no pyvenv.cfg and holds "
             "'precious'. To delete its contents all the same, add --force.\n"
+        ),
+    ),
+    (
+        a_link_in_red,
+        ["env"],
+        DANGLING.replace("nowhere", repr(f"{ESCAPE}x")),
+    ),
+    (
+        a_project_in_red,
+        ["--clear", "env"],
+        (
+            "Error: Refusing to clear {root}/env because it is not a virtual environment: it has no pyvenv.cfg and holds "
+            "'bin/x\\n\\u{{1b}}[31m'. To delete its contents all the same, add --force.\n"
+        ),
+    ),
+    (
+        a_setting_in_red,
+        ["env"],
+        (
+            "Error: {root}/pyproject.toml:2: there is no setting \\u{{1b}}[31mx; there are python, system-site-packages, "
+            "prompt, relocatable, activators, without-pip\n"
         ),
     ),
     (

@@ -64,8 +64,13 @@ def _file_above(path: str) -> str:
 def _occupant(path: str) -> str:
     """Return advice for a directory in whose place there is a link or a file."""
     if os.path.islink(path):
-        target = os.readlink(path)
+        target = _printable(os.readlink(path))
         if os.path.exists(path):
             return f"\nIt is a link to {target}. Name that directory, or remove the link."
         return f"\nIt is a link to {target}, which is not there. Remove the link, or choose another directory."
     return "\nA file has this name. Remove it, or choose another directory." if os.path.isfile(path) else ""
+
+
+def _printable(name: str) -> str:
+    """Return a name on disk, or its `repr` if a terminal would obey it."""
+    return name if name.isprintable() else repr(name)

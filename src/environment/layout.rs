@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::fs;
 use crate::platform::Platform;
 
@@ -232,12 +232,12 @@ pub fn check_clearable(
     let mut foreign = Vec::new();
     for name in names {
         match platform.contents().iter().find(|(known, _)| *known == platform.folded(name)) {
-            None => foreign.push(name.to_string_lossy().into_owned()),
+            None => foreign.push(printable(&name.to_string_lossy())),
             Some((_, known)) => foreign.extend(
                 names_in(name)?
                     .into_iter()
                     .filter(|inner| !known.contain(&inner.to_string_lossy().to_lowercase()))
-                    .map(|inner| format!("{}/{}", name.display(), inner.display())),
+                    .map(|inner| printable(&format!("{}/{}", name.display(), inner.display()))),
             ),
         }
     }
@@ -365,5 +365,11 @@ mod tests {
         let message = clearable(Posix, &["d", "lib/c", "b", "a", "bin"]).unwrap_err().to_string();
         assert!(message.starts_with("Refusing to clear /home/me because it is not a virtual environment"));
         assert!(message.contains("holds 'a', 'b', 'd', …") && message.contains("--force"), "{message}");
+    }
+
+    #[test]
+    fn the_refusal_shows_no_name_that_a_terminal_would_obey() {
+        let message = clearable(Posix, &["bin/x\ny\u{1b}[31mz", "\u{202e}a", "é b"]).unwrap_err().to_string();
+        assert!(message.contains(r"holds '\u{202e}a', 'bin/x\ny\u{1b}[31mz', 'é b'."), "{message}");
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::label::Label;
 use super::search::{Candidate, PLACES};
 use super::{Failure, Interpreter, Request};
+use crate::error::printable;
 use crate::fs;
 
 /// The chosen interpreter.
@@ -61,7 +62,7 @@ impl fmt::Display for Reason {
 impl fmt::Display for PassedOver {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Candidate { path, source } = &self.candidate;
-        write!(formatter, "{} ({source}): {}", path.display(), self.reason)
+        write!(formatter, "{} ({source}): {}", printable(&path.to_string_lossy()), self.reason)
     }
 }
 
@@ -75,7 +76,8 @@ impl fmt::Display for NotFound {
         let Self { request, passed_over } = self;
         match (request, &passed_over[..]) {
             (Request::Path(_), [PassedOver { candidate, reason }, ..]) => {
-                return write!(formatter, "Unable to use {}: {reason}", candidate.path.display());
+                let path = printable(&candidate.path.to_string_lossy());
+                return write!(formatter, "Unable to use {path}: {reason}");
             }
             // A path is always tried.
             (Request::Path(_), []) => return write!(formatter, "Unable to use {request}"),

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{PathBuf, is_separator};
 
 use super::{OLDEST, Wanted};
+use crate::error::printable;
 
 /// A request for an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl fmt::Display for Request {
     /// The text that was given.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Path(path) => path.display().fmt(formatter),
+            Self::Path(path) => printable(&path.to_string_lossy()).fmt(formatter),
             Self::Program(text) => text.fmt(formatter),
             Self::Python(wanted) => wanted.fmt(formatter),
         }

@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
-use crate::error::{Error, strerror};
+use crate::error::{Error, printable, strerror};
 
 impl From<Error> for PyErr {
     /// `OSError` with `errno`, `strerror` and `filename`, and `winerror` on Windows, as Python raises it (and so
@@ -47,7 +47,7 @@ impl PyErrArguments for OsErrorArguments {
         let arguments = || -> PyResult<_> {
             let Some(code) = self.source.raw_os_error() else {
                 // The error is not from the operating system: the standard library rejected the path.
-                let message = format!("{}: {}", self.path.display(), self.source);
+                let message = format!("{}: {}", printable(&self.path.to_string_lossy()), self.source);
                 return (message,).into_pyobject(py);
             };
             (code, strerror(&self.source), &self.path, code).into_pyobject(py)

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Settings, Value};
 use crate::command::arguments::{Action, OptionSpec, Scope, Values, options};
+use crate::error::printable;
 use crate::fs::{self, Contents, Writers};
 use crate::interpreter::is_path;
 
@@ -179,7 +180,7 @@ impl<'a> Source<'a> {
 
     fn at(&self, position: usize, fault: &str) -> String {
         let line = self.text.bytes().take(position).filter(|byte| *byte == b'\n').count() + 1;
-        format!("{}:{line}: {fault}", self.path.display())
+        format!("{}:{line}: {}", self.path.display(), printable(fault))
     }
 }
 
