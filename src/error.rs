@@ -1,6 +1,6 @@
 //! The error of the crate: what failed, on which path, and why.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused a call on `path`; `source` holds its error number.
-    #[error("{}: {}", printable(&path.to_string_lossy()), strerror(source))]
+    #[error("{}: {}", printable(path), strerror(source))]
     Io {
         /// The path that the call was about.
         path: PathBuf,
@@ -106,7 +106,7 @@ pub fn strerror(error: &io::Error) -> String {
 /// A name on disk, or a text of a file, as messages show it: characters that could end a line or change what a terminal shows
 /// are escaped.
 #[must_use]
-pub fn printable(text: &str) -> String {
+pub fn printable(text: impl AsRef<OsStr>) -> String {
     let is_harmful = |character: char| {
         // Among them are those that turn the direction of a text.
         character.is_control()
@@ -115,7 +115,7 @@ pub fn printable(text: &str) -> String {
     let shown = |character: char| {
         if is_harmful(character) { character.escape_default().to_string() } else { character.to_string() }
     };
-    text.chars().map(shown).collect()
+    text.as_ref().to_string_lossy().chars().map(shown).collect()
 }
 
 /// Keeps the path of a failed call, which [`io::Error`] does not hold.

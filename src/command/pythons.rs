@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::json::{self, quote};
 use crate::cache::records;
+use crate::error::printable;
 use crate::interpreter::search::{self, Candidate, Surroundings};
 use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
 
@@ -66,7 +67,7 @@ pub fn table(found: &[Found], default: Option<&Interpreter>) -> String {
             "{} {:width$}  {}{} ({})",
             if Some(index) == default { '*' } else { ' ' },
             interpreter.title(),
-            candidate.path.display(),
+            printable(&candidate.path),
             base(&candidate.path, interpreter),
             candidate.source
         );
@@ -77,7 +78,7 @@ pub fn table(found: &[Found], default: Option<&Interpreter>) -> String {
                 text,
                 "  {:width$}  {} ({}): {failure}",
                 "-",
-                candidate.path.display(),
+                printable(&candidate.path),
                 candidate.source
             );
         }
@@ -105,7 +106,7 @@ pub fn path(chosen: &Chosen) -> String {
 pub fn reasons(chosen: &Chosen) -> String {
     let Chosen { candidate, interpreter, passed_over } = chosen;
     let mut text: String = passed_over.iter().map(|tried| format!("Passed over {tried}\n")).collect();
-    let path = candidate.path.display();
+    let path = printable(&candidate.path);
     let base = base(&candidate.path, interpreter);
     let _ = writeln!(text, "Taken {path}{base} ({}): it is {}", candidate.source, interpreter.title());
     text
@@ -115,7 +116,7 @@ pub fn reasons(chosen: &Chosen) -> String {
 /// interpreter that a script runs.
 fn base(path: &Path, interpreter: &Interpreter) -> String {
     let base = &interpreter.base_executable;
-    if base == path { String::new() } else { format!(" -> {}", base.display()) }
+    if base == path { String::new() } else { format!(" -> {}", printable(base)) }
 }
 
 /// The position of an interpreter in a list: the first entry that is the same, or that has the same base, under any name.

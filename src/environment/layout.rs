@@ -232,12 +232,12 @@ pub fn check_clearable(
     let mut foreign = Vec::new();
     for name in names {
         match platform.contents().iter().find(|(known, _)| *known == platform.folded(name)) {
-            None => foreign.push(printable(&name.to_string_lossy())),
+            None => foreign.push(printable(name)),
             Some((_, known)) => foreign.extend(
                 names_in(name)?
                     .into_iter()
                     .filter(|inner| !known.contain(&inner.to_string_lossy().to_lowercase()))
-                    .map(|inner| printable(&format!("{}/{}", name.display(), inner.display()))),
+                    .map(|inner| printable(format!("{}/{}", name.display(), inner.display()))),
             ),
         }
     }

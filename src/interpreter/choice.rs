@@ -62,7 +62,7 @@ impl fmt::Display for Reason {
 impl fmt::Display for PassedOver {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Candidate { path, source } = &self.candidate;
-        write!(formatter, "{} ({source}): {}", printable(&path.to_string_lossy()), self.reason)
+        write!(formatter, "{} ({source}): {}", printable(path), self.reason)
     }
 }
 
@@ -76,7 +76,7 @@ impl fmt::Display for NotFound {
         let Self { request, passed_over } = self;
         match (request, &passed_over[..]) {
             (Request::Path(_), [PassedOver { candidate, reason }, ..]) => {
-                let path = printable(&candidate.path.to_string_lossy());
+                let path = printable(&candidate.path);
                 return write!(formatter, "Unable to use {path}: {reason}");
             }
             // A path is always tried.

@@ -72,7 +72,7 @@ impl fmt::Display for Request {
     /// The text that was given.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Path(path) => printable(&path.to_string_lossy()).fmt(formatter),
+            Self::Path(path) => printable(path).fmt(formatter),
             Self::Program(text) => text.fmt(formatter),
             Self::Python(wanted) => wanted.fmt(formatter),
         }

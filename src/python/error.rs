@@ -47,7 +47,7 @@ impl PyErrArguments for OsErrorArguments {
         let arguments = || -> PyResult<_> {
             let Some(code) = self.source.raw_os_error() else {
                 // The error is not from the operating system: the standard library rejected the path.
-                let message = format!("{}: {}", printable(&self.path.to_string_lossy()), self.source);
+                let message = format!("{}: {}", printable(&self.path), self.source);
                 return (message,).into_pyobject(py);
             };
             (code, strerror(&self.source), &self.path, code).into_pyobject(py)

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::Interpreter;
 use super::record::{Fault, OLDEST};
-use crate::error::strerror;
+use crate::error::{printable, strerror};
 
 /// The script that it runs. The script uses only the standard library, and runs on any Python 3.
 const SCRIPT: &str = include_str!("../../../python/fastvenv/_probe.py");
@@ -172,11 +172,11 @@ fn ending(status: ExitStatus, errors: &str) -> String {
     format!("ended with {status}{}", said.map_or_else(String::new, |line| format!(": {}", beginning(line))))
 }
 
-/// The beginning of a line, with a mark if it was cut.
+/// The beginning of a line, as it is printed, with a mark if it was cut.
 fn beginning(line: &str) -> String {
     match line.char_indices().nth(ENOUGH) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None => line.to_owned(),
+        Some((end, _)) => format!("{}...", printable(&line[..end])),
+        None => printable(line),
     }
 }
 
@@ -211,6 +211,10 @@ mod tests {
         };
         assert_eq!(reason("echo hello"), "it is not a Python interpreter");
         assert_eq!(reason("echo oops >&2; exit 3"), "it ended with exit status: 3: oops");
+        assert_eq!(
+            reason("printf '\\033[31mred' >&2; exit 3"),
+            r"it ended with exit status: 3: \u{1b}[31mred"
+        );
         assert_eq!(
             reason("printf 'a: not found\\n\\nTry b.\\n' >&2; exit 127"),
             "it ended with exit status: 127: a: not found"
