@@ -230,12 +230,15 @@ pub fn check_clearable(
         return Ok(());
     }
     let mut foreign = Vec::new();
-    for name in names {
+    // A process that was killed may have left a temporary name.
+    let is_aside = |name: &OsStr| name.to_str().and_then(fs::parts_of_aside).is_some();
+    for name in names.iter().filter(|name| !is_aside(name)) {
         match platform.contents().iter().find(|(known, _)| *known == platform.folded(name)) {
             None => foreign.push(printable(name)),
             Some((_, known)) => foreign.extend(
                 names_in(name)?
                     .into_iter()
+                    .filter(|inner| !is_aside(inner))
                     .filter(|inner| !known.contain(&inner.to_string_lossy().to_lowercase()))
                     .map(|inner| printable(format!("{}/{}", name.display(), inner.display()))),
             ),
@@ -330,6 +333,7 @@ mod tests {
             assert!(clearable(Windows, &[&format!("Scripts/{name}")]).is_ok(), "{name}");
         }
         assert!(clearable(Posix, &["lib/pypy3.11", "lib64/python3.13t", "include/python3.9d"]).is_ok());
+        assert!(clearable(Posix, &[".removed.fastvenv-7", "bin/.pip3.fastvenv-0"]).is_ok());
         assert!(clearable(Posix, &[".DS_Store"]).is_ok() && clearable(Windows, &["Desktop.ini"]).is_ok());
         assert!(
             clearable(Windows, &["Scripts/python.exe", "Include", "Lib/site-packages", ".gitignore"]).is_ok()
