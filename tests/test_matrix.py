@@ -1,6 +1,6 @@
 """A fault at every file-system call: the run fails with an error and leaves nothing, or the environment is whole.
 
-On every change, each place in the code that makes a call meets one error and one SIGKILL, once for each kind of thing that
+On every change, each place in the code that makes a call meets an error or a SIGKILL, by turns, for each kind of thing that
 may be there before. With `--whole` each call meets each error in each scenario, which takes hours: `python -m nox -s matrix`.
 """
 
@@ -74,7 +74,8 @@ def test_a_fault_at_every_call(
     if is_whole:
         runs = [([point], error) for point in found for error in [*ERRORS, KILL]][part::parts]
     else:
-        runs = [(place, fault) for place, error in zip(by_place(found), cycle(ERRORS)) for fault in (error, KILL)]
+        faults = (fault for error in cycle(ERRORS) for fault in (error, KILL))
+        runs = list(zip(by_place(found), faults))
     failures, done, missed = [], 0, 0
     for number, (place, error) in enumerate(runs):
         claim = tried / name_of(place[0].place, scenario.before, error == KILL)
