@@ -19,8 +19,9 @@ def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
     has_utf8_names = sys.getfilesystemencoding() == "utf-8"
     for name in _native.executable_names(sys.version_info[1], _interpreter.IS_PYPY, has_utf8_names):
         path = os.path.join(context.bin_path, name)
-        if path != context.env_exe:  # which an override of `symlink_or_copy` may have led to another Python
-            _native.remove_stale_link(path, context.executable)
+        if path == context.env_exe:
+            continue  # an override of `symlink_or_copy` may have led it to another Python, or nowhere
+        _native.remove_stale_link(path, context.executable)
         if not os.path.exists(path):
             _place(builder, context.env_exe, path, relative_symlinks_ok=True)
     if _interpreter.IS_PYPY and not builder.symlinks:
