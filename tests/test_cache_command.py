@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Interpreter, Result, packages, snapshot
+from conftest import SHARING, Interpreter, Result, packages, snapshot
 from wheels import change_manifest, change_unseen
 
 
@@ -182,7 +182,8 @@ def test_what_environments_have_links_to_goes_only_when_it_is_asked_for(
     python: Interpreter, cache: Path, tmp_path: Path
 ) -> None:
     env_dir = tmp_path / "linked"
-    assert run(python, cache, "fastvenv", "--link-mode", "symlink", str(env_dir)) == Result(0, "", "")
+    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache), "FASTVENV_LINK_MODE": "symlink"}
+    assert python.run("-m", "fastvenv", env_dir, env=variables, umask=SHARING) == Result(0, "", "")
     module = packages(env_dir) / "pip/__init__.py"
     image = cache / module.resolve().relative_to(cache.resolve()).parts[0]
     [entry] = [entry for entry in info(python, cache) if entry["name"] == image.name]

@@ -74,18 +74,28 @@ def assert_no_false_claim(metadata: Path) -> None:
         assert expected in {"", record_hash((packages / path).read_bytes())}
 
 
-def test_what_was_made_cannot_be_removed(bed: Bed) -> None:
-    """A late step fails, and so does the removal, from any file on: the remains do not count as a pip."""
+@pytest.mark.parametrize("is_full", [False, True], ids=["aside", "in place"])
+def test_what_was_made_cannot_be_removed(bed: Bed, is_full: bool) -> None:
+    """A late step fails, and so does the removal, from any file on: the remains do not count as a pip.
+
+    What is removed is moved aside first, unless the disk is too full for another directory.
+    """
     [env_dir] = bed.targets
     last = places(bed, "open")[-1].fails("EACCES")
+    full = ["inject=mkdirat:error=ENOSPC"] if is_full else []
     found = set()
     for number in count(1, 3):
         bed.prepare()
-        result = bed.play(injecting(bed.log, last, f"inject=?unlink,unlinkat,?rmdir:error=EIO:when={number}+"))
+        removal = f"inject=?unlink,unlinkat,?rmdir:error=EIO:when={number}+"
+        result = bed.play(injecting(bed.log, last, removal, *full))
         assert result.status == 1
         assert result.stderr.splitlines()[-1].startswith("Error: ")
         if not env_dir.exists():
             break
+        if not is_full:
+            assert all(path.name.startswith(".removed.fastvenv-") for path in env_dir.iterdir())
+            found = {True, False}
+            continue
         claims = list(env_dir.glob("lib/*/site-packages/pip-*.dist-info/METADATA"))
         for metadata in claims:
             assert_no_false_claim(metadata)

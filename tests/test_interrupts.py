@@ -93,6 +93,7 @@ os.chmod(program, 0o755)
 class Builder(fastvenv.EnvBuilder):
     def _setup_pip(self, context):
         context.env_exec_cmd = program
+        _seed._is_of_running_python = lambda *_, **folders: True
         _seed.install(self, context)
 Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 """
@@ -114,6 +115,7 @@ from fastvenv import _seed
 class Builder(fastvenv.EnvBuilder):
     def _setup_pip(self, context):
         context.env_exec_cmd = sys.argv[2]
+        _seed._is_of_running_python = lambda *_, **folders: True
         _seed.install(self, context)
 Builder(symlinks=True, with_pip=True).create(sys.argv[1])
 """)

@@ -55,7 +55,7 @@ impl Claimed {
         }
         let mut names = self.folder.names()?;
         names.retain(|name| self.is_new || is_part(name));
-        names.sort_by_key(|name| name != CONFIGURATION_FILE);
+        names.sort_by_key(|name| (name != CONFIGURATION_FILE, name.eq_ignore_ascii_case("lib")));
         let aside = OsString::from(format!(".removed.fastvenv-{}", process::id()));
         if let Ok(folder) = self.folder.create_in(&aside) {
             let (moved, left): (Vec<_>, Vec<_>) =
@@ -72,7 +72,7 @@ impl Claimed {
             names.push(aside);
         }
         // The disk may be too full for another directory, and Windows moves no directory with an open file: these names are
-        // removed where they are, `pyvenv.cfg` last.
+        // removed where they are: `lib` first, so that no tool takes pip for whole, and `pyvenv.cfg` last.
         names.iter().rev().try_for_each(|name| self.folder.remove(name).or_else(settle))?;
         self.remove_empty();
         Ok(())
