@@ -80,6 +80,7 @@ DIRECTORIES = ["env", "./a/../env", "a b", "it's", "\u00e9", "$x", "a:b", "", "e
 @example(arguments=["env"], prepare="an environment", with_pip=True)
 @example(arguments=["$x"], prepare="nothing", with_pip=True)
 @example(arguments=["env", "a b"], prepare="a file", with_pip=False)
+@example(arguments=["a b", "x\ny", "env/x"], prepare="a link", with_pip=False)
 @given(
     arguments=st.lists(st.sampled_from(OPTIONS), max_size=3).flatmap(
         lambda options: st.lists(st.sampled_from(DIRECTORIES), min_size=0, max_size=3, unique=True).map(
@@ -112,6 +113,8 @@ def without_what_is_chance(arguments: list[str], prepare: str, *trees: dict[str,
     is_several = len([argument for argument in arguments if argument in DIRECTORIES]) > 1
     for argument in arguments:
         env_dir = os.path.normpath(argument)
+        if prepare == "a link" and env_dir.startswith("env/"):
+            env_dir = env_dir.replace("env/", "other/", 1)
         first = env_dir.split("/")[0]
         was_there = prepare == "an environment" and first == "env" and is_several
         if was_there or len({f"{env_dir}/pyvenv.cfg" in tree for tree in trees}) == 2:
