@@ -214,6 +214,15 @@ def is_whole(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--whole"))
 
 
+@pytest.fixture(scope="session")
+def another(request: pytest.FixtureRequest) -> Path:
+    """One of the further interpreters."""
+    paths = [Path(path) for path in request.config.getoption("--others").split(os.pathsep) if path]
+    if not paths:
+        pytest.skip("there is no further interpreter")
+    return paths[0]
+
+
 @pytest.fixture
 def has_wheels(python: Interpreter) -> None:
     """Skip a test that needs the wheels of `ensurepip`, if the interpreter has none that can be found."""

@@ -186,13 +186,13 @@ builder.create(env_dir)
 
 @pytest.mark.parametrize("use_cache", ["yes", ""])
 def test_another_python_spoils_no_other_environment(
-    use_cache: str, python: Interpreter, other: Path, tmp_path: Path, cache: Path
+    use_cache: str, python: Interpreter, another: Path, tmp_path: Path, cache: Path
 ) -> None:
     """Its bytecode would crash the one that the cache is for. `ensurepip` installs the pip of the other Python."""
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     names = []
     for module in ("venv", "fastvenv"):
-        result = python.run("-c", WITH_ANOTHER_PYTHON, module, tmp_path / "env", other, use_cache, env=variables)
+        result = python.run("-c", WITH_ANOTHER_PYTHON, module, tmp_path / "env", another, use_cache, env=variables)
         assert result == Result(0, "", "")
         names.append({path.relative_to(tmp_path) for path in (tmp_path / "env").glob("*/*/*")})
         names[-1] |= {path.relative_to(tmp_path) for path in (tmp_path / "env/bin").iterdir()}

@@ -483,11 +483,11 @@ def assert_same_pip(python: Interpreter, tmp_path: Path, choice: str, other: str
 @pytest.mark.posix("links to a Python of another version")
 @pytest.mark.parametrize("choice", ["interpreter", "links"])
 def test_pip_is_for_the_interpreter_that_a_subclass_chooses(
-    python: Interpreter, other: Path, tmp_path: Path, choice: str
+    python: Interpreter, another: Path, tmp_path: Path, choice: str
 ) -> None:
     if not python.has_ensurepip:
         pytest.skip("without ensurepip, venv installs no pip")
-    assert_same_pip(python, tmp_path, choice, str(other))
+    assert_same_pip(python, tmp_path, choice, str(another))
 
 
 @pytest.mark.posix("the names of folders")
