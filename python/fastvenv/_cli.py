@@ -127,7 +127,7 @@ def make_as_venv(arguments: "Sequence[str]") -> bool:
     """
     parsed = _native.parse_arguments(arguments)
     options = [argument.partition("=")[0] for argument in arguments if argument.startswith("-")]
-    if parsed is None or not all(map(is_of_venv, options)):
+    if parsed is None or not all(map(_interpreter.is_of_venv, options)):
         return False
     dirs, flags, settings = parsed
     default = _native.DEFAULT_DIRECTORY
@@ -137,14 +137,6 @@ def make_as_venv(arguments: "Sequence[str]") -> bool:
     _check(call)
     _create_all(call, set())
     return True
-
-
-def is_of_venv(name: str) -> bool:
-    """Whether the `venv` of this Python has an option of that name."""
-    if name == "--without-scm-ignore-files":
-        return _interpreter.IGNORES_SCM_BY_DEFAULT  # they came together
-    groups = _native.options()
-    return any(name in option["names"] and not option["is_new"] for group in groups for option in group["options"])
 
 
 def _calls(given: "dict[str, Any]") -> "list[dict[str, Any]]":

@@ -76,6 +76,14 @@ def directory_and_name(executable: str) -> "tuple[str, str]":
     return directory, name
 
 
+def is_of_venv(name: str) -> bool:
+    """Whether the `venv` of this Python has an option of that name."""
+    if name == "--without-scm-ignore-files":
+        return IGNORES_SCM_BY_DEFAULT  # they came together
+    groups = _native.options()
+    return any(name in option["names"] and not option["is_new"] for group in groups for option in group["options"])
+
+
 def command_of(context: "SimpleNamespace") -> str:
     """Return the path that starts an environment's interpreter. Hooks for `venv` before 3.9.8 set `env_exe` alone."""
     command: str = getattr(context, "env_exec_cmd", None) or context.env_exe

@@ -5,8 +5,7 @@ import difflib
 import sys
 
 from . import _native
-from ._cli import is_of_venv
-from ._interpreter import CORE_VENV_DEPS
+from ._interpreter import CORE_VENV_DEPS, is_of_venv
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
