@@ -322,7 +322,7 @@ def test_copies_over_links_to_the_same_file(python: Interpreter, tmp_path: Path)
 @pytest.mark.posix("there are no named pipes in directories")
 @pytest.mark.parametrize("symlinks", [False, True], ids=["copies", "links"])
 def test_a_named_pipe_in_place_of_the_interpreter(python: Interpreter, tmp_path: Path, symlinks: bool) -> None:
-    """It is refused, and nobody waits until somebody writes to it."""
+    """It is refused: opening it would wait until another process writes to it."""
     env_dir = tmp_path / "env"
     assert error_of(python, "fastvenv", env_dir, symlinks=symlinks) is None
     path = env_dir / BIN / Path(python.path).name

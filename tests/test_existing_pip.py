@@ -105,6 +105,13 @@ def forbid(path: Path) -> None:
     path.chmod(0o644)
 
 
+def file_of_pip(env_dir: Path, name: str) -> Path:
+    """The script, the module or the metadata of pip with that name."""
+    root = env_dir if name.startswith("bin/") else packages(env_dir)
+    [path] = root.glob(name.replace("*/", "pip-*.dist-info/"))
+    return path
+
+
 @pytest.mark.parametrize(
     ("damage", "name"),
     [
@@ -124,8 +131,7 @@ def test_what_a_power_failure_leaves_is_repaired(
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
     sound = snapshot(env_dir)
-    root = env_dir if name.startswith("bin/") else packages(env_dir)
-    [path] = root.glob(name.replace("*/", "pip-*.dist-info/"))
+    path = file_of_pip(env_dir, name)
     whole = path.read_bytes()
     damage(path)
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
@@ -140,13 +146,12 @@ def test_what_a_power_failure_leaves_is_repaired(
     "name", ["bin/pip", "pip/__main__.py", "*/RECORD", *at_night("pip/__pycache__/__main__.*.pyc", "*/METADATA")]
 )
 def test_a_named_pipe_in_place_of_a_file_is_replaced(python: Interpreter, tmp_path: Path, name: str) -> None:
-    """Nobody waits until somebody writes to it."""
+    """A run that opened it to read would wait until another process writes to it."""
     env_dir = tmp_path / "env"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
     sound = snapshot(env_dir)
-    root = env_dir if name.startswith("bin/") else packages(env_dir)
-    [path] = root.glob(name.replace("*/", "pip-*.dist-info/"))
+    path = file_of_pip(env_dir, name)
     path.unlink()
     os.mkfifo(path)
     patience = ["timeout", "--signal=KILL", "60"]

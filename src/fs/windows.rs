@@ -120,7 +120,7 @@ pub(super) fn rename_in(directory: &Handle, name: &OsStr, to: &Handle) -> io::Re
     patiently(|| fs::rename(directory.path.join(name), to.path.join(name)))
 }
 
-/// Removes an empty directory, or a link to one, in a directory.
+/// Removes an empty directory in a directory.
 ///
 /// # Errors
 /// The error of the operating system.
@@ -133,10 +133,16 @@ pub(super) fn remove_directory_in(directory: &Handle, name: &OsStr) -> io::Resul
 /// # Errors
 /// The error of the operating system.
 pub(super) fn remove_file_in(directory: &Handle, name: &OsStr) -> io::Result<()> {
-    if fs::symlink_metadata(directory.path.join(name))?.file_type().is_symlink_dir() {
-        return remove_directory_in(directory, name);
+    remove_file(&directory.path.join(name))
+}
+
+/// Removes a file or a link. A link to a directory is removed like a directory.
+fn remove_file(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.file_type().is_symlink_dir() {
+        patiently(|| fs::remove_dir(path))
+    } else {
+        patiently(|| fs::remove_file(path))
     }
-    patiently(|| fs::remove_file(directory.path.join(name)))
 }
 
 /// Fails: the file system that can share blocks (`ReFS`) is rarely used for environments.
@@ -403,13 +409,10 @@ pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
     names.sort_by_key(|name| (name == CONFIGURATION_FILE, !name.eq_ignore_ascii_case("lib")));
     for name in names {
         let path = path.join(name);
-        let kind = fs::symlink_metadata(&path).at(&path)?.file_type();
-        if kind.is_dir() {
+        if fs::symlink_metadata(&path).at(&path)?.is_dir() {
             remove_tree(&path)?;
-        } else if kind.is_symlink_dir() {
-            patiently(|| fs::remove_dir(&path)).at(&path)?;
         } else {
-            patiently(|| fs::remove_file(&path)).at(&path)?;
+            remove_file(&path).at(&path)?;
         }
     }
     Ok(())
