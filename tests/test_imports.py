@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,31 @@ for thread in threads:
 print(json.dumps(failed))
 """
 
+# Prints how often a thread asks `sysconfig` for its variables while another thread loads them.
+ASKED = """
+import json, sysconfig, threading, time
+import fastvenv
+load, ask = sysconfig._init_posix, sysconfig.get_config_vars
+loading, asked = [], []
+def slow_load(variables):
+    loading.append(threading.get_ident())
+    time.sleep(0.1)
+    load(variables)
+    loading.clear()
+def watched_ask(*names):
+    if loading and threading.get_ident() not in loading:
+        asked.append(names)
+    return ask(*names)
+sysconfig._init_posix, sysconfig.get_config_vars = slow_load, watched_ask
+options = {"activators": ["bash"], "use_cache": False}
+threads = [threading.Thread(target=fastvenv.create, args=(f"env{number}",), kwargs=options) for number in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(json.dumps(len(asked)))
+"""
+
 
 def imported(python: Interpreter, *arguments: str, cwd: Path) -> set[str]:
     """The modules that `python -X importtime` lists."""
@@ -56,6 +82,14 @@ def test_threads_may_be_the_first_to_load_modules(python: Interpreter, tmp_path:
         folder = tmp_path / str(attempt)
         folder.mkdir()
         assert python.answer(IN_THREADS, cwd=folder) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the variables of Windows are few, and are not loaded from a module")
+def test_a_thread_waits_until_sysconfig_is_loaded(python: Interpreter, tmp_path: Path) -> None:
+    """Before Python 3.12, it would get a part of the variables, or a RuntimeError (gh-92452)."""
+    if python.version >= (3, 12):
+        pytest.skip("sysconfig has a lock of its own from Python 3.12 on")
+    assert python.answer(ASKED, cwd=tmp_path) == 0
 
 
 @pytest.mark.parametrize("option", ["--without-pip", "--without-pip --copies", "--symlinks"])

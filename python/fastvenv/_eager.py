@@ -4,15 +4,29 @@ There, `from module import name` can fail while another thread loads the module 
 happen, since it loads everything at once.
 """
 
-import logging  # noqa: F401
-import os
-import shutil  # noqa: F401
-import subprocess  # noqa: F401
-import sysconfig  # noqa: F401
+# ruff: noqa: F401
 
-from . import _activation, _builder, _create, _installer, _other, _probe, _record, _seed, _types, _wheels, cache  # noqa: F401
+import logging
+import os
+import shutil
+import subprocess
+
+from . import (
+    _activation,
+    _builder,
+    _create,
+    _installer,
+    _other,
+    _probe,
+    _record,
+    _seed,
+    _sysconfig,
+    _types,
+    _wheels,
+    cache,
+)
 
 if os.name == "nt":
-    from . import _windows  # noqa: F401
+    from . import _windows
 else:
-    from . import _posix  # noqa: F401
+    from . import _posix

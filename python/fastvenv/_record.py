@@ -30,7 +30,7 @@ def current(use_cache: bool) -> "_native.Interpreter":
     folder = cache.directory() if use_cache and is_lasting else None
     record = _recalled(folder) if folder is not None else None
     if record is None:
-        from . import _probe
+        from . import _probe, _sysconfig  # noqa: F401
 
         record = _native.Interpreter(_probe.describe())
         if folder is not None and is_command and not sys.flags.no_site:
@@ -68,6 +68,6 @@ def path(env_dir: str, name: str, use_cache: bool) -> str:
         below = current(use_cache).path(name)
         if below is not None:
             return os.path.join(env_dir, below)
-    from . import _probe
+    from . import _probe, _sysconfig  # noqa: F401
 
     return _probe.path(env_dir, name)
