@@ -258,6 +258,45 @@ print(json.dumps([process.returncode, output.decode() + errors.decode(), os.path
 """
 
 
+def test_a_command_is_found_by_the_path(program: ProgramOnWindows, tmp_path: Path) -> None:
+    """`run` finds scripts of cmd, too, and no program beside the base interpreter that PATH does not name."""
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/tool.cmd").write_text("@echo %1\n@exit 7\n")
+    variables = {"PATH": f"{tmp_path / 'tools'};{os.environ['PATH']}"}
+    result = program.run_command([program.python, "-m", "fastvenv", "run", "tool", "a"], tmp_path, variables)
+    assert result == Result(7, "a\n", "")
+    variables = {"PATH": str(tmp_path / "tools")}
+    result = program.run_command([program.python, "-m", "fastvenv", "run", "python", "-V"], tmp_path, variables)
+    message = "Error: python cannot be started: no directory of PATH has a program of this name.\n"
+    assert result == Result(1, "", message)
+
+
+def test_the_status_of_a_crash_is_that_of_the_command(program: ProgramOnWindows) -> None:
+    """It is larger than a C `long`: here that of an access violation."""
+    code = "import ctypes; ctypes.windll.kernel32.ExitProcess(0xC0000005)"
+    command: list[str | Path] = [program.python, "-m", "fastvenv", "run", program.python, "-c", code]
+    assert program.process(command, None, {}).returncode == 0xC0000005
+
+
+def test_ctrl_c_is_for_the_command(python: Interpreter, program: ProgramOnWindows, tmp_path: Path) -> None:
+    """It handles the signal, and its status is that of `run`."""
+    code = (
+        "import signal, sys, time; signal.signal(signal.SIGINT, lambda *_: sys.exit(7)); "
+        "open(sys.argv[-1], 'w').close(); time.sleep(60)"
+    )
+    run = [str(program.python), "-m", "fastvenv", "run", str(program.python), "-c", code]
+    process = subprocess.run(
+        [python.path, "-c", INTERRUPT, str(tmp_path / "started"), *run],
+        env=surroundings(str(program.profile)),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        creationflags=subprocess.CREATE_NO_WINDOW,  # type: ignore[attr-defined,unused-ignore]
+        timeout=120,
+        check=False,
+    )
+    assert json.loads(process.stdout) == [7, "", True], process.stderr
+
+
 @pytest.mark.parametrize(
     "options", [["--link-mode=copy"], ["--link-mode=copy", "--verbose"]], ids=["native", "by Python"]
 )

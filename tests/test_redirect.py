@@ -33,6 +33,12 @@ def test_a_relative_path_is_from_the_folder_of_the_file(program: Program, tmp_pa
     assert (tmp_path / "env/pyvenv.cfg").exists()
 
 
+def test_a_byte_order_mark_is_no_part_of_the_path(program: Program, tmp_path: Path) -> None:
+    (tmp_path / ".venv").write_text("env\n", encoding="utf-8-sig")
+    assert program.run(WITHOUT, cwd=tmp_path) == Result(0, "", "")
+    assert (tmp_path / "env/pyvenv.cfg").exists()
+
+
 def test_the_settings_are_those_of_the_project_with_the_file(program: Program, tmp_path: Path) -> None:
     project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
     for folder in (project, elsewhere):

@@ -149,6 +149,18 @@ def test_verbose_says_nothing_more_where_there_is_nothing(program: Program, tmp_
     assert (result.status, len(result.output.splitlines())) == (0, 2)
 
 
+@pytest.mark.parametrize("option", ["--verbose", "--dry-run", "--json"])
+def test_a_character_that_the_output_has_not_fails_no_call(program: Program, tmp_path: Path, option: str) -> None:
+    """A pipe on Windows may have an old code page. JSON needs none of them."""
+    name = "\u043f\u0440\u043e\u0435\u043a\u0442"
+    command = [str(program.path.with_name("python")), "-m", "fastvenv", "--without-pip", option, name]
+    variables = {**program.variables, "PYTHONIOENCODING": "cp1252"}
+    process = subprocess.run(command, env=variables, cwd=tmp_path, capture_output=True, check=False)
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert name.encode("ascii", "backslashreplace") in process.stdout
+    assert (tmp_path / name).exists() == (option != "--dry-run")
+
+
 @pytest.mark.parametrize("is_program", [True, False], ids=["program", "python -m"])
 def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: bool) -> None:
     """Each environment is whole or absent, and the process ends by the signal, which a shell calls 130."""

@@ -131,6 +131,19 @@ print(json.dumps([_windows.redirected(builder, real) == real, _windows.redirecte
     assert f'Actual location:    "{tmp_path}/real/python.exe"' in warning
 
 
+def test_a_link_to_the_base_is_no_redirected_path(python: Interpreter, tmp_path: Path) -> None:
+    """With `--symlinks`, a second run finds such a link. Its target would install pip into the base."""
+    script = """
+import json, sys, types
+import fastvenv
+from fastvenv import _windows
+fastvenv.logger = types.SimpleNamespace(warning=print)
+print(json.dumps(_windows.redirected(fastvenv.EnvBuilder(), sys.argv[1])))
+"""
+    make_link(tmp_path / "python.exe", "../base/python.exe")
+    assert python.answer(script, tmp_path / "python.exe") == str(tmp_path / "python.exe")
+
+
 def test_pypy_has_its_own_steps(python: Interpreter, tmp_path: Path) -> None:
     script = """
 import json, sys, venv
@@ -181,6 +194,28 @@ print(json.dumps([found, sorted(os.listdir(directory)) == sorted(os.listdir(junc
     make_link(tmp_path / "junction", "directory")
     paths = [tmp_path / name for name in ("directory", "junction", "file")]
     assert python.answer(script, *paths) == [[False, True, False, False], True, False, True]
+
+
+def test_a_junction_is_a_directory_for_other_interpreters(python: Interpreter, tmp_path: Path) -> None:
+    """With `--python`, the interpreter's own `venv` makes the environment there."""
+    script = """
+import json, sys, types
+import fastvenv
+from fastvenv import EnvBuilder, _builder, _interpreter, _other
+junction = sys.argv[1]
+builder = _other.OtherBuilder(EnvBuilder(), _other.choose(sys.executable, use_cache=False))
+_builder._is_junction = lambda path: path == junction
+_interpreter.IS_WINDOWS = True
+EnvBuilder._same_path = lambda self, path1, path2: path1 == path2
+commands = []
+fastvenv.subprocess = types.SimpleNamespace(check_output=lambda command, **options: commands.append(command), STDOUT=-2)
+builder.create(junction)
+print(json.dumps(commands))
+"""
+    (tmp_path / "directory").mkdir()
+    make_link(tmp_path / "junction", "directory")
+    [command] = python.answer(script, tmp_path / "junction")
+    assert command[1:3] == ["-m", "venv"] and command[-1] == str(tmp_path / "junction")
 
 
 SIGNED = b"# SIG # Begin signature block"

@@ -222,8 +222,7 @@ class EnvBuilder:
         context.env_name = os.path.split(env_dir)[1]
         prompt = self.prompt if self.prompt is not None else context.env_name
         context.prompt = f"({prompt}) " if _interpreter.DECORATES_PROMPT else prompt
-        if not _is_junction(env_dir):
-            _creation().create_directory(env_dir)
+        make_directory(_creation(), env_dir)
         context.executable = executable
         context.python_dir, context.python_exe = _interpreter.directory_and_name(executable)
         context.bin_path = self._venv_path(env_dir, "scripts")
@@ -436,6 +435,12 @@ def _is_junction(env_dir: "EnvDir") -> bool:
     from ._windows import is_junction
 
     return is_junction(env_dir)
+
+
+def make_directory(creation: "_native.Creation", env_dir: "EnvDir") -> None:
+    """Make the directory of an environment if it is missing, and refuse a symbolic link; a junction is accepted."""
+    if not _is_junction(env_dir):
+        creation.create_directory(env_dir)
 
 
 def _creation() -> "_native.Creation":

@@ -226,6 +226,7 @@ def _create_all(options: "dict[str, Any]", reported: "set[str]") -> None:
 
     """
     begin = time.perf_counter()
+    _replace_what_has_no_code()
     from fastvenv import EnvBuilder
 
     from ._builder import EnvBuilder as Plain
@@ -274,6 +275,12 @@ def _create_all(options: "dict[str, Any]", reported: "set[str]") -> None:
         if options["verbose"]:
             fault = next((seed.fault for seed, _ in pips if seed and seed.fault), None)
             explain(env_dirs, interpreter, options, says_how=not is_shown, cache_fault=fault)
+
+
+def _replace_what_has_no_code() -> None:
+    """Let standard output replace characters that its encoding lacks, so that a report cannot fail the call."""
+    if getattr(sys.stdout, "errors", None) == "strict" and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _creator(options: "dict[str, Any]", is_shared: bool) -> "Callable[[str], _Pip]":

@@ -8,7 +8,7 @@ import os
 from types import SimpleNamespace
 
 from . import _installer, _interpreter, _native, _seed, cache
-from ._builder import _take_back, refuse_to_clear_itself
+from ._builder import _take_back, make_directory, refuse_to_clear_itself
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class OtherBuilder:
         if not _interpreter.IS_WINDOWS:
             return False
         _native.check_env_dir(env_dir)
-        creation.create_directory(env_dir)
+        make_directory(creation, env_dir)
         if self._builder._same_path(os.path.realpath(env_dir), env_dir):  # noqa: SLF001
             return False
         self._check_that_venv_can()
@@ -172,7 +172,7 @@ class OtherBuilder:
         _native.check_env_dir(env_dir)
         if builder.clear:
             builder._clear(env_dir)  # noqa: SLF001 - it refuses a directory that is not an environment
-        creation.create_directory(env_dir)
+        make_directory(creation, env_dir)
         wanted = {
             "--system-site-packages": builder.system_site_packages,
             "--clear": builder.clear,

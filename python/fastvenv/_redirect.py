@@ -4,6 +4,7 @@ The file has one line of UTF-8, the path of the environment; a relative path is 
 """
 
 import os
+import sys
 
 from . import _native
 
@@ -43,7 +44,10 @@ def check(env_dirs: "list[str]") -> None:
     """
     if len(env_dirs) > 1:
         raise ValueError(f"--redirect writes one file {NAME}, which leads to one environment. Give one directory.")
-    if os.path.abspath(env_dirs[0]) == os.path.abspath(NAME):
+    paths = [os.path.abspath(env_dirs[0]), os.path.abspath(NAME)]
+    if sys.platform in {"darwin", "win32"}:  # where most file systems ignore the case of names
+        paths = [path.lower() for path in paths]
+    if paths[0] == paths[1]:
         raise ValueError(f"--redirect writes the file {NAME}, so the environment needs another directory. Name one.")
     if os.path.lexists(NAME) and (not os.path.isfile(NAME) or _read(NAME) is None):
         path = os.path.abspath(NAME)
@@ -78,7 +82,7 @@ def _read(path: str) -> "str | None":
     if objection is not None:
         raise ValueError(f"{path} leads to another directory, and {objection}. Change that, or remove the file.")
     try:
-        text = contents.decode()
+        text = contents.decode("utf-8-sig")  # editors on Windows write the mark
     except UnicodeDecodeError:
         return None
     line = text.rstrip("\r\n")

@@ -9,7 +9,7 @@ from . import _interpreter, _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import NoReturn, Optional
 
 # What every Python below the command loads.
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_as_venv")
@@ -58,15 +58,38 @@ def _variables() -> "dict[str, str]":
 
 def _start(command: "list[str]", env: "dict[str, str]") -> "NoReturn":
     """Run a command in place of this process; on Windows, which cannot do so, run it and exit with its status."""
-    if _interpreter.IS_WINDOWS:
-        import subprocess
-
-        raise SystemExit(subprocess.run(command, env=env, check=False).returncode)  # noqa: S603 - the user's own
     import signal
 
+    if _interpreter.IS_WINDOWS:
+        for name in ("SIGINT", "SIGBREAK"):
+            signal.signal(getattr(signal, name), _leave_to_command)
+        raise SystemExit(_status_of(command, env))
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     os.execvpe(command[0], command, env)  # noqa: S606 - the same
+
+
+def _leave_to_command(_number: int, _frame: object) -> None:
+    """Do nothing: the command gets Ctrl-C and Ctrl-Break, too, and decides what they mean."""
+
+
+def _status_of(command: "list[str]", env: "dict[str, str]") -> int:
+    """Run a command on Windows, and return its status.
+
+    Windows itself would look for a program in the folder of the base interpreter before PATH, and would not find
+    scripts (`.cmd`, `.bat`).
+    """
+    import shutil
+    import subprocess
+
+    program: Optional[str] = command[0]
+    if not os.path.dirname(command[0]):
+        program = shutil.which(command[0], path=env.get("PATH"))
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
+    status = subprocess.run([program, *command[1:]], env=env, check=False).returncode  # noqa: S603 - the user's own
+    # Before Python 3.14, the status of a process cannot be larger than a C `long` (gh-125842).
+    return status - (1 << 32) if status >= 1 << 31 else status
 
 
 def _reason(name: str, error: OSError) -> str:

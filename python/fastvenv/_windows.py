@@ -52,11 +52,12 @@ def redirected(builder: "EnvBuilder", env_exe: str) -> str:
     """Return the path by which the environment's interpreter can be started (bpo-45337).
 
     An installation from the Store redirects what it writes: files can be opened by the original path, but programs
-    cannot be started by it.
+    cannot be started by it. Only the folder is resolved: the interpreter itself may be a link to the base.
     """
     from fastvenv import logger
 
-    real = os.path.realpath(env_exe)
+    folder, name = os.path.split(env_exe)
+    real = os.path.join(os.path.realpath(folder), name)
     if builder._same_path(real, env_exe):
         return env_exe
     logger.warning(
