@@ -61,11 +61,11 @@ def results_on(page: str) -> Results:
 
 
 def block(results: Results, page: str) -> str:
-    """The table of the results, and the sessions of the page that run at night and have none."""
+    """The table of the results, and the sessions of the page that have none. `check` counts nothing."""
     before, _, after = parts(page)
     rows = [f"| `{session}` | {' | '.join(map(str, result))} |\n" for session, result in sorted(results.items())]
-    at_night = {session for session, mark in SESSION.findall(before + after) if mark}
-    missing = ", ".join(f"`{session}`" for session in sorted(at_night - results.keys()))
+    named = {session for session, _ in SESSION.findall(before + after) if not session.startswith("check")}
+    missing = ", ".join(f"`{session}`" for session in sorted(named - results.keys()))
     return f"{HEAD}{''.join(rows)}\nWithout a result: {missing or 'none'}.\n"
 
 

@@ -69,7 +69,7 @@ class Counted:
 
     def figures(self, counter: str) -> dict[str, float]:
         """The count of each command, for each entry that it makes."""
-        floor = self.count(counter, self.python, "-m", "empty")
+        floor = min(self.count(counter, self.python, "-m", "empty") for _ in range(RUNS))
         found = {}
         for name, (is_program, options) in COMMANDS.items():
             counted = []

@@ -79,7 +79,7 @@ import os, tempfile, types, typing, fastvenv
 class Builder(fastvenv.EnvBuilder):
     def post_setup(self, context):
         assert type(context) is types.SimpleNamespace
-        print(sorted(set(vars(context)) - {"script_path"}) == sorted(typing.get_type_hints(fastvenv.Context)))
+        print(sorted(vars(context)) == sorted(typing.get_type_hints(fastvenv.Context)))
 with tempfile.TemporaryDirectory() as folder:
     Builder(symlinks=os.name != "nt").create(os.path.join(folder, "env"))
 """

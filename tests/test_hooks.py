@@ -518,13 +518,29 @@ print(json.dumps("subprocess" in sys.modules))
     assert python.answer(script, tmp_path / "env") is False
 
 
+def test_the_configuration_names_what_the_context_has(python: Interpreter, tmp_path: Path) -> None:
+    script = """
+import importlib, json, pathlib, sys
+builder = importlib.import_module(sys.argv[1]).EnvBuilder()
+context = builder.ensure_directories(sys.argv[2])
+homes = []
+for home in (pathlib.Path("/opt/bin"), None):
+    context.python_dir = home
+    builder.create_configuration(context)
+    homes.append(open(context.cfg_path).readline())
+print(json.dumps(homes))
+"""
+    ours, theirs = (python.answer(script, module, tmp_path / module) for module in ("fastvenv", "venv"))
+    assert ours == theirs
+
+
 def test_directories_are_made_at_any_path(python: Interpreter, tmp_path: Path) -> None:
     """`create` makes its path absolute; a caller of the hook need not."""
     script = """
 import importlib, json, os, pathlib, sys
 module = importlib.import_module(sys.argv[1])
 os.chdir(sys.argv[2])
-names = ["rel", os.path.join(".", "rel", "..", "x"), "y" + os.sep, os.path.join(os.getcwd(), "z", ""), pathlib.Path("w")]
+names = ["rel", os.path.join(".", "dot", "."), os.path.join(".", "rel", "..", "x"), "y" + os.sep, os.path.join(os.getcwd(), "z", ""), pathlib.Path("w")]
 contexts = [vars(module.EnvBuilder(prompt="x").ensure_directories(name)) for name in names]
 made = sorted(os.path.join(folder, name) for folder, *found in os.walk(".") for name in sum(found, []))
 print(json.dumps([[{key: str(value) for key, value in context.items()} for context in contexts], made]))

@@ -179,6 +179,21 @@ def test_pip_is_upgraded_and_the_environment_relocatable(
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("pip 99.0 ")
 
 
+def test_only_git_is_known_to_other_interpreters(python: Interpreter, tmp_path: Path) -> None:
+    """The error is that of an environment of the running Python: the builder has no such method."""
+    script = """
+import sys, fastvenv
+for options in ({}, {"python": sys.executable}):
+    try:
+        fastvenv.create(sys.argv[1], scm_ignore_files=["bzr"], **options)
+    except AttributeError as error:
+        print(error)
+"""
+    first, second = python.run("-c", script, tmp_path / "env").output.splitlines()
+    assert first == second and "create_bzr_ignore_file" in first
+    assert not list(tmp_path.iterdir())
+
+
 def test_in_code(python: Interpreter, other: Path, tmp_path: Path) -> None:
     script = "import sys, fastvenv; fastvenv.create(sys.argv[1], python=sys.argv[2])"
     assert python.run("-c", script, tmp_path / "env", other) == Result(0, "", "")

@@ -90,6 +90,7 @@ def test_a_pipe_gets_nothing(program: Program, tmp_path: Path) -> None:
         ([], {"SOURCE_DATE_EPOCH": "1"}, "pip was installed by ensurepip, which takes long: SOURCE_DATE_EPOCH is set."),
         ([], {"PYTHONOPTIMIZE": "1"}, "pip was installed by ensurepip, which takes long: PYTHONOPTIMIZE is set."),
         ([], {"FASTVENV_CACHE_DIR": ""}, "There is no cache: FASTVENV_CACHE_DIR is empty"),
+        ([], {"FASTVENV_CACHE_DIR": "~/c"}, "There is no cache: FASTVENV_CACHE_DIR is ~/c, and no shell replaced ~"),
         (["--no-cache"], {}, "The cache is not used: --no-cache was given."),
         ([], {"FASTVENV_NO_CACHE": "1"}, "The cache is not used: FASTVENV_NO_CACHE is set."),
     ],
@@ -103,6 +104,20 @@ def test_verbose_says_why_it_took_longer(
     first, second, *rest = result.output.splitlines()
     assert first.startswith("Activate it with: ") and second.startswith("The base is ")
     assert [line[: len(reason)] for line in rest if not line.startswith("Set by ")] == [reason]
+
+
+@pytest.mark.usefixtures("has_wheels")
+def test_verbose_says_that_there_is_another_pip(python: Interpreter, tmp_path: Path) -> None:
+    assert python.run("-m", "fastvenv", tmp_path / "env").status == 0
+    [metadata] = packages(tmp_path / "env").glob("pip-*.dist-info")
+    text = (metadata / "METADATA").read_text(encoding="utf-8")
+    (metadata / "METADATA").write_text(
+        re.sub("^Version: .*$", "Version: 1", text, flags=re.MULTILINE), encoding="utf-8"
+    )
+    metadata.rename(metadata.with_name("pip-1.dist-info"))
+    result = python.run("-m", "fastvenv", "-v", tmp_path / "env")
+    assert (result.status, result.stderr) == (0, "")
+    assert "installed by ensurepip, which takes long: the environment has another version of pip" in result.output
 
 
 @pytest.mark.usefixtures("has_wheels")

@@ -34,7 +34,9 @@ def test_a_failure_leaves_nothing(python: Interpreter, tmp_path: Path, hook: str
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("end", "stays"), [("sys.exit(0)", True), ("sys.exit()", True), ("sys.exit(3)", False)])
+@pytest.mark.parametrize(
+    ("end", "stays"), [("sys.exit(0)", True), ("sys.exit()", True), ("sys.exit(3)", False), ("sys.exit('')", False)]
+)
 def test_a_hook_that_ends_the_process_says_whether_all_went_well(
     python: Interpreter, tmp_path: Path, end: str, stays: bool
 ) -> None:
@@ -45,7 +47,7 @@ class Builder(fastvenv.EnvBuilder):
         {end}
 Builder().create(sys.argv[1])
 """
-    assert python.run("-c", script, tmp_path / "env").status == (0 if stays else 3)
+    assert python.run("-c", script, tmp_path / "env").status == (0 if stays else 3 if "3" in end else 1)
     assert (tmp_path / "env").exists() == stays
 
 
@@ -253,6 +255,60 @@ def post_setup(self, context):
 """
     assert run_hooks(python, tmp_path, hooks, "attempt('new')") == Result(0, "stop\n", "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "open(context.cfg_path, 'w').write('home = elsewhere\\n')",
+        "super().create_configuration(context); shutil.copy(context.cfg_path, 'file'); os.replace('file', context.cfg_path)",
+    ],
+    ids=["written", "replaced"],
+)
+@pytest.mark.parametrize("sees_base", [False, True])
+def test_a_configuration_that_a_hook_writes_is_that_of_the_call(
+    python: Interpreter, tmp_path: Path, hook: str, sees_base: bool
+) -> None:
+    script = f"""
+import os, shutil, sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def create_configuration(self, context):
+        context.cfg_path = os.path.join(context.env_dir, "pyvenv.cfg")
+        {hook}
+    def post_setup(self, context):
+        raise RuntimeError("stop")
+try:
+    Builder(system_site_packages={sees_base}).create("new/env")
+except RuntimeError as error:
+    print(error)
+"""
+    assert python.run("-c", script, cwd=tmp_path) == Result(0, "stop\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may remove what is in a closed directory")
+def test_no_pip_stays_where_something_cannot_be_removed(python: Interpreter, tmp_path: Path) -> None:
+    """Neither directory can be moved aside or removed whole; the others are removed nevertheless."""
+    script = """
+import os, sys, fastvenv
+class Builder(fastvenv.EnvBuilder):
+    def post_setup(self, context):
+        os.makedirs(os.path.join(context.bin_path, "closed/file"))
+        os.chmod(os.path.join(context.bin_path, "closed"), 0o555)
+        os.chmod(os.path.join(context.env_dir, "lib"), 0o555)
+        raise RuntimeError("stop")
+try:
+    Builder(with_pip=True).create(sys.argv[1])
+except RuntimeError as error:
+    print(error)
+"""
+    result = python.run("-c", script, tmp_path / "env")
+    (tmp_path / "env/lib").chmod(0o755)
+    assert (result.status, result.output) == (0, "stop\n") and "Unable to remove" in result.stderr
+    assert not list(tmp_path.rglob("METADATA")) and not (tmp_path / "env/pyvenv.cfg").exists()
+    for closed in tmp_path.rglob("closed"):
+        closed.chmod(0o755)
 
 
 # Signals that end a process

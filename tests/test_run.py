@@ -43,6 +43,12 @@ def test_venv_is_fastvenv(python: Interpreter, runner: list[str], tmp_path: Path
     assert (tmp_path / "env/bin/activate.nu").exists()  # an option that venv does not have
 
 
+def test_a_name_that_is_missing_is_one_of_venv(python: Interpreter, runner: list[str]) -> None:
+    code = "import venv; venv.nothing"
+    result = run(python, runner, python.path, "-c", code)
+    assert result.stderr.splitlines()[-1] == "AttributeError: module 'venv' has no attribute 'nothing'"
+
+
 def test_so_it_is_in_what_the_command_starts(python: Interpreter, runner: list[str]) -> None:
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {WHICH!r}], check=True)"
     assert run(python, runner, python.path, "-c", code) == Result(0, "fastvenv\n", "")

@@ -138,7 +138,7 @@ class EnvBuilder:
                 getattr(self, f"create_{scm}_ignore_file")(context)
             self._fill(context)
         except BaseException as error:
-            if isinstance(error, SystemExit) and not error.code:
+            if isinstance(error, SystemExit) and error.code in (None, 0):
                 creation.keep()  # a hook ends the process, and says that all went well
             else:
                 _take_back(creation)
@@ -164,7 +164,7 @@ class EnvBuilder:
         wants_system_site_packages = self.system_site_packages
         self.system_site_packages = False
         try:
-            self.create_configuration(context)
+            self._configure(context)
             self.setup_python(context)
             if self.with_pip:
                 self._setup_pip(context)
@@ -175,12 +175,18 @@ class EnvBuilder:
             if wants_system_site_packages:
                 self.system_site_packages = True
         if wants_system_site_packages:
-            self.create_configuration(context)
+            self._configure(context)
         if self.upgrade_deps:
             self.upgrade_dependencies(context)
         if self.relocatable:
             library = getattr(context, "lib_path", None) or self._venv_path(context.env_dir, "purelib")
             _native.relocate_scripts(context.bin_path, library, _interpreter.command_of(context))
+
+    def _configure(self, context: "Context") -> None:
+        """Write `pyvenv.cfg`. If a subclass writes it, the file is removed with what else a failed call made, too."""
+        self.create_configuration(context)
+        if is_overridden(self, "create_configuration"):
+            _creation().adopt_configuration(os.path.join(context.env_dir, "pyvenv.cfg"))
 
     def clear_directory(self, path: "EnvDir") -> None:
         """Delete everything in a directory, `pyvenv.cfg` last, but not the directory itself."""
@@ -268,7 +274,7 @@ class EnvBuilder:
         """Write `pyvenv.cfg`: where the environment's Python comes from, and what it may see of the base."""
         context.cfg_path = os.path.join(context.env_dir, "pyvenv.cfg")
         entries = _native.configuration_entries(
-            home=context.python_dir,
+            home=str(context.python_dir),
             version=sys.version_info[:3],
             executable=sys.executable,
             real_executable=os.path.realpath(sys.executable),

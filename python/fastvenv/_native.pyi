@@ -60,6 +60,10 @@ class Creation:
         """
         Begins with nothing.
         """
+    def adopt_configuration(self, /, path: str | PathLike[str]) -> None:
+        """
+        Takes a `pyvenv.cfg` that a hook wrote for one that this call wrote.
+        """
     def create_directory(self, /, path: str | PathLike[str]) -> None:
         """
         Makes the directory of an environment, as `create_directory` does, and records what it made.

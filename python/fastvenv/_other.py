@@ -46,6 +46,8 @@ class OtherBuilder:
     """
 
     def __init__(self, builder: "EnvBuilder", interpreter: "_native.Interpreter", is_shared: bool = False) -> None:
+        for scm in builder.scm_ignore_files:
+            getattr(builder, f"create_{scm}_ignore_file")  # the error is that of environments of the running Python
         self._builder = builder
         self._interpreter = interpreter
         self._features = _interpreter.features_of(interpreter)

@@ -123,7 +123,8 @@ def print_plan(options: "dict[str, Any]", interpreter: "Optional[_native.Interpr
             continue
         number = len(os.listdir(env_dir)) if is_there else 0
         if number:
-            print(f"Would {'delete' if clears else 'keep'} the {number} entries of {env_dir}")
+            entries = "the 1 entry" if number == 1 else f"the {number} entries"
+            print(f"Would {'delete' if clears else 'keep'} {entries} of {env_dir}")
         pip = f", with pip from {' and '.join(wheels) or 'ensurepip'}" if way else ", without pip"
         print(f"Would make {env_dir} of {base.title} ({base.base_executable}){pip}")
 

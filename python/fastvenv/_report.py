@@ -37,6 +37,7 @@ def explain(
     options: "dict[str, Any]",
     *,
     says_how: bool,
+    is_by_ensurepip: bool,
     cache_fault: "Optional[str]",
 ) -> None:
     """Print which Python was taken, and why the call took longer than it could.
@@ -46,6 +47,7 @@ def explain(
         interpreter: the base of the environments; by default the running one.
         options: the options of the call.
         says_how: print how to activate each environment.
+        is_by_ensurepip: `ensurepip` installed pip in one of them.
         cache_fault: why pip could not be kept in the cache, or be taken from there.
 
     """
@@ -60,9 +62,7 @@ def explain(
         print(f"{options['unread']} is not read: it belongs to another user.")
     if not options["with_pip"]:
         return
-    reason = _seed.obstacle(interpreter)
-    if reason is None and base.wheels is None and options["pip_wheel"] is None:
-        reason = "its wheel was not found"
+    reason = _why_by_ensurepip(base, interpreter, options, is_by_ensurepip)
     if reason is not None:
         print(f"pip was installed by ensurepip, which takes long: {reason}.")
     elif not options["use_cache"]:
@@ -70,3 +70,20 @@ def explain(
         print(f"The cache is not used: {f'{origin} is set' if origin else '--no-cache was given'}.")
     elif fault := cache.fault(cache_fault):
         print(fault)
+
+
+def _why_by_ensurepip(
+    base: "_native.Interpreter",
+    interpreter: "Optional[_native.Interpreter]",
+    options: "dict[str, Any]",
+    is_by_ensurepip: bool,
+) -> "Optional[str]":
+    """Return why `ensurepip` installed pip; `None` if it did not."""
+    reason = _seed.obstacle(interpreter)
+    if reason is not None:
+        return reason
+    if base.wheels is None and options["pip_wheel"] is None:
+        return "its wheel was not found"
+    if is_by_ensurepip:
+        return "the environment has another version of pip, or fastvenv does not know each part of the wheel"
+    return None

@@ -30,6 +30,8 @@ class Context(Protocol):
         lib_path: the directory of the packages.
         platlib_path: the directory of the packages with compiled parts.
         cfg_path: `pyvenv.cfg`; `create_configuration` sets it.
+        script_path: the template of the script that is written; `install_scripts` sets it, and `replace_variables`
+            takes the language from it.
 
     """
 
@@ -47,6 +49,7 @@ class Context(Protocol):
     lib_path: str
     platlib_path: str
     cfg_path: str
+    script_path: str
 
 
 class ContextNamespace(SimpleNamespace, Context):

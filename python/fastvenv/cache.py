@@ -43,6 +43,8 @@ def _why_none() -> str:
     chosen = os.environ.get("FASTVENV_CACHE_DIR")
     if chosen == "":
         return "FASTVENV_CACHE_DIR is empty. Unset it, or set it to a directory of your own."
+    if chosen is not None and chosen.startswith("~"):
+        return f"FASTVENV_CACHE_DIR is {chosen}, and no shell replaced ~ by a home directory. Write the whole path."
     if chosen is not None:
         return f"FASTVENV_CACHE_DIR is {chosen}, and the current directory was deleted. Set it to an absolute path."
     return (

@@ -72,6 +72,15 @@ impl Creation {
         fs::write(path, text.as_bytes())
     }
 
+    /// Takes the `pyvenv.cfg` at `path` for one that the call wrote, because a hook may have written or replaced it.
+    pub fn adopt_configuration(&self, path: &Path) {
+        let mut environments = self.environments();
+        let is_above = |environment: &&mut Environment| path.parent() == Some(environment.directory.path());
+        if let Some(environment) = environments.iter_mut().find(is_above) {
+            environment.configuration = Held::open(path);
+        }
+    }
+
     /// Removes what was made, unless another process uses it: what is in each directory, the directory if it is new, and the
     /// directories above it that were made with it, if they are empty.
     ///
@@ -141,6 +150,19 @@ mod tests {
         creation.write_configuration(&configuration, "text").unwrap();
         creation.take_back().unwrap();
         assert!(exists(&configuration));
+    }
+
+    #[test]
+    fn a_configuration_that_a_hook_wrote_is_of_the_call() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("env");
+        let creation = Creation::default();
+        creation.create_directory(&path).unwrap();
+        write(&path.join("pyvenv.cfg"), b"").unwrap();
+        creation.adopt_configuration(&path.join("pyvenv.cfg"));
+        creation.take_back().unwrap();
+        assert!(!exists(&path));
+        creation.adopt_configuration(&path.join("pyvenv.cfg"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Claimed {
     /// longer, so that a process that comes meanwhile finds an empty directory, and loses nothing that it makes.
     ///
     /// # Errors
-    /// [`Error::Io`] with the path that cannot be removed.
+    /// [`Error::Io`] with the first path that cannot be removed; the other names are removed.
     pub fn take_back(&self, configuration: Option<Identity>, is_part: impl Fn(&OsStr) -> bool) -> Result<()> {
         if !self.is_there() || is_used(&self.folder, configuration)? {
             return Ok(());
@@ -69,13 +69,16 @@ impl Claimed {
                 return Ok(());
             }
             names = left;
-            names.push(aside);
+            names.insert(0, aside);
         }
         // The disk may be too full for another directory, and Windows moves no directory with an open file: these names are
         // removed where they are: `lib` first, so that no tool takes pip for whole, and `pyvenv.cfg` last.
-        names.iter().rev().try_for_each(|name| self.folder.remove(name).or_else(settle))?;
+        let mut outcome = Ok(());
+        for name in names.iter().rev() {
+            outcome = outcome.and(self.folder.remove(name).or_else(settle));
+        }
         self.remove_empty();
-        Ok(())
+        outcome
     }
 
     /// Removes the directory, if it is new, is empty, and still has its name.

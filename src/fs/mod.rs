@@ -59,7 +59,9 @@ pub fn create_directory(path: &Path) -> Result<Vec<PathBuf>> {
         return Ok(vec![path.to_owned()]);
     }
     let Ok(found) = fs::symlink_metadata(path) else {
-        return create_missing(path, &|path| fs::create_dir(path));
+        // `mkdir` accepts no `.` at the end.
+        let path: PathBuf = path.components().collect();
+        return create_missing(&path, &|path| fs::create_dir(path));
     };
     if found.is_symlink() && !exists(path) {
         // The link cannot be followed: `mkdir` then reports that the name is taken.

@@ -163,6 +163,13 @@ impl Held {
         replace(path, |file| written(file, contents)).map(|(identity, file)| Self::new(identity, file))
     }
 
+    /// Opens a file that exists; `None` if it cannot be opened.
+    #[must_use]
+    pub fn open(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        Some(Self::new(Identity::of_file(&file).ok(), file))
+    }
+
     fn new(identity: Option<Identity>, file: File) -> Self {
         Self { identity, _file: system::kept_open(file) }
     }

@@ -43,6 +43,11 @@ impl Creation {
         detached(py, || self.0.write_configuration(&path, &configuration::render(&entries)?))
     }
 
+    /// Takes a `pyvenv.cfg` that a hook wrote for one that this call wrote.
+    fn adopt_configuration(&self, py: Python<'_>, path: PathBuf) {
+        py.detach(|| self.0.adopt_configuration(&path));
+    }
+
     /// Forgets everything that was made, so that it stays.
     fn keep(&self) {
         self.0.keep();

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::fs;
 
@@ -17,9 +17,7 @@ pub const FOREIGN: &str = "belongs to another user";
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     if let Some(chosen) = variable("FASTVENV_CACHE_DIR") {
-        // It needs the current directory, which may have been deleted, for a relative path alone.
-        let chosen = if chosen.is_empty() { None } else { path::absolute(chosen).ok() };
-        return chosen.map(|folder| fs::normal(&folder));
+        return super::chosen(&chosen);
     }
     let caches = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let (folder, owned) = if let Some(folder) = caches {

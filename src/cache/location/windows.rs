@@ -1,7 +1,7 @@
 //! The folder of the cache on Windows.
 
 use std::ffi::OsString;
-use std::path::{self, PathBuf};
+use std::path::PathBuf;
 
 use crate::fs;
 
@@ -15,9 +15,7 @@ pub const FOREIGN: &str = "is not in your profile, and elsewhere others may be a
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     match variable("FASTVENV_CACHE_DIR") {
-        Some(chosen) if chosen.is_empty() => None,
-        // It needs the current directory, which may have been deleted, for a relative path alone.
-        Some(chosen) => path::absolute(chosen).ok().map(|folder| fs::normal(&folder)),
+        Some(chosen) => super::chosen(&chosen),
         None => {
             let local = variable("LOCALAPPDATA").map(PathBuf::from).filter(|folder| folder.is_absolute())?;
             Some(fs::normal(&local.join("fastvenv").join("cache")))

@@ -76,7 +76,10 @@ def _own():
 
 
 def __getattr__(name):
-    return getattr(_fastvenv, name)
+    try:
+        return getattr(_fastvenv, name)
+    except AttributeError:
+        raise AttributeError("module {!r} has no attribute {!r}".format(__name__, name)) from None
 
 
 def __dir__():
