@@ -17,6 +17,7 @@ pub mod fuzzing;
 pub mod install;
 pub mod interpreter;
 pub mod platform;
+pub mod process;
 #[cfg(feature = "python")]
 mod python;
 pub mod threads;

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter
+from conftest import Interpreter, Result
 
 # Prints when Python clears its modules at shutdown.
 SHUTS_DOWN = """
@@ -160,6 +161,25 @@ def test_code_in_c_is_called(python: Interpreter, tmp_path: Path) -> None:
     result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env", env=variables)
     assert (result.status, result.output, result.stderr) == (0, "", "")
     assert (tmp_path / "called").read_text() == "open called "
+
+
+@pytest.mark.posix("a process does not end by a signal there")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_at_the_end_ends_the_process(python: Interpreter, tmp_path: Path, name: str) -> None:
+    """The environment is made, and no exception is raised where nothing would catch it."""
+    script = f"""
+import os, signal, sys
+from fastvenv import __main__
+leave = __main__._leave
+def leave_late():
+    os.kill(os.getpid(), signal.{name})
+    leave()
+__main__._leave = leave_late
+__main__.run()
+"""
+    result = python.run("-c", script, "--without-pip", tmp_path / "env")
+    assert result == Result(-getattr(signal, name), "", "")
+    assert (tmp_path / "env/pyvenv.cfg").exists()
 
 
 def test_what_was_printed_arrives_or_fails(python: Interpreter, tmp_path: Path) -> None:

@@ -37,6 +37,22 @@ def test_pip_works(python: Interpreter, tmp_path: Path) -> None:
     assert_new_pip_works(python, tmp_path / "env")
 
 
+@pytest.mark.posix("there is no SIGCHLD there")
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("is_other", [False, True], ids=["running", "other"])
+def test_the_status_of_a_child_may_be_lost(python: Interpreter, tmp_path: Path, is_other: bool) -> None:
+    """SIGCHLD is ignored, which a process inherits, too; then the output says whether the child did its work."""
+    script = f"""
+import signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+import fastvenv
+options = {{"python": sys.executable}} if {is_other} else {{}}
+fastvenv.create(sys.argv[1], symlinks=True, with_pip=True, use_cache=False, **options)
+"""
+    assert python.run("-c", script, tmp_path / "env") == Result(0, "", "")
+    assert list(packages(tmp_path / "env").glob("pip/__pycache__/__init__.*.pyc"))
+
+
 @pytest.mark.posix("no name has a tab there")
 @pytest.mark.usefixtures("has_wheels")
 def test_pip_works_in_a_path_with_a_tab(python: Interpreter, tmp_path: Path) -> None:

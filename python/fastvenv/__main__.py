@@ -61,6 +61,7 @@ def run(main: "Callable[[], None]" = main) -> None:
         _record.is_command = True
         _handle_signals()
         main()
+        _let_signals_end_the_process()
     except _Terminated as end:
         _end_by(end.signal)
     except KeyboardInterrupt:
@@ -99,6 +100,14 @@ def _handle_signals() -> None:
         signal = getattr(_signal, name)
         if _signal.getsignal(signal) == _signal.SIG_DFL:
             _signal.signal(signal, _end_once)
+
+
+def _let_signals_end_the_process() -> None:
+    """Give the handled signals their default effect: everything is made, and an exception would not be caught."""
+    for name in ("SIGINT", "SIGBREAK", "SIGTERM", "SIGHUP"):
+        signal = getattr(_signal, name, None)
+        if signal is not None and _signal.getsignal(signal) == _end_once:
+            _signal.signal(signal, _signal.SIG_DFL)
 
 
 def _leave() -> "NoReturn":

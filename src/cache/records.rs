@@ -8,6 +8,7 @@ use super::notes;
 use crate::error::Error;
 use crate::fs;
 use crate::interpreter::{Failure, Interpreter, probe};
+use crate::process::Inherited;
 
 /// What separates the stamps of the files from the record.
 const SEPARATOR: &str = "\n\n";
@@ -22,12 +23,13 @@ const SEPARATOR: &str = "\n\n";
 pub fn ask(
     folder: Option<&Path>,
     program: &Path,
+    inherited: &Inherited,
     may_go_on: &dyn Fn() -> bool,
 ) -> Result<Interpreter, Failure> {
     if let Some(found) = folder.and_then(|folder| recall(folder, program)) {
         return Ok(found);
     }
-    let interpreter = probe(program, may_go_on)?;
+    let interpreter = probe(program, inherited, may_go_on)?;
     if let Some(folder) = folder.filter(|_| interpreter.executable == program) {
         remember(folder, &interpreter);
     }

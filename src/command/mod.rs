@@ -53,6 +53,7 @@ fn itself(arguments: &[OsString], installation: &Installation) -> Course {
 }
 
 /// The variables of the process. On Windows, their names are the same in capitals, as they are in Python.
+#[expect(clippy::disallowed_methods, reason = "no other thread changes the variables of the program")]
 fn variables() -> Variables {
     let named = |(name, value): (OsString, OsString)| {
         let name = name.into_string().ok()?;

@@ -18,6 +18,7 @@ use crate::fs::{self, LinkMode};
 use crate::install::{self, Seed};
 use crate::interpreter::Interpreter;
 use crate::platform::Platform;
+use crate::process::Inherited;
 
 /// The variables of the process that the program reads, by name.
 pub(super) type Variables = HashMap<String, OsString>;
@@ -111,7 +112,7 @@ impl Plan {
         let cache = location::directory(|name| variables.get(name).cloned())?;
         let cache = arguments.flag("use_cache", true).then_some(cache);
         let is_json = arguments.flag("json", false);
-        let interpreter = match interpreter(&arguments, variables, cache.as_deref(), python, signals)? {
+        let interpreter = match interpreter(&arguments, cache.as_deref(), python, signals)? {
             Ok(interpreter) => Arc::new(interpreter),
             // A file `.venv` leads to the directory that the error is about (PEP 832). Python reads it.
             Err(_) if env_dirs.iter().any(|env_dir| Path::new(env_dir).is_file()) => return None,
@@ -176,7 +177,6 @@ fn settings(env_dirs: &[String], variables: &Variables, reads_files: bool) -> Op
 /// cache is used: Python has to make the record.
 fn interpreter(
     arguments: &Arguments,
-    variables: &Variables,
     cache: Option<&Path>,
     python: &Path,
     signals: &Signals,
@@ -184,8 +184,7 @@ fn interpreter(
     let Some(asked) = arguments.settings.get("python") else {
         return records::recall(cache?, python).map(Ok);
     };
-    let variable = |name: &str| variables.get(name).cloned();
-    let chosen = pythons::choose(OsStr::new(asked), variable, cache, &|| !signals.has_come());
+    let chosen = pythons::choose(OsStr::new(asked), &Inherited::read(), cache, &|| !signals.has_come());
     Some(chosen.map(|chosen| chosen.interpreter))
 }
 
@@ -238,7 +237,7 @@ fn seed(
     let mode = arguments.settings.get("link_mode").map_or("auto", String::as_str);
     let link_modes = LinkMode::of_setting(mode)?;
     let compiles = arguments.flag("compile_bytecode", true);
-    let options = install::Options { cache, link_modes, compiles, is_shared };
+    let options = install::Options { cache, link_modes, compiles, is_shared, inherited: Inherited::read() };
     Some(Seed::new(wheels, Arc::clone(interpreter), options))
 }
 

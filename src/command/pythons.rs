@@ -1,7 +1,7 @@
 //! The interpreter that `--python` asks for, and what `fastvenv python list` and `fastvenv python find` print.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -10,8 +10,9 @@ use crate::cache::records;
 use crate::error::printable;
 use crate::interpreter::search::{self, Candidate, Surroundings};
 use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
+use crate::process::Inherited;
 
-/// Chooses the requested interpreter. `variable` returns the variables of the process, and `cache` is the folder of the cache,
+/// Chooses the requested interpreter. `inherited` has the variables of the process, and `cache` is the folder of the cache,
 /// if there is one. `may_go_on` is called every millisecond; once it returns false, the search ends, and its result has no
 /// meaning.
 ///
@@ -19,27 +20,23 @@ use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
 /// The whole message: the request cannot be understood, or there is no such interpreter.
 pub fn choose(
     asked: &OsStr,
-    variable: impl Fn(&str) -> Option<OsString>,
+    inherited: &Inherited,
     cache: Option<&Path>,
     may_go_on: &dyn Fn() -> bool,
 ) -> Result<Chosen, String> {
     let request = Request::parse(asked).map_err(|unclear| unclear.to_string())?;
-    let surroundings = Surroundings::read(variable);
+    let surroundings = Surroundings::read(|name| inherited.get(name));
     let candidates = search::candidates(&request, &surroundings).map(absolute).take_while(|_| may_go_on());
-    interpreter::choose(&request, candidates, |program| records::ask(cache, program, may_go_on))
+    interpreter::choose(&request, candidates, |program| records::ask(cache, program, inherited, may_go_on))
         .map_err(|not_found| not_found.to_string())
 }
 
 /// All interpreters of this machine and this user, in the order of preference. `may_go_on` is that of [`choose`].
-pub fn list(
-    variable: impl Fn(&str) -> Option<OsString>,
-    cache: Option<&Path>,
-    may_go_on: &dyn Fn() -> bool,
-) -> Vec<Found> {
-    let surroundings = Surroundings::read(variable);
+pub fn list(inherited: &Inherited, cache: Option<&Path>, may_go_on: &dyn Fn() -> bool) -> Vec<Found> {
+    let surroundings = Surroundings::read(|name| inherited.get(name));
     let any = Wanted::everything();
     let candidates = search::pythons(&any, &surroundings).map(absolute).take_while(|_| may_go_on());
-    interpreter::list(candidates, |program| records::ask(cache, program, may_go_on))
+    interpreter::list(candidates, |program| records::ask(cache, program, inherited, may_go_on))
 }
 
 /// The program with its absolute path, which it then has as `sys.executable`, too.

@@ -115,7 +115,8 @@ fn parent_by_ps() -> Option<String> {
 #[cfg(target_os = "macos")]
 fn parent_by_ps() -> Option<String> {
     let parent = std::os::unix::process::parent_id().to_string();
-    let output = std::process::Command::new("ps").args(["-o", "comm=", "-p", &parent]).output().ok()?;
+    let mut ps = crate::process::Inherited::read().command(Path::new("ps"), |_| false);
+    let output = ps.args(["-o", "comm=", "-p", &parent]).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 

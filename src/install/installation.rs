@@ -90,7 +90,7 @@ impl<'a> Installation<'a> {
             && options.compiles
         {
             let wanted = wheel.modules().filter(|(source, _)| self.found.wants(&self.bytecode_of(source)));
-            self.bytecode = self.target.compiler().compile(&wanted.collect::<Vec<_>>())?;
+            self.bytecode = self.target.compiler(&options.inherited).compile(&wanted.collect::<Vec<_>>())?;
         }
         Ok(())
     }

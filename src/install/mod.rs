@@ -26,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::fs::{self, LinkMode, Linker};
 use crate::interpreter::{Compiler, Interpreter};
 use crate::platform::Platform;
+use crate::process::Inherited;
 use crate::wheel::{Distribution, Wheel, installed};
 use destination::Destination;
 use installation::Installation;
@@ -60,6 +61,8 @@ pub struct Options {
     pub compiles: bool,
     /// Whether other threads make environments at the same time, so that one thread is enough for each.
     pub is_shared: bool,
+    /// The variables that the compiler inherits.
+    pub inherited: Inherited,
 }
 
 /// How the distributions got into an environment.
@@ -243,7 +246,8 @@ impl Seed {
             if installed::is_metadata_folder(path) { installed::read(path)? } else { Wheel::open(path)? };
         let Some(distribution) = wheel.distribution(target.interpreter.version)? else { return Ok(None) };
         if let Some(cache) = cache {
-            let compiler = self.request.options.compiles.then(|| target.compiler());
+            let compiler =
+                self.request.options.compiles.then(|| target.compiler(&self.request.options.inherited));
             match cache.make(path, &wheel, &distribution, compiler) {
                 Ok(Some(image)) => return Ok(Some(Source::Image(image))),
                 Ok(None) => {}
@@ -317,8 +321,8 @@ fn write_scripts(installations: &mut [Installation], maker: &ScriptMaker) -> Res
 
 impl Target {
     /// The compiler of the modules for the environment.
-    fn compiler(&self) -> Compiler<'_> {
-        Compiler { python: &self.python, interpreter: &self.interpreter }
+    fn compiler<'a>(&'a self, inherited: &'a Inherited) -> Compiler<'a> {
+        Compiler { python: &self.python, interpreter: &self.interpreter, inherited }
     }
 }
 

@@ -2,14 +2,15 @@
 //!
 //! An interpreter gets sources and gives bytecode; it reads and writes no file.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::sync::Mutex;
 
 use super::Interpreter;
 use crate::error::{AtPath, Error, Result};
 use crate::fs::{self, Stamp};
+use crate::process::{self, Inherited, read_aside};
 use crate::threads;
 
 /// Compiles modules. Each is read from standard input and written to standard output, after its length in eight bytes. A
@@ -103,6 +104,8 @@ pub struct Compiler<'a> {
     pub python: &'a Path,
     /// Its record.
     pub interpreter: &'a Interpreter,
+    /// The variables that it inherits.
+    pub inherited: &'a Inherited,
 }
 
 impl Compiler<'_> {
@@ -132,7 +135,7 @@ impl Compiler<'_> {
 
     /// Compiles modules with one process, and returns the code of each, in order.
     fn compile_share(self, modules: &[Module]) -> Result<Vec<Vec<u8>>> {
-        let Self { python, interpreter } = self;
+        let Self { python, interpreter, inherited } = self;
         let mut input = Vec::new();
         for (source, contents) in modules {
             for field in [source.as_bytes(), contents] {
@@ -140,9 +143,9 @@ impl Compiler<'_> {
                 input.extend(field);
             }
         }
-        let mut child = start(python).at(python)?;
+        let mut child = start(python, inherited).at(python)?;
         let fed = feed(&mut child, &input);
-        let output = child.wait_with_output().at(python)?;
+        let output = output(&mut child).at(python)?;
         // If the interpreter ended before it had read everything, its status shows that.
         let fields = fields(&output, 2 + modules.len()).and_then(|fields| fed.map(|()| fields)).at(python)?;
         let (kind, codes) = fields.split_at(2);
@@ -154,14 +157,11 @@ impl Compiler<'_> {
     }
 }
 
-fn start(python: &Path) -> io::Result<Child> {
-    let mut command = Command::new(python);
+fn start(python: &Path, inherited: &Inherited) -> io::Result<Child> {
     // The user's settings could change the result. `-I` would ignore them, but also the seed, without which sets of constants
     // have another order in each run.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PYTHON")) {
-        command.env_remove(name);
-    }
-    command
+    inherited
+        .command(python, |name| name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"PYTHON")))
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONSAFEPATH", "1")
         .args(["-s", "-S", "-W", "ignore", "-c", PROGRAM])
@@ -174,6 +174,16 @@ fn start(python: &Path) -> io::Result<Child> {
 /// Writes to an interpreter and closes the pipe.
 fn feed(child: &mut Child, input: &[u8]) -> io::Result<()> {
     child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(input))
+}
+
+/// What an interpreter prints until it ends, and its status.
+fn output(child: &mut Child) -> io::Result<Output> {
+    let mut stdout = Vec::new();
+    // Both are read at the same time, because the interpreter waits if a pipe is full.
+    let stderr = read_aside(child.stderr.take());
+    child.stdout.take().map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut stdout))?;
+    let status = process::wait(child)?;
+    Ok(Output { status, stdout, stderr: stderr?.recv().unwrap_or_default() })
 }
 
 /// The fields that an interpreter has written; their number is known.
@@ -254,7 +264,8 @@ printf '\4\0\0\0\0\0\0\0magi\7\0\0\0\0\0\0\0test-31\1\0\0\0\0\0\0\0x\1\0\0\0\0\0
                 cache_tag: cache_tag.to_owned(),
                 ..record.clone()
             };
-            let compiled = Compiler { python: &python, interpreter }.compile(&[("a.py", b""), ("b.py", b"")]);
+            let compiled = Compiler { python: &python, interpreter, inherited: &Inherited::read() }
+                .compile(&[("a.py", b""), ("b.py", b"")]);
             match compiled {
                 Ok(compiled) => assert_eq!((is_right, compiled.len()), (true, 2)),
                 Err(Error::OtherPython(path)) => assert_eq!((is_right, &path), (false, &python)),

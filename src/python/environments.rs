@@ -14,6 +14,7 @@ use crate::environment::{self, Options, Prompt, creation};
 use crate::fs::LinkMode;
 use crate::install::{self, Way};
 use crate::interpreter::Features;
+use crate::process::Inherited;
 
 /// What one call of `EnvBuilder.create` has made. If the call fails, it is removed.
 #[pyclass(frozen)]
@@ -81,7 +82,8 @@ impl Seed {
         let Some(link_modes) = LinkMode::of_setting(link_mode) else {
             return Err(PyValueError::new_err(format!("there is no link mode {link_mode:?}")));
         };
-        let options = install::Options { cache, link_modes, compiles, is_shared };
+        let options =
+            install::Options { cache, link_modes, compiles, is_shared, inherited: Inherited::read() };
         Ok(Self(install::Seed::new(wheels, Arc::clone(&interpreter.0), options)))
     }
 

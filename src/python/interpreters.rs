@@ -1,7 +1,6 @@
 //! The records of interpreters, and the search for one.
 
 use std::cell::OnceCell;
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use crate::cache::records;
 use crate::command::pythons;
 use crate::environment::executables;
 use crate::interpreter;
+use crate::process::Inherited;
 
 /// The differences between the `venv` of Python 3 with that minor number and the `venv` of other versions.
 #[pyclass(frozen)]
@@ -199,15 +199,15 @@ pub(super) fn list_pythons(
     default: &Interpreter,
     as_json: bool,
 ) -> PyResult<String> {
-    let found =
-        interruptible(py, |may_go_on| pythons::list(|name| env::var_os(name), cache.as_deref(), may_go_on))?;
+    let inherited = Inherited::read();
+    let found = interruptible(py, |may_go_on| pythons::list(&inherited, cache.as_deref(), may_go_on))?;
     let write = if as_json { pythons::json } else { pythons::table };
     Ok(write(&found, Some(&default.0)))
 }
 
 fn choose(py: Python<'_>, asked: &OsStr, cache: Option<&Path>) -> PyResult<interpreter::Chosen> {
-    let chosen =
-        interruptible(py, |may_go_on| pythons::choose(asked, |name| env::var_os(name), cache, may_go_on))?;
+    let inherited = Inherited::read();
+    let chosen = interruptible(py, |may_go_on| pythons::choose(asked, &inherited, cache, may_go_on))?;
     chosen.map_err(PyValueError::new_err)
 }
 

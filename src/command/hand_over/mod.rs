@@ -21,6 +21,7 @@ const SAFE_PATH: &str = "PYTHONSAFEPATH";
 const BY_PROGRAM: &str = "fastvenv";
 
 /// Replaces the process by `python -m fastvenv` with the same arguments. Returns the status to exit with.
+#[expect(clippy::disallowed_methods, reason = "no other thread changes the variables of the program")]
 pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> i32 {
     let mut command = Command::new(&installation.python);
     command.args(["-m", "fastvenv"]).args(arguments);

@@ -5,16 +5,16 @@
 mod system;
 
 use std::fmt;
-use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Interpreter;
 use super::record::{Fault, OLDEST};
 use crate::error::{printable, strerror};
+use crate::process::{self, Inherited, read_aside};
 
 /// The script that it runs. The script uses only the standard library, and runs on any Python 3.
 const SCRIPT: &str = include_str!("../../../python/fastvenv/_probe.py");
@@ -72,22 +72,26 @@ impl fmt::Display for Failure {
 ///
 /// # Errors
 /// Why it cannot be used.
-pub fn probe(python: &Path, may_go_on: &dyn Fn() -> bool) -> Result<Interpreter, Failure> {
-    probe_for(python, PATIENCE, may_go_on)
+pub fn probe(
+    python: &Path,
+    inherited: &Inherited,
+    may_go_on: &dyn Fn() -> bool,
+) -> Result<Interpreter, Failure> {
+    probe_for(python, inherited, PATIENCE, may_go_on)
 }
 
 fn probe_for(
     python: &Path,
+    inherited: &Inherited,
     patience: Duration,
     may_go_on: &dyn Fn() -> bool,
 ) -> Result<Interpreter, Failure> {
     let end = Instant::now() + patience;
     let waits = || Instant::now() < end && may_go_on();
-    let mut command = Command::new(python);
+    // A launcher of macOS hands the path of another interpreter down to its children.
+    let mut command = inherited.command(python, |name| name == b"__PYVENV_LAUNCHER__");
     command.args(["-I", "-B", "-c", SCRIPT]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // A launcher of macOS hands the path of another interpreter down to its children.
-    command.env_remove("__PYVENV_LAUNCHER__");
     system::set_apart(&mut command);
     let mut child = command.spawn().map_err(|error| Failure::NotStarted(strerror(&error)))?;
     // Both are read while the interpreter runs, because it waits if a pipe is full.
@@ -122,19 +126,6 @@ fn stop(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Reads to the end in another thread: a child of the interpreter may keep the pipe open for ever. It fails if the system
-/// cannot start a thread.
-fn read_aside(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<u8>>> {
-    let (sender, receiver) = channel();
-    let read = move || {
-        let mut contents = Vec::new();
-        // After an error, the text that was read so far is used. The receiver may be gone already.
-        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut contents));
-        let _ = sender.send(contents);
-    };
-    thread::Builder::new().spawn(read).map(|_| receiver)
-}
-
 /// The output of a child and its status; `None` if `waits` ends the wait. The child is waited for last: its number names its
 /// process group as long as it was not.
 fn answer(
@@ -144,7 +135,7 @@ fn answer(
 ) -> Option<(Vec<u8>, ExitStatus)> {
     let output = received(output, waits)?;
     loop {
-        if let Ok(Some(status)) = child.try_wait() {
+        if let Ok(Some(status)) = process::try_wait(child) {
             return Some((output, status));
         }
         if !waits() {
@@ -200,14 +191,16 @@ mod tests {
     #[test]
     fn an_interpreter_is_known_by_what_it_prints() {
         let (_dir, path) = program(&format!("cat <<'EOF'\n{TEXT}EOF"));
-        assert_eq!(probe(&path, &|| true).unwrap(), Interpreter::parse(TEXT).unwrap());
+        assert_eq!(probe(&path, &Inherited::read(), &|| true).unwrap(), Interpreter::parse(TEXT).unwrap());
     }
 
     #[test]
     fn what_cannot_be_used_says_why() {
         let reason = |lines: &str| {
             let (_dir, path) = program(lines);
-            probe_for(&path, Duration::from_millis(300), &|| true).unwrap_err().to_string()
+            probe_for(&path, &Inherited::read(), Duration::from_millis(300), &|| true)
+                .unwrap_err()
+                .to_string()
         };
         assert_eq!(reason("echo hello"), "it is not a Python interpreter");
         assert_eq!(reason("echo oops >&2; exit 3"), "it ended with exit status: 3: oops");
@@ -234,7 +227,7 @@ mod tests {
         let old = "printf 'fastvenv interpreter 1\\nversion\\t3\\t8\\t1\\nend\\n'";
         assert_eq!(reason(old), "it is Python 3.8.1, and Python 3.9 or later is needed");
         let dir = tempfile::tempdir().unwrap();
-        let missing = probe(&dir.path().join("none"), &|| true).unwrap_err().to_string();
+        let missing = probe(&dir.path().join("none"), &Inherited::read(), &|| true).unwrap_err().to_string();
         assert!(missing.starts_with("it cannot be started: No such file"), "{missing}");
         let not_utf8 = TEXT.replace("/v/bin", "/\\377/bin");
         assert_eq!(reason(&format!("printf '{not_utf8}'")), "it has a path that is not UTF-8");
@@ -249,7 +242,10 @@ mod tests {
         let (dir, path) = program("sleep 600 & echo $! > \"$(dirname \"$0\")/child\"; wait");
         let child = dir.path().join("child");
         let is_begun = || fs::read(&child).is_ok_and(|number| number.ends_with(b"\n"));
-        assert_eq!(probe_for(&path, Duration::from_secs(60), &|| !is_begun()), Err(Failure::Hangs));
+        assert_eq!(
+            probe_for(&path, &Inherited::read(), Duration::from_secs(60), &|| !is_begun()),
+            Err(Failure::Hangs)
+        );
         let status = format!("/proc/{}/stat", String::from_utf8_lossy(&fs::read(&child).unwrap()).trim());
         // Its parent has ended, so the system waits for it.
         let is_over =
@@ -264,7 +260,10 @@ mod tests {
     fn a_child_that_keeps_the_output_open_is_ended() {
         let begin = Instant::now();
         let (_dir, path) = program("sleep 600 &");
-        assert_eq!(probe_for(&path, Duration::from_millis(300), &|| true), Err(Failure::Hangs));
+        assert_eq!(
+            probe_for(&path, &Inherited::read(), Duration::from_millis(300), &|| true),
+            Err(Failure::Hangs)
+        );
         assert!(begin.elapsed() < Duration::from_secs(60));
     }
 }
