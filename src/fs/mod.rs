@@ -179,6 +179,13 @@ pub fn is_program(path: &Path) -> bool {
     path.is_file() && may_execute(path)
 }
 
+/// Whether `path` is a file that can be read, links followed. The alias of an app of the Store cannot, although it looks like a
+/// file.
+#[must_use]
+pub fn is_readable(path: &Path) -> bool {
+    system::open_to_read(path).and_then(|file| file.metadata()).is_ok_and(|found| found.is_file())
+}
+
 /// The target of the link at `path`; `None` if there is no link.
 #[must_use]
 pub fn target(path: &Path) -> Option<PathBuf> {
@@ -407,6 +414,22 @@ mod tests {
         assert!(matches!(create_directory(&file), Err(Error::Occupied(path)) if path == file));
         let Err(Error::Io { path, .. }) = create_directory(&file.join("x/y")) else { panic!("no error") };
         assert_eq!(path, file.join("x"));
+    }
+
+    #[test]
+    fn a_file_can_be_read_unless_it_cannot_be_opened() {
+        let dir = temporary();
+        let file = dir.path().join("file");
+        assert!(!is_readable(&file) && !is_readable(dir.path()));
+        write(&file, b"").unwrap();
+        assert!(is_readable(&file));
+        // An open file that others may not read stands for an alias, which cannot be opened either.
+        #[cfg(windows)]
+        {
+            use std::os::windows::fs::OpenOptionsExt;
+            let _held = fs::OpenOptions::new().read(true).share_mode(0).open(&file).unwrap();
+            assert!(file.is_file() && !is_readable(&file));
+        }
     }
 
     #[test]

@@ -149,7 +149,7 @@ fn is_debug(base: &Path) -> bool {
 }
 
 /// The files of an environment without links. Returns `None` if one of them is not in the place that an installation has for
-/// it, as in a source build, or if the base does not lead to a file, as in the Store.
+/// it, as in a source build, or if the base cannot be read, as the alias of a Python of the Store.
 #[must_use]
 pub fn placed_copies(interpreter: &interpreter::Interpreter) -> Option<Vec<File>> {
     let base = &interpreter.base_executable;
@@ -168,7 +168,8 @@ pub fn placed_copies(interpreter: &interpreter::Interpreter) -> Option<Vec<File>
         let is_there = |name: &OsString| fs::is_there(&directory.join(name)).unwrap_or(false);
         names.into_iter().filter(is_there).map(|name| (name.clone(), launchers.join(name))).collect()
     };
-    (base.is_file() && files.iter().all(|(_, source)| source.is_file())).then_some(files)
+    let are_there = fs::is_readable(base) && files.iter().all(|(_, source)| fs::is_readable(source));
+    are_there.then_some(files)
 }
 
 /// Copies the files of [`placed_copies`] into the directory of an executable. From Python 3.13 on, they have the times and
