@@ -2,12 +2,21 @@
 //!
 //! The programs are in distlib, which pip brings along.
 
-/// The name of the program in pip's wheel that starts a script, with or without a console.
-pub(crate) fn path_in_pip(is_graphical: bool) -> String {
+use crate::interpreter::Interpreter;
+
+/// The name of the program in pip's wheel that starts a script, with or without a console. The interpreter decides, as for
+/// distlib: it may be built for another processor than fastvenv.
+pub(crate) fn path_in_pip(interpreter: &Interpreter, is_graphical: bool) -> String {
     let kind = if is_graphical { 'w' } else { 't' };
-    let bits = usize::BITS;
-    let suffix = if cfg!(target_arch = "aarch64") { "-arm" } else { "" };
+    let bits = if interpreter.is_64_bit { 64 } else { 32 };
+    let suffix = if is_for_arm(&interpreter.description) { "-arm" } else { "" };
     format!("pip/_vendor/distlib/{kind}{bits}{suffix}.exe")
+}
+
+/// Whether a Python with that `sys.version` is built for ARM64: `sysconfig.get_platform` looks for the same words.
+fn is_for_arm(description: &str) -> bool {
+    let description = description.to_lowercase();
+    !description.contains("amd64") && description.contains("(arm64)")
 }
 
 /// The module of distlib in pip's wheel that makes these programs.
@@ -69,6 +78,7 @@ fn archive(script: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interpreter;
 
     /// The output of distlib 0.3.8 for the same script, with `os.name` of Windows and a clock in 1980.
     const MADE_BY_DISTLIB: &[u8] = b"LAUNCHER#!C:\\env\\python.exe\n\r\n\
@@ -93,7 +103,24 @@ mod tests {
     fn a_graphical_script_has_no_console_and_a_space_is_quoted() {
         let made = executable(b"", r"C:\my python\python.exe", "\n", true, b"");
         assert!(made.starts_with(b"#!\"C:\\my python\\pythonw.exe\"\nPK"));
-        assert!(path_in_pip(true).starts_with("pip/_vendor/distlib/w"));
-        assert!(path_in_pip(false).starts_with("pip/_vendor/distlib/t"));
+    }
+
+    #[test]
+    fn the_program_is_for_the_processor_of_the_interpreter() {
+        let mut interpreter = Interpreter::parse(interpreter::tests::TEXT).unwrap();
+        for (compiler, is_64_bit, name) in [
+            ("MSC v.1943 64 bit (AMD64)", true, "64"),
+            ("MSC v.1943 32 bit (Intel)", false, "32"),
+            ("MSC v.1943 64 bit (ARM64)", true, "64-arm"),
+            ("MSC v.1943 32 bit (ARM)", false, "32"),
+        ] {
+            interpreter.description =
+                format!("3.13.5 (tags/v3.13.5:6cb20a2, Jun 11 2025, 16:15:46) [{compiler}]");
+            interpreter.is_64_bit = is_64_bit;
+            for (kind, is_graphical) in [('t', false), ('w', true)] {
+                let expected = format!("pip/_vendor/distlib/{kind}{name}.exe");
+                assert_eq!(path_in_pip(&interpreter, is_graphical), expected);
+            }
+        }
     }
 }

@@ -274,7 +274,7 @@ impl Request {
 }
 
 fn install(sources: &[Source], target: &Target, options: &Options) -> Result<Option<Way>> {
-    let Some(maker) = ScriptMaker::new(sources, &target.python, Platform::HOST) else { return Ok(None) };
+    let Some(maker) = ScriptMaker::new(sources, target, Platform::HOST) else { return Ok(None) };
     let mut installations = Vec::new();
     for source in sources {
         match Installation::begin(source, target, &maker)? {

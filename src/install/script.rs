@@ -5,7 +5,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::{Source, launcher};
+use super::{Source, Target, launcher};
 use crate::platform::Platform;
 use crate::wheel::EntryPoint;
 
@@ -29,16 +29,17 @@ enum Start {
 }
 
 impl ScriptMaker {
-    /// Makes scripts as the pip among the distributions does. Returns `None` if there is no pip with a known text, or if the
-    /// path of the interpreter cannot be written in a script.
-    pub(crate) fn new(sources: &[Source], python: &Path, platform: Platform) -> Option<Self> {
+    /// Makes scripts for an environment, as the pip among the distributions does. Returns `None` if there is no pip with a known
+    /// text, or if the path of the interpreter cannot be written in a script.
+    pub(crate) fn new(sources: &[Source], target: &Target, platform: Platform) -> Option<Self> {
+        let python = &target.python;
         let pip = sources.iter().find(|source| source.distribution().template.is_some())?;
         let template = pip.distribution().template.clone()?;
         let start = match platform {
             Platform::Posix => Start::Line(first_line(python.as_os_str())?),
             Platform::Windows => {
                 let program = |is_graphical| {
-                    let program = pip.read(&launcher::path_in_pip(is_graphical)).ok()?;
+                    let program = pip.read(&launcher::path_in_pip(&target.interpreter, is_graphical)).ok()?;
                     (!program.is_empty()).then_some(program)
                 };
                 let python = python.to_str()?.to_owned();
