@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use super::{Request, Wanted};
 pub use surroundings::Surroundings;
 pub(super) use system::PLACES;
+#[cfg(windows)]
+pub use system::with_user_folder;
 
 /// A program that may be the requested interpreter.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,46 +5,42 @@ use std::path::PathBuf;
 use crate::interpreter::Wanted;
 use crate::interpreter::label::Label;
 
-/// An entry that an installer has written for a Python.
+/// What an installer has written for a Python: the values of its key `InstallPath`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
+    /// The company that made the installer; python.org's is `PythonCore`.
+    pub(super) company: String,
     /// Its name among the Pythons of its company; python.org uses the version.
-    tag: String,
-    executable: PathBuf,
+    pub(super) tag: String,
+    /// The value without a name, which is the folder.
+    pub(super) folder: Option<String>,
+    /// The value `ExecutablePath`.
+    pub(super) executable: Option<String>,
 }
 
-/// Reads what `reg query KEY /s` prints: the path of a key in a line, and below it its values, each with its name, its type
-/// and its contents.
-pub(super) fn entries(text: &str) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for block in text.split("\nHKEY_") {
-        let mut lines = block.lines();
-        let key: Vec<&str> = lines.next().unwrap_or_default().trim().rsplit('\\').collect();
-        let [name, tag, company, ..] = key[..] else { continue };
-        if !name.eq_ignore_ascii_case("InstallPath") || company.eq_ignore_ascii_case("PyLauncher") {
-            continue;
-        }
-        let values: Vec<(&str, &str)> = lines.filter_map(value).collect();
-        let named = values.iter().find(|(name, _)| name.eq_ignore_ascii_case("ExecutablePath"));
-        // Only entries of python.org may have a folder without the name of the program. The value without a name is printed
-        // with a name in brackets, in the user's language.
-        let default = values.iter().find(|(name, _)| name.starts_with('(') && company == "PythonCore");
-        let executable = match (named, default) {
-            (Some((_, path)), _) => PathBuf::from(path),
-            (None, Some((_, folder))) => {
-                PathBuf::from(format!("{}\\python.exe", folder.trim_end_matches('\\')))
-            }
-            (None, None) => continue,
-        };
-        entries.push(Entry { tag: tag.to_owned(), executable });
+impl Entry {
+    /// The program. Only entries of python.org may have a folder without the name of the program.
+    fn program(&self) -> Option<PathBuf> {
+        let text = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+        let in_folder = |folder: String| format!("{}\\python.exe", folder.trim_end_matches('\\'));
+        let default = || text(&self.folder).filter(|_| self.is_of_python_org()).map(in_folder);
+        // The launcher itself has a key among the companies.
+        let is_python = !self.company.eq_ignore_ascii_case("PyLauncher");
+        is_python.then(|| text(&self.executable).or_else(default))?.map(PathBuf::from)
     }
-    entries
+
+    fn is_of_python_org(&self) -> bool {
+        self.company.eq_ignore_ascii_case("PythonCore")
+    }
 }
 
-/// The name of a value and its contents, if it is a text.
-fn value(line: &str) -> Option<(&str, &str)> {
-    let (name, contents) = line.split_once("    REG_SZ    ")?;
-    Some((name.trim(), contents.trim())).filter(|(_, contents)| !contents.is_empty())
+/// The programs of python.org's installers that have the packages of a user in a folder of that name: `Python313` for the tag
+/// `3.13`, `Python313-32` for `3.13-32`.
+pub(super) fn with_user_folder(entries: &[Entry], name: &str) -> Vec<PathBuf> {
+    let has_folder = |entry: &&Entry| {
+        entry.is_of_python_org() && format!("python{}", entry.tag.replace('.', "")).eq_ignore_ascii_case(name)
+    };
+    entries.iter().filter(has_folder).filter_map(Entry::program).collect()
 }
 
 /// The programs of the entries that may fulfil conditions: the newest first, and last those without a version in their tags.
@@ -54,7 +50,7 @@ pub(super) fn fitting(entries: Vec<Entry>, wanted: &Wanted) -> Vec<PathBuf> {
         labelled.filter(|(label, _)| label.as_ref().is_none_or(|label| wanted.may_be(label))).collect();
     fitting
         .sort_by_cached_key(|(label, _)| (label.is_none(), label.as_ref().map(|label| wanted.rank(label))));
-    fitting.into_iter().map(|(_, entry)| entry.executable).collect()
+    fitting.into_iter().filter_map(|(_, entry)| entry.program()).collect()
 }
 
 /// Reads what `py -0p` prints: a Python in each line, with its path at the end.
@@ -80,34 +76,57 @@ fn drive(line: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const QUERY: &str = "\r\nHKEY_CURRENT_USER\\Software\\Python\\PythonCore\\3.11\r\n    DisplayName    REG_SZ    Python 3.11\r\n\
-        \r\nHKEY_CURRENT_USER\\Software\\Python\\PythonCore\\3.11\\InstallPath\r\n    (Standard)    REG_SZ    C:\\Python311\\\r\n\
-        \r\nHKEY_CURRENT_USER\\Software\\Python\\PythonCore\\3.13t\\InstallPath\r\n    (Default)    REG_SZ    C:\\Py 313\\\r\n    \
-        ExecutablePath    REG_SZ    C:\\Py 313\\python3.13t.exe\r\n\
-        \r\nHKEY_CURRENT_USER\\Software\\Python\\Astral\\CPython3.12.1\\InstallPath\r\n    ExecutablePath    REG_SZ    C:\\uv\\python.exe\r\n\
-        \r\nHKEY_CURRENT_USER\\Software\\Python\\Other\\x\\InstallPath\r\n    (Default)    REG_SZ    C:\\other\r\n\
-        \r\nHKEY_CURRENT_USER\\Software\\Python\\Other\\y\\InstallPath\r\n    ExecutablePath    REG_SZ    C:\\y\\python.exe\r\n\
-        \r\nHKEY_CURRENT_USER\\Software\\Python\\PyLauncher\\z\\InstallPath\r\n    ExecutablePath    REG_SZ    C:\\py.exe\r\n";
+    fn entry(company: &str, tag: &str, folder: Option<&str>, executable: Option<&str>) -> Entry {
+        let [company, tag] = [company, tag].map(str::to_owned);
+        let [folder, executable] = [folder, executable].map(|value| value.map(str::to_owned));
+        Entry { company, tag, folder, executable }
+    }
+
+    fn entries() -> Vec<Entry> {
+        vec![
+            entry("PythonCore", "3.11", Some("C:\\Users\\J\u{fc}rgen\\Python311\\"), None),
+            entry("PythonCore", "3.13t", Some(r"C:\Py 313\"), Some(r"C:\Py 313\python3.13t.exe")),
+            entry("PythonCore", "3.10-32", Some(r"C:\Py310"), Some("")),
+            entry("PythonCore", "3.9", None, None),
+            entry("Astral", "CPython3.12.1", None, Some(r"C:\uv\python.exe")),
+            entry("Other", "x", Some(r"C:\other"), None),
+            entry("Other", "y", None, Some(r"C:\y\python.exe")),
+            entry("PyLauncher", "z", None, Some(r"C:\py.exe")),
+        ]
+    }
 
     #[test]
     fn the_registry_lists_programs() {
         let fitting = |wanted: &str| {
             let wanted =
                 if wanted.is_empty() { Wanted::everything() } else { Wanted::parse(wanted).unwrap() };
-            let paths = fitting(entries(QUERY), &wanted);
+            let paths = fitting(entries(), &wanted);
             paths.iter().map(|path| path.to_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        let [three, eleven, twelve, unknown] = [
+        let [three, eleven, ten, twelve, unknown] = [
             r"C:\Py 313\python3.13t.exe",
-            r"C:\Python311\python.exe",
+            "C:\\Users\\J\u{fc}rgen\\Python311\\python.exe",
+            r"C:\Py310\python.exe",
             r"C:\uv\python.exe",
             r"C:\y\python.exe",
         ];
-        assert_eq!(fitting(""), [twelve, eleven, three, unknown]);
+        assert_eq!(fitting(""), [twelve, eleven, ten, three, unknown]);
         assert_eq!(fitting("3.12"), [twelve, unknown]);
         assert_eq!(fitting("3.13t"), [three, unknown]);
-        assert!(entries("").is_empty());
-        assert!(entries("ERROR: The system was unable to find the specified registry key.").is_empty());
+    }
+
+    #[test]
+    fn the_folder_of_a_user_tells_the_tag() {
+        for (name, expected) in [
+            ("python313t", &[r"C:\Py 313\python3.13t.exe"][..]),
+            ("Python310-32", &[r"C:\Py310\python.exe"]),
+            ("python310", &[]),
+            ("python39", &[]),
+            ("pythony", &[]),
+        ] {
+            let expected: Vec<_> = expected.iter().map(PathBuf::from).collect();
+            assert_eq!(with_user_folder(&entries(), name), expected, "{name}");
+        }
     }
 
     #[test]

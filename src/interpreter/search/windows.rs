@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use super::{Candidate, Collection, Source, registry};
+use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE, Type};
+
+use super::registry::{self, Entry};
+use super::{Candidate, Collection, Source};
 use crate::interpreter::Wanted;
 
 /// The folders of the programs in an environment or an installation.
@@ -13,12 +16,11 @@ pub(super) const FOLDERS: &[&str] = &["Scripts", "", "bin"];
 pub(in crate::interpreter) const PLACES: &str =
     "the active environment, PATH, pyenv, uv, mise, the registry and the list of the py launcher";
 
-/// The keys under which installers register a Python (PEP 514), and the view of the registry for each.
-const KEYS: [[&str; 2]; 3] = [
-    [r"HKCU\Software\Python", "/reg:64"],
-    [r"HKLM\Software\Python", "/reg:64"],
-    [r"HKLM\Software\Python", "/reg:32"],
-];
+/// The key under which installers register a Python (PEP 514).
+const KEY: &str = r"Software\Python";
+
+/// The views of the registry (`KEY_WOW64_64KEY`, `KEY_WOW64_32KEY`): a key of the machine is another one for 32-bit programs.
+const VIEWS: [(&Key, u32); 3] = [(CURRENT_USER, 0x0100), (LOCAL_MACHINE, 0x0100), (LOCAL_MACHINE, 0x0200)];
 
 /// The folders of installations, from the folders that variables name.
 pub(super) fn collections(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Collection> {
@@ -47,12 +49,44 @@ pub(super) fn collections(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Col
 
 /// The Pythons of the registry, and then those of the launcher.
 pub(super) fn registered(wanted: &Wanted) -> impl Iterator<Item = Candidate> + use<> {
-    let entries =
-        KEYS.iter().flat_map(|[key, view]| registry::entries(&output("reg", &["query", key, "/s", view])));
-    let entries = registry::fitting(entries.collect(), wanted);
+    let entries = registry::fitting(registrations(), wanted);
     let listed = std::iter::once_with(|| registry::listed(&output("py", &["-0p"]))).flatten();
     let candidate = |source| move |path| Candidate { path, source };
     entries.into_iter().map(candidate(Source::Registry)).chain(listed.map(candidate(Source::Launcher)))
+}
+
+/// The programs of python.org's installers that have the packages of a user in a folder of that name.
+#[must_use]
+pub fn with_user_folder(name: &str) -> Vec<PathBuf> {
+    registry::with_user_folder(&registrations(), name)
+}
+
+/// The entries in the registry.
+fn registrations() -> Vec<Entry> {
+    VIEWS.into_iter().flat_map(|(root, view)| entries_below(root, view)).collect()
+}
+
+/// The entries below a root of the registry, in one view of it.
+fn entries_below(root: &Key, view: u32) -> Vec<Entry> {
+    let open = |key: &Key, path: &str| key.options().read().access(view).open(path).ok();
+    let names = |key: &Key| key.keys().map(Iterator::collect::<Vec<String>>).unwrap_or_default();
+    let mut entries = Vec::new();
+    let Some(python) = open(root, KEY) else { return entries };
+    for company in names(&python) {
+        let Some(tags) = open(&python, &company) else { continue };
+        for tag in names(&tags) {
+            let Some(key) = open(&tags, &format!(r"{tag}\InstallPath")) else { continue };
+            let (folder, executable) = (text(&key, ""), text(&key, "ExecutablePath"));
+            entries.push(Entry { company: company.clone(), tag, folder, executable });
+        }
+    }
+    entries
+}
+
+/// A value, if it is a text.
+fn text(key: &Key, name: &str) -> Option<String> {
+    let value = key.get_value(name).ok()?;
+    if value.ty() == Type::String { value.try_into().ok() } else { None }
 }
 
 /// The output of a program; empty if it cannot be run.
@@ -60,4 +94,27 @@ fn output(program: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
     let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_registered_is_found_in_each_language() {
+        let company = r"Software\Python\fastvenv's own test";
+        let path = "C:\\J\u{fc}rgen \u{65e5}\\python.exe";
+        let key = CURRENT_USER.create(format!(r"{company}\9.1\InstallPath")).unwrap();
+        key.set_string("", "C:\\J\u{fc}rgen").unwrap();
+        key.set_string("ExecutablePath", path).unwrap();
+        let other = CURRENT_USER.create(format!(r"{company}\9.2\InstallPath")).unwrap();
+        other.set_u32("ExecutablePath", 1).unwrap();
+        let entries = registrations();
+        CURRENT_USER.remove_tree(company).unwrap();
+        let found: Vec<_> = entries.iter().filter(|entry| entry.tag.starts_with("9.")).collect();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].executable.as_deref(), Some(path));
+        assert_eq!(found[0].folder.as_deref(), Some("C:\\J\u{fc}rgen"));
+        assert_eq!((found[1].executable.as_ref(), found[1].folder.as_ref()), (None, None));
+    }
 }
