@@ -4,6 +4,8 @@
 //! RECORD of the package (PEP 376).
 
 mod library;
+#[cfg(any(windows, test))]
+mod names;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;
@@ -122,9 +124,9 @@ fn python_of(program: &Path, path: &impl Fn() -> Vec<PathBuf>) -> Option<Result<
     let library = Library::of(program, system::libraries(prefix))?;
     let beside: Vec<_> = system::beside(prefix, &library).collect();
     let found = beside.iter().find(|python| fs::exists(python)).cloned();
-    let found = found.or_else(|| system::on_path(&path(), &library));
+    let found = found.or_else(|| system::elsewhere(&path(), &library));
     Some(found.ok_or_else(|| match beside.first() {
-        Some(python) => gone(python, " and none of that name on PATH", program),
+        Some(python) => gone(python, system::NOT_ELSEWHERE, program),
         None => gone(Path::new(&library.python), " on PATH", program),
     }))
 }

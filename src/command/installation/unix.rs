@@ -50,8 +50,11 @@ pub(super) fn beside(prefix: &Path, library: &Library) -> impl Iterator<Item = P
     folders.into_iter().flatten().map(|folder| folder.join(&library.python))
 }
 
-/// The interpreter on `PATH`.
-pub(super) fn on_path(path: &[PathBuf], library: &Library) -> Option<PathBuf> {
+/// What the message that there is no interpreter says after its path.
+pub(super) const NOT_ELSEWHERE: &str = " and none of that name on PATH";
+
+/// The interpreter in another place, which is on `PATH`.
+pub(super) fn elsewhere(path: &[PathBuf], library: &Library) -> Option<PathBuf> {
     let (shims, directories): (Vec<_>, Vec<_>) = path.iter().partition(|directory| is_for_shims(directory));
     directories
         .into_iter()

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::library::Library;
-use super::{is_for_shims, is_of_users};
+use super::{is_for_shims, is_of_users, names};
 use crate::fs;
+use crate::interpreter::search;
 
 /// The directory of the programs of an environment.
 pub(super) const PROGRAMS: &str = "Scripts";
@@ -20,17 +21,26 @@ pub(super) fn libraries(prefix: &Path) -> Vec<Library> {
     packages.into_iter().filter_map(|packages| Library::new(&name, packages)).collect()
 }
 
-/// The paths that the interpreter of that folder may have.
-pub(super) fn beside(prefix: &Path, _library: &Library) -> impl Iterator<Item = PathBuf> {
-    [prefix.join(PYTHON)].into_iter()
+/// The paths that the interpreter of that folder may have, the likeliest first.
+pub(super) fn beside(prefix: &Path, library: &Library) -> impl Iterator<Item = PathBuf> {
+    let own = names::programs(&library.packages).into_iter().map(|name| prefix.join(name));
+    own.chain(names::of_store(prefix))
 }
 
-/// The interpreter on `PATH` that has a library of that name beside it.
-pub(super) fn on_path(path: &[PathBuf], library: &Library) -> Option<PathBuf> {
+/// What the message that there is no interpreter says after its path.
+pub(super) const NOT_ELSEWHERE: &str = ", and PATH and the registry have none of that version. If it is in another place, run python -m fastvenv with it";
+
+/// The interpreter in another place: the one on `PATH` that has a library of that name beside it, or else the one in the
+/// registry.
+pub(super) fn elsewhere(path: &[PathBuf], library: &Library) -> Option<PathBuf> {
     let name = library.python.split('-').next().unwrap_or_default();
-    path.iter()
+    let programs = names::programs(&library.packages);
+    let on_path = path
+        .iter()
         .filter(|directory| is_of_users(directory) && !is_for_shims(directory))
         .filter(|directory| fs::exists(&directory.join(format!("{name}.dll"))))
-        .map(|directory| directory.join(PYTHON))
-        .find(|python| fs::exists(python))
+        .flat_map(|directory| programs.iter().map(|program| directory.join(program)))
+        .find(|python| fs::exists(python));
+    on_path
+        .or_else(|| search::with_user_folder(&library.python).into_iter().find(|python| fs::exists(python)))
 }
