@@ -151,6 +151,14 @@ impl<'a> Folder<'a> {
         removed.at_with(|| self.path.join(name))
     }
 
+    /// Keeps it where it is, on a system where it is looked up by its path.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Io`] if another directory has its path now.
+    pub(super) fn hold(&self) -> Result<impl Sized> {
+        system::hold(&self.handle).at(&self.path)
+    }
+
     /// Removes everything in it, but not itself.
     ///
     /// # Errors

@@ -244,6 +244,12 @@ pub(super) fn kept_open(file: fs::File) -> Option<fs::File> {
     Some(file)
 }
 
+/// Does nothing: an open directory is not looked up by its path again.
+#[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the Windows file")]
+pub(super) fn hold(handle: &Handle) -> io::Result<&Handle> {
+    Ok(handle)
+}
+
 /// The identity of an open directory.
 pub(super) fn identity_of_handle(handle: &Handle) -> io::Result<Identity> {
     fstat(handle).map(|found| identity_of_stat(&found)).map_err(Into::into)

@@ -1,6 +1,7 @@
 //! Links, identities and modes on Windows.
 //!
 //! A [`Handle`] is a path and the identity that the directory had: Rust cannot look up names in an open directory on Windows.
+//! Where the directory must not be exchanged meanwhile, [`hold`] keeps it in its place.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
 use std::env;
@@ -21,6 +22,9 @@ const DIRECTORIES_TOO: u32 = 0x0200_0000;
 
 /// The flag with which a link is opened and not followed (`FILE_FLAG_OPEN_REPARSE_POINT`).
 const NO_LINK: u32 = 0x0020_0000;
+
+/// What others may do with an open file or directory (`FILE_SHARE_READ`, `FILE_SHARE_WRITE`).
+const MAY_READ_AND_WRITE: u32 = 0x1 | 0x2;
 
 /// Makes a symbolic link at `link` that holds the text `target`.
 ///
@@ -58,6 +62,24 @@ pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
         return Err(io::Error::from_raw_os_error(NO_DIRECTORY));
     }
     Ok(Handle { path: path.to_owned(), identity: identity(path)? })
+}
+
+/// Keeps a directory where it is: as long as it is open without leave to delete it (`FILE_SHARE_DELETE`), Windows lets nobody
+/// rename or remove it, so its path leads to it. It does not let a directory with an open one in it be renamed, either (MS-FSA,
+/// 2.1.5.15.11), but Wine does.
+///
+/// # Errors
+/// The error of the operating system, or `NotADirectory` if its path leads to something else now.
+pub(super) fn hold(handle: &Handle) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).share_mode(MAY_READ_AND_WRITE).custom_flags(DIRECTORIES_TOO | NO_LINK);
+    let held = patiently(|| options.open(&handle.path))?;
+    // A link may have been found first, and it has a number, too.
+    if held.metadata()?.is_dir() && identity_of_file(&held)? == handle.identity {
+        Ok(held)
+    } else {
+        Err(io::Error::from_raw_os_error(NO_DIRECTORY))
+    }
 }
 
 /// Opens a directory like [`open_directory`], by its path relative to another one.
@@ -405,6 +427,7 @@ pub(super) fn owner(_metadata: &fs::Metadata) -> u32 {
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that cannot be removed.
 pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
+    let _held = hold(handle).at(path)?;
     let mut names = names(handle, OsStr::new(".")).at(path)?;
     names.sort_by_key(|name| (name == CONFIGURATION_FILE, !name.eq_ignore_ascii_case("lib")));
     for name in names {
