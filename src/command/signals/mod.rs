@@ -16,7 +16,8 @@ use system::Signal;
 pub(super) struct Signals(Vec<Signal>);
 
 impl Signals {
-    /// Begins to handle the signals. A signal that the process ignores, as under `nohup`, stays ignored.
+    /// Begins to handle the signals. A signal that the process ignores, as under `nohup`, stays ignored; where the
+    /// system does not tell which are, SIGHUP is left alone, and the others are handled.
     ///
     /// # Errors
     /// The error of the operating system, if the signals cannot be handled or looked up.

@@ -62,7 +62,8 @@ impl Signal {
 
 /// The signals that the process ignores, a bit for each, the lowest for the first.
 ///
-/// Only Linux lets safe code read them. On other systems, SIGHUP counts as ignored, so that `nohup` works.
+/// Only Linux lets safe code read them. On other systems, SIGHUP counts as ignored, so that `nohup` works: the end of a terminal
+/// then ends the program at once, and what it made stays (docs/reference/exit-codes.md). SIGINT and SIGTERM count as handled.
 fn ignored() -> io::Result<u64> {
     if !cfg!(target_os = "linux") {
         return Ok(1 << (SIGHUP - 1));
