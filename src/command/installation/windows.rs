@@ -44,3 +44,59 @@ pub(super) fn elsewhere(path: &[PathBuf], library: &Library) -> Option<PathBuf> 
     on_path
         .or_else(|| search::with_user_folder(&library.python).into_iter().find(|python| fs::exists(python)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::installation::Installation;
+
+    /// Makes empty files in a folder.
+    fn make(folder: &Path, names: &[&str]) {
+        for name in names {
+            fs::write_with_parents(&folder.join(name), b"").unwrap();
+        }
+    }
+
+    fn found(program: PathBuf, path: &[PathBuf]) -> Result<PathBuf, String> {
+        Installation::of(program, || path.to_owned(), || None, Vec::new).map(|found| found.python)
+    }
+
+    #[test]
+    fn what_only_a_free_threaded_python_can_load_is_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let prefix = dir.path().join("Python313");
+        let package = "Lib/site-packages/fastvenv";
+        let tagged = format!("{package}/_native.cp313t-win_amd64.pyd");
+        make(&prefix, &["Scripts/fastvenv.exe", "python.exe", &format!("{package}/__init__.py"), &tagged]);
+        let python = || found(prefix.join("Scripts/fastvenv.exe"), &[]).unwrap();
+        assert_eq!(python(), prefix.join("python.exe"));
+        make(&prefix, &["python3.13t.exe"]);
+        assert_eq!(python(), prefix.join("python3.13t.exe"));
+        make(&prefix, &[&format!("{package}/_native.pyd")]);
+        assert_eq!(python(), prefix.join("python.exe"));
+    }
+
+    #[test]
+    fn what_a_user_installs_is_for_a_python_in_another_place() {
+        let dir = tempfile::tempdir().unwrap();
+        // No registry has that version.
+        let user = dir.path().join("Python399");
+        make(&user, &["Scripts/fastvenv.exe", "site-packages/fastvenv/__init__.py"]);
+        let program = user.join("Scripts/fastvenv.exe");
+        let reason = found(program.clone(), &[]).unwrap_err();
+        assert!(reason.contains("Python399\\python.exe, and PATH and the registry have none"), "{reason}");
+        let base = dir.path().join("base");
+        make(&base, &["python.exe", "python399.dll"]);
+        assert_eq!(found(program, std::slice::from_ref(&base)), Ok(base.join("python.exe")));
+    }
+
+    #[test]
+    fn what_a_user_installs_for_a_python_of_the_store_is_for_its_alias() {
+        let dir = tempfile::tempdir().unwrap();
+        let user = "Packages/Python.3.99_x/LocalCache/local-packages/Python399";
+        make(&dir.path().join(user), &["Scripts/fastvenv.exe", "site-packages/fastvenv/__init__.py"]);
+        make(dir.path(), &["Microsoft/WindowsApps/Python.3.99_x/python.exe"]);
+        let python = found(dir.path().join(user).join("Scripts/fastvenv.exe"), &[]).unwrap();
+        assert_eq!(python, dir.path().join("Microsoft/WindowsApps/Python.3.99_x/python.exe"));
+    }
+}
