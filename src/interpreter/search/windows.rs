@@ -89,7 +89,7 @@ fn text(key: &Key, name: &str) -> Option<String> {
     if value.ty() == Type::String { value.try_into().ok() } else { None }
 }
 
-/// The output of a program; empty if it cannot be run.
+/// The output of a program; empty if it cannot be run. The launcher writes UTF-8, whatever the code page of the console.
 fn output(program: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
     let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
