@@ -90,6 +90,7 @@ fn text(key: &Key, name: &str) -> Option<String> {
 }
 
 /// The output of a program; empty if it cannot be run. The launcher writes UTF-8, whatever the code page of the console.
+#[expect(clippy::disallowed_methods, reason = "Windows has a lock for the variables")]
 fn output(program: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
     let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
