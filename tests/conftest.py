@@ -56,9 +56,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to write one document from several processes."""
+    """Refuse to write one document from several processes, and choose how Hypothesis draws."""
     if config.getoption("--update-messages") and "PYTEST_XDIST_WORKER" in os.environ:
         raise pytest.UsageError("--update-messages needs -n 0")
+    load_profile(is_random=config.getoption("--whole"))
+
+
+def load_profile(*, is_random: bool) -> None:
+    """Let no test with Hypothesis depend on how fast the machine is.
+
+    On every change, the draws are the same each time, so that no change is refused for what only another draw finds. At night
+    they are random, and a failure prints the line that repeats it.
+    """
+    try:
+        from hypothesis import HealthCheck, settings
+    except ImportError:  # where only the installation is tested
+        return
+    settings.register_profile(
+        "fastvenv",
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=not is_random,
+        print_blob=is_random,
+        database=None,
+    )
+    settings.load_profile("fastvenv")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -90,9 +90,7 @@ DIRECTORIES = ["env", "./a/../env", "a b", "it's", "\u00e9", "$x", "a:b", "", "e
     prepare=st.sampled_from(sorted(PREPARATIONS)),
     with_pip=st.booleans(),
 )
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_both_ways_are_the_same(
     program: Program, python: Interpreter, tmp_path: Path, arguments: list[str], prepare: str, with_pip: bool
 ) -> None:

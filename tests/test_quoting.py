@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from fastvenv import _native
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 # Line breaks and NUL are refused before anything is quoted, and a lone surrogate cannot be written.
@@ -59,7 +59,7 @@ def arguments_of(command: str, lines: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(("command", "ending"), SHELLS, ids=[command for command, _ in SHELLS])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(values=TEXTS)
 def test_a_word_means_its_value(command: str, ending: str, values: list[str]) -> None:
     assert arguments_of(command, [word(value, ending) for value in values]) == values
@@ -67,7 +67,7 @@ def test_a_word_means_its_value(command: str, ending: str, values: list[str]) ->
 
 @pytest.mark.parametrize(("command", "ending"), SHELLS, ids=[command for command, _ in SHELLS])
 @pytest.mark.parametrize("mark", ["'", '"'])
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(values=TEXTS)
 def test_a_word_inside_a_string_of_the_template_means_its_value(
     command: str, ending: str, mark: str, values: list[str]
@@ -76,7 +76,7 @@ def test_a_word_inside_a_string_of_the_template_means_its_value(
     assert arguments_of(command, lines) == [f"a {value} b" for value in values]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(values=TEXTS)
 def test_a_word_means_its_value_in_csh(values: list[str]) -> None:
     """Tcsh prints control characters and bytes differently, so only printable and non-empty values are compared."""
@@ -155,14 +155,14 @@ VALUES = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(values=VALUES)
 def test_a_word_of_python_is_its_literal(values: list[str]) -> None:
     for value in values:
         assert ast.literal_eval(word(value, ".xsh")) == ast.literal_eval(word(value, ".py")) == value
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(values=VALUES)
 def test_a_word_of_nushell_is_its_value(values: list[str]) -> None:
     path = shutil.which("nu")

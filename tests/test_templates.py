@@ -16,7 +16,7 @@ import pytest
 from conftest import Interpreter, shell
 from fastvenv import _native
 from hostile_values import values
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 P = "__VENV_DIR__"
@@ -146,7 +146,7 @@ def found(command: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", POSIX_SHELLS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(drawn=POSIX)
 @example(drawn=[("", in_double("").by(POSIX_FORMS[0][0]), "x$(touch PWNED)")])
 def test_a_value_is_read_as_it_is_in_posix_shells(command: str, drawn: list[tuple[str, Word, str]]) -> None:
@@ -167,7 +167,7 @@ FISH_PREFACES = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drawn=st.lists(st.tuples(st.sampled_from(FISH_PREFACES), words(FISH_FORMS), HOSTILE), min_size=1, max_size=20))
 def test_a_value_is_read_as_it_is_in_fish(drawn: list[tuple[str, Word, str]]) -> None:
     # In a string of fish, a backslash is one character only before some others, and a command prints lines.
@@ -181,7 +181,7 @@ CSH_WORDS = st.one_of(st.just(BARE), *[st.just(BARE.within("a ", " b", mark)) fo
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drawn=st.lists(st.tuples(st.sampled_from(CSH_PREFACES), CSH_WORDS, HOSTILE), min_size=1, max_size=20))
 def test_a_value_is_read_as_it_is_in_csh(drawn: list[tuple[str, Word, str]]) -> None:
     drawn = [item for item in drawn if item[2].isprintable()]
@@ -204,7 +204,7 @@ PYTHON = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(form=st.sampled_from(PYTHON), value=HOSTILE, ending=st.sampled_from([".py", ".xsh"]))
 def test_a_value_is_read_as_it_is_in_python(form: tuple[str, str, bool], value: str, ending: str) -> None:
     template, meaning, is_certain = form
@@ -227,7 +227,7 @@ NUSHELL = [
 ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(drawn=st.lists(st.tuples(st.sampled_from(NUSHELL), HOSTILE), min_size=1, max_size=30))
 def test_a_value_is_read_as_it_is_in_nushell(drawn: list[tuple[tuple[str, str, bool], str]]) -> None:
     scripts, expected = [], []
@@ -249,7 +249,7 @@ HASH = re.compile('[$"\u201c\u201d\u201e].*#', re.DOTALL)
 POWERSHELL = [f'"a {P} b"', f"'a {P} b'", f"{P}", f'"$(f "{P}")"', f"'it''s {P}'", f"# it's\n{P}"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     template=st.sampled_from(POWERSHELL),
     value=HOSTILE.filter(lambda value: "`" not in value and not HASH.search(value)),

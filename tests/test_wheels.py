@@ -121,13 +121,7 @@ def installers(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) ->
         yield installers
 
 
-@settings(
-    max_examples=100,
-    deadline=None,
-    derandomize=True,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(wheel=wheels(), is_cached=st.booleans())
 def test_a_wheel_becomes_what_pip_makes_of_it(installers: Installers, wheel: Wheel, is_cached: bool) -> None:
     folder = installers.root / "made"

@@ -111,11 +111,9 @@ def run_pytest_on(
     old = pyenv_interpreters("3.8")[:1]
     pytest = [str(programs / "pytest"), "-q", f"--python={python}", others_option, f"--fastvenv={folder}"]
     command = [*prefix, *pytest, *SLOWEST, *options, *(f"--old-python={path}" for path in old)]
-    env = {}
     if user in UMASKS:
         command = [*as_user(session, UMASKS[user], [python, *others, *old], prefix), *command]
-        env["HYPOTHESIS_STORAGE_DIRECTORY"] = str(USER_HOME / "hypothesis")
-    session.run(*command, env=env, external=True)
+    session.run(*command, external=True)
 
 
 def as_user(session: nox.Session, umask: str, pythons: list[Path], prefix: Sequence[str] = ()) -> list[str]:
