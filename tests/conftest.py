@@ -210,8 +210,22 @@ class Result:
     stderr: str
 
 
-# A process that a shell starts in the background ignores interrupts, and its children do, too. Tests interrupt children.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+def heed_signals() -> None:
+    """Let the children of the tests heed the signals that the process that started them ignores.
+
+    A shell lets what it starts in the background ignore interrupts, `nohup` lets it ignore SIGHUP, and where SIGCHLD is
+    ignored, the status of a child is lost. A child inherits that, but not a handler: with one that does nothing, the tests
+    themselves go on after such a signal.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not IS_WINDOWS:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            if signal.getsignal(number) == signal.SIG_IGN:
+                signal.signal(number, lambda *_: None)
+
+
+heed_signals()
 
 
 @pytest.fixture(scope="session")
