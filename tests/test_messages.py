@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, text_of, without_override
 from installed import Program
-from terminal import run_on_terminal
+from terminal import run_on_terminal, staying
 from tracing import strace
 
 DOCUMENT = Path(__file__).with_name("messages.md")
@@ -193,16 +193,7 @@ def with_pipes(command: list[str], cwd: Path, variables: dict[str, str]) -> tupl
 def in_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> tuple[str, str]:
     """The text on a terminal after a command, and its status."""
     output, status = run_on_terminal(command, variables, cwd, timeout=120)
-    lines = output.decode(errors="backslashreplace").replace("\r\n", "\n").split("\n")
-    return "\n".join(map(shown, lines)), str(status)
-
-
-def shown(line: str) -> str:
-    """The text that stays on a line with carriage returns, which the progress writes."""
-    text = ""
-    for part in line.split("\r"):
-        text = part + text[len(part) :]
-    return text.rstrip()
+    return staying(output.decode(errors="backslashreplace")), str(status)
 
 
 def neutral(text: str, places: dict[str, str], variables: dict[str, str], python: Interpreter) -> str:

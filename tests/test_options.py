@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SHARING, Interpreter, Result, describe, packages, snapshot
-from terminal import on_terminal
+from terminal import WATCHING, on_terminal
 from wheels import bundled_pip, other_pip
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
@@ -226,22 +226,27 @@ __main__.run()
 
 
 def test_progress_is_shown_on_a_terminal_alone(python: Interpreter, tmp_path: Path) -> None:
-    """It appears after half a second, and is removed at the end."""
-    script = """
-import sys, time
+    """It appears after a while, and is removed at the end."""
+    script = f"""{WATCHING}
+import sys
 import fastvenv
 from fastvenv import __main__
-seconds = float(sys.argv.pop())
+patience, pictures = map(float, sys.argv[-2:])
+del sys.argv[-2:]
+_progress._PATIENCE = patience
 class Slow(fastvenv.EnvBuilder):
     def post_setup(self, context):
-        time.sleep(seconds)
+        if pictures:
+            wait_for_pictures(pictures)
+        else:
+            time.sleep(0.5)
 fastvenv.EnvBuilder = Slow
 __main__.run()
 """
     shown = {
-        "slow": on_terminal(python, "-c", script, "--without-pip", tmp_path / "a", "1.2"),
-        "quiet": on_terminal(python, "-c", script, "-q", "--without-pip", tmp_path / "b", "1.2"),
-        "fast": on_terminal(python, "-c", script, "--without-pip", tmp_path / "c", "0"),
+        "slow": on_terminal(python, "-c", script, "--without-pip", tmp_path / "a", "0.1", "3"),
+        "quiet": on_terminal(python, "-c", script, "-q", "--without-pip", tmp_path / "b", "0.1", "0"),
+        "fast": on_terminal(python, "-c", script, "--without-pip", tmp_path / "c", "600", "0"),
     }
     assert (shown["quiet"], shown["fast"].count("\n"), shown["fast"][:5]) == ("", 1, "Made ")
     progress, made, _ = shown["slow"].partition("Made ")
@@ -250,7 +255,7 @@ __main__.run()
     assert f"Creating {tmp_path}/a" in pictures[0]
     assert len(pictures) > 3
     assert pictures[-2].strip() == "" and len(pictures[-2]) == len(pictures[0]) and pictures[-1] == ""
-    result = python.run("-c", script, "--without-pip", tmp_path / "d", "1.2")
+    result = python.run("-c", script, "--without-pip", tmp_path / "d", "0.1", "0")
     assert result == Result(0, "", "")
 
 

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from conftest import Interpreter, Result, move_away, packages, without_override
 from installed import Program
-from terminal import run_on_terminal
+from terminal import run_on_terminal, staying
 
 INTERRUPTED = "Interrupted. Unfinished environments were removed, except in directories that were not empty before.\n"
 COLOR = re.compile(r"\x1b\[\d*m")
 
 
 def on_terminal(command: list[str], cwd: Path, variables: dict[str, str]) -> str:
-    """The output of a successful command on a terminal."""
+    """The output of a successful command that stays on a terminal."""
     text, status = run_on_terminal(command, variables, cwd)
     assert status == 0, text
-    return text.decode().replace("\r\n", "\n")
+    return staying(text.decode())
 
 
 def commands(program: Program) -> list[list[str]]:

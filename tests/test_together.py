@@ -16,7 +16,7 @@ from conftest import Interpreter, Result, packages, snapshot
 from fastvenv import _together
 from hypothesis import given
 from hypothesis import strategies as st
-from terminal import on_terminal
+from terminal import WATCHING, on_terminal
 
 NAMES = [f"env{number}" for number in range(8)]
 
@@ -162,10 +162,11 @@ ended.acquire()
 
 
 def test_progress_counts(python: Interpreter, tmp_path: Path) -> None:
-    script = """
-import sys, time
-from fastvenv import __main__, _builder
-_builder.EnvBuilder.post_setup = lambda self, context: time.sleep(0.5)
+    """Two threads, however many processors there are: with as many as environments, all would be made at once."""
+    script = f"""{WATCHING}
+from fastvenv import __main__, _builder, _native
+_native.available_parallelism = lambda: 2
+_builder.EnvBuilder.post_setup = lambda self, context: wait_for_pictures(1)
 __main__.run()
 """
     shown = on_terminal(python, "-c", script, "--without-pip", *(tmp_path / name for name in NAMES))
