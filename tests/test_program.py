@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from conftest import Entry, Interpreter, Result, move_away, snapshot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from installed import Program, executed
-from tracing import strace
+from tracing import stopped
 from trees import compared
 
 ROOT = Path(__file__).parents[1]
@@ -222,19 +220,15 @@ def test_an_environment_that_holds_the_program_is_not_cleared(program: Program) 
     assert snapshot(env_dir) == before
 
 
-def signalled(program: Program, env_dir: Path, number: signal.Signals, *, ignores: bool) -> int:
+def signalled(program: Program, env_dir: Path, number: signal.Signals, log: Path, *, ignores: bool) -> int:
     """The status of the program after a signal while it makes an environment."""
-    # The first link is delayed by a second, so that the signal comes before the end.
-    slow = [strace(), "-f", "-qq", "-o", os.devnull, "-e", "inject=symlink,symlinkat:delay_enter=1000000:when=1"]
     prepare = (lambda: signal.signal(number, signal.SIG_IGN)) if ignores else None
-    command: list[str | Path] = [*slow, program.path, "--without-pip", env_dir]
-    with subprocess.Popen(command, env=program.variables, preexec_fn=prepare) as process:
-        deadline = time.monotonic() + 60
-        while not (env_dir / "include").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        os.kill(int(children[0]), number)
-        return process.wait(60)
+    command = [program.path, "--without-pip", env_dir]
+    with stopped("symlink,symlinkat", log, command, env=program.variables, preexec_fn=prepare) as process:
+        assert (env_dir / "include").exists()
+        process.send(number)
+        status, _, _ = process.go_on()
+    return status
 
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -242,13 +236,14 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_takes_back_what_was_made(program: Program, tmp_path: Path, number: signal.Signals) -> None:
-    assert signalled(program, tmp_path / "a/env", number, ignores=False) in {-number, 128 + number}
-    assert list(tmp_path.iterdir()) == []
+    log = tmp_path / "log"
+    assert signalled(program, tmp_path / "a/env", number, log, ignores=False) in {-number, 128 + number}
+    assert list(tmp_path.iterdir()) == [log]
 
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_that_is_ignored_stays_ignored(program: Program, tmp_path: Path, number: signal.Signals) -> None:
-    assert signalled(program, tmp_path / "env", number, ignores=True) == 0
+    assert signalled(program, tmp_path / "env", number, tmp_path / "log", ignores=True) == 0
     assert (tmp_path / "env/bin/python").exists()
 
 

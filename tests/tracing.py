@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +29,8 @@ FAST = ("-f", "--seccomp-bpf", "-q")
 # With which strace sends no signals.
 SLOW = ("-f", "-q")
 SYSTEM_CALL = re.compile(r"(?P<process>\d+) +(?P<name>[a-z]\w*)\((?P<arguments>.*)")
+# What strace writes when a process has stopped.
+STOPPED = re.compile(r"^(\d+) +--- stopped by SIGSTOP ---$", re.MULTILINE)
 # With which Rust's library finds out, once, whether the system has statx; which thread does it is chance.
 PROBE = "NULL, AT_STATX_SYNC_AS_STAT, STATX_ALL, NULL"
 
@@ -111,3 +118,52 @@ def happened(log: Path) -> bool:
     """Whether a call failed by a fault, or a process was killed."""
     text = log.read_text(errors="replace")
     return "(INJECTED)" in text or "killed by SIGKILL" in text
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A process that has stopped, and strace, which runs it and ends as it ends."""
+
+    tracer: subprocess.Popen[str]
+    process: int
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, which it gets when it goes on."""
+        os.kill(self.process, number)
+
+    def go_on(self) -> tuple[int, str, str]:
+        """Let it go on to its end; return its status and what it has written."""
+        deadline = time.monotonic() + 60
+        while self.tracer.poll() is None and time.monotonic() < deadline:
+            # Each of its threads stops at its own first call.
+            with suppress(ProcessLookupError):
+                self.send(signal.SIGCONT)
+            with suppress(subprocess.TimeoutExpired):
+                self.tracer.wait(0.01)
+        output, stderr = self.tracer.communicate(timeout=60)
+        return self.tracer.returncode, output, stderr
+
+
+@contextmanager
+def stopped(names: str, log: Path, command: list[Any], **options: Any) -> Iterator[Stopped]:
+    """Start a command, which stops at its first call of these names, however fast it is.
+
+    Args:
+        names: system calls, separated by commas.
+        log: where strace is to write.
+        command: what to run; it writes little.
+        **options: for the process.
+
+    """
+    fault = f"inject={names}:signal=STOP:when=1"
+    start = [strace(), "-f", "-qq", "-o", str(log), "-e", f"trace={names}", "-e", fault]
+    options.update(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    with subprocess.Popen([*start, *command], **options) as tracer:
+        try:
+            while not (log.exists() and (match := STOPPED.search(log.read_text(errors="replace")))):
+                assert tracer.poll() is None, f"it was over before it could stop: {tracer.communicate()}"
+                time.sleep(0.01)
+            yield Stopped(tracer, int(match[1]))
+        finally:
+            if tracer.poll() is None:
+                os.killpg(tracer.pid, signal.SIGKILL)
