@@ -13,6 +13,7 @@ import pytest
 from conftest import Interpreter, Result, move_away, packages, without_override
 from installed import Program
 from terminal import run_on_terminal, staying
+from tracing import stopped
 
 INTERRUPTED = "Interrupted. Unfinished environments were removed, except in directories that were not empty before.\n"
 COLOR = re.compile(r"\x1b\[\d*m")
@@ -180,7 +181,11 @@ def test_a_character_that_the_output_has_not_fails_no_call(program: Program, tmp
 def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: bool) -> None:
     """Each environment is whole or absent, and the process ends by the signal, which a shell calls 130."""
     command = [*commands(program)[not is_program], "--clear", "--without-pip"]
-    statuses = set()
+    names = [str(tmp_path / f"first-{number}") for number in range(300)]
+    with stopped("mkdir,mkdirat", tmp_path / "log", [*command, *names], env=program.variables) as first:
+        first.send(signal.SIGINT)
+        assert first.go_on() == (-signal.SIGINT, "", INTERRUPTED)
+    assert_each_is_whole_or_absent(names)
     for delay in (0, 0.02, 0.05):
         names = [str(tmp_path / f"{delay}-{number}") for number in range(300)]
         with subprocess.Popen(
@@ -196,7 +201,9 @@ def test_an_interrupt_is_one_line(program: Program, tmp_path: Path, is_program: 
             (-signal.SIGINT, INTERRUPTED),
             (0, ""),  # it was too late
         ]
-        statuses.add(process.returncode)
-        for name in names:
-            assert not Path(name).exists() or Path(name, "bin/activate").exists()
-    assert -signal.SIGINT in statuses
+        assert_each_is_whole_or_absent(names)
+
+
+def assert_each_is_whole_or_absent(names: list[str]) -> None:
+    for name in names:
+        assert not Path(name).exists() or Path(name, "bin/activate").exists()
