@@ -9,6 +9,7 @@ import select
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,11 @@ def test_on_a_terminal(python: Interpreter, tmp_path: Path, name: str, typed: st
     else:
         command = [shell("zsh"), "-f", "-i"]
         prepare = f"autoload -Uz compinit; compinit -u -D; setopt no_beep auto_list no_list_ambiguous; source {path}"
-    shown = typed_on_a_terminal(command, prepare, f"{typed}\t\t", tmp_path)
-    words = set(re.findall(r"[-\w]+", shown.replace(typed, " ", 1) if len(offered) > 1 else shown))
-    assert offered <= words, shown
+
+    def has_all(shown: str) -> bool:
+        return offered <= set(re.findall(r"[-\w]+", shown.replace(typed, " ", 1) if len(offered) > 1 else shown))
+
+    assert_shown_on_a_terminal(command, prepare, f"{typed}\t\t", tmp_path, has_all)
 
 
 # What is typed where there are a directory `my env` and a file `my wheel`, and the line that it becomes.
@@ -94,40 +97,36 @@ def test_a_name_with_a_space(python: Interpreter, tmp_path: Path, name: str, typ
         prepare = f"bind 'set bell-style none'; source {path}"
     else:
         command, prepare = [shell("zsh"), "-f", "-i"], f"autoload -Uz compinit; compinit -u -D; source {path}"
-    assert completed in typed_on_a_terminal(command, prepare, f"{typed}\t", tmp_path)
+    assert_shown_on_a_terminal(command, prepare, f"{typed}\t", tmp_path, lambda shown: completed in shown)
 
 
-def typed_on_a_terminal(command: list[str], prepare: str, keys: str, folder: Path) -> str:
-    """The text that a shell shows for these keys, after its preparation."""
+def assert_shown_on_a_terminal(
+    command: list[str], prepare: str, keys: str, folder: Path, is_right: Callable[[str], bool]
+) -> None:
+    """Let a shell show what is right for these keys, after its preparation."""
     process, terminal = pty.fork()
     if process == 0:  # pragma: no cover - the child
         os.chdir(folder)
         os.execve(command[0], command, {"HOME": str(folder), "PATH": os.environ["PATH"], "TERM": "vt100", "PS1": "$ "})
     try:
         os.write(terminal, f"{prepare}; echo rea''dy\n".encode())
-        read_until(terminal, "ready")
+        read_until(terminal, lambda shown: "ready" in shown)
         os.write(terminal, keys.encode())
-        return read_until(terminal, None)
+        read_until(terminal, is_right)
     finally:
         os.kill(process, 9)
         os.waitpid(process, 0)
         os.close(terminal)
 
 
-def read_until(terminal: int, mark: str | None) -> str:
-    """Read until the mark, or until no text has come for a second."""
-    shown = ""
+def read_until(terminal: int, is_right: Callable[[str], bool]) -> None:
+    """Read until the text is right, however long the shell thinks before and in between; it fails after 30 seconds."""
+    output = b""
     limit = time.monotonic() + 30
-    while time.monotonic() < limit:
-        ready, _, _ = select.select([terminal], [], [], 20 if mark else 1)
-        if not ready:
-            break
-        shown += os.read(terminal, 65536).decode(errors="replace")
-        if mark and mark in shown:
-            return shown
-    if mark:
-        pytest.fail(f"the shell is not ready: {shown}")
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", " ", shown)
+    while not is_right(shown := re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", " ", output.decode(errors="replace"))):
+        if not select.select([terminal], [], [], max(0, limit - time.monotonic()))[0]:
+            pytest.fail(f"the shell has shown: {shown}")
+        output += os.read(terminal, 65536)
 
 
 def test_powershell_can_read_it(python: Interpreter, tmp_path: Path) -> None:
