@@ -14,13 +14,11 @@ pub const FOREIGN: &str = "is not in your profile, and elsewhere others may be a
 /// `variable` returns the variables of the process.
 #[must_use]
 pub fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    match variable("FASTVENV_CACHE_DIR") {
-        Some(chosen) => super::chosen(&chosen),
-        None => {
-            let local = variable("LOCALAPPDATA").map(PathBuf::from).filter(|folder| folder.is_absolute())?;
-            Some(fs::normal(&local.join("fastvenv").join("cache")))
-        }
+    if let Some(chosen) = variable("FASTVENV_CACHE_DIR") {
+        return super::chosen(&chosen);
     }
+    let local = variable("LOCALAPPDATA").map(PathBuf::from).filter(|folder| folder.is_absolute())?;
+    Some(fs::normal(&local.join("fastvenv").join("cache")))
 }
 
 #[cfg(test)]
