@@ -12,7 +12,7 @@ from conftest import Interpreter
 
 
 def run_on_terminal(
-    command: list[str], variables: dict[str, str], cwd: Path | None = None, timeout: int = 60
+    command: list[str], variables: dict[str, str], cwd: Path | None = None, timeout: int = 300
 ) -> tuple[bytes, int]:
     """Run a command to its end; return what the terminal was given, and the exit status."""
     leader, follower = pty.openpty()

@@ -133,7 +133,7 @@ class Stopped:
 
     def go_on(self) -> tuple[int, str, str]:
         """Let it go on to its end; return its status and what it has written."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 600
         while self.tracer.poll() is None and time.monotonic() < deadline:
             # Each of its threads stops at its own first call.
             with suppress(ProcessLookupError):
