@@ -328,7 +328,7 @@ def test_a_named_pipe_in_place_of_the_interpreter(python: Interpreter, tmp_path:
     path = env_dir / BIN / Path(python.path).name
     path.unlink()
     os.mkfifo(path)
-    patience = ["timeout", "--signal=KILL", "60"]
+    patience = ["timeout", "--signal=KILL", "600"]
     kind, *_, text = error_of(python, "fastvenv", env_dir, prefix=patience, symlinks=symlinks)
     assert (kind, text) == ("OSError", f"{path}: it is not a regular file")
     kind, *_, text = error_of(python, "venv", env_dir, prefix=patience, symlinks=symlinks)

@@ -154,7 +154,7 @@ def test_a_named_pipe_in_place_of_a_file_is_replaced(python: Interpreter, tmp_pa
     path = file_of_pip(env_dir, name)
     path.unlink()
     os.mkfifo(path)
-    patience = ["timeout", "--signal=KILL", "60"]
+    patience = ["timeout", "--signal=KILL", "600"]
     assert python.run("-m", "fastvenv", env_dir, prefix=patience, env=variables) == Result(0, "", "")
     assert snapshot(env_dir) == sound
 

@@ -194,7 +194,7 @@ def test_a_script_is_always_whole(course: Course, processes: int, rounds: int) -
         for _ in range(rounds):
             assert set(course.race([[env_dir]] * processes)) == {Result(0, "", "")}
     finally:
-        _, words = reader.communicate(timeout=60)
+        _, words = reader.communicate(timeout=600)
     assert (reader.returncode, words) == (0, "")
 
 

@@ -219,7 +219,7 @@ def test_one_builder_may_serve_several_threads(python: Interpreter, precious: Pa
     hooks = """
 both = threading.Barrier(2)
 def post_setup(self, context):
-    self.both.wait(60)
+    self.both.wait(600)
     if context.env_name == "fails":
         raise RuntimeError("stop")
 """
@@ -338,7 +338,7 @@ def test_a_run_that_is_ended_by_a_signal_leaves_nothing_half_made(
         )
         time.sleep(delay)
         process.send_signal(ending)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=600)
         assert stderr == b""
         assert_each_is_whole(folder)
         assert process.returncode in {-ending, 0}

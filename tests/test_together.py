@@ -122,7 +122,7 @@ def test_an_interrupt_leaves_each_whole_or_absent(python: Interpreter, tmp_path:
     )
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGINT)
-    status = process.wait(60)
+    status = process.wait(600)
     made = [name for name in names if (tmp_path / name).exists()]
     assert (status == 0) <= (made == names)
     assert all((tmp_path / name / "bin/activate.csh").exists() for name in made)
@@ -231,7 +231,7 @@ def test_an_interrupt_while_threads_are_started_waits_for_what_was_begun(monkeyp
         if has_begun.is_set():
             raise KeyboardInterrupt
         thread = start(*arguments)
-        has_begun.wait(60)
+        has_begun.wait(600)
         return thread
 
     def create(env_dir: str) -> None:

@@ -140,7 +140,7 @@ class Stopped:
                 self.send(signal.SIGCONT)
             with suppress(subprocess.TimeoutExpired):
                 self.tracer.wait(0.01)
-        output, stderr = self.tracer.communicate(timeout=60)
+        output, stderr = self.tracer.communicate(timeout=600)
         return self.tracer.returncode, output, stderr
 
 

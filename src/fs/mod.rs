@@ -4,11 +4,13 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that the ban points to")]
 
 mod claim;
+mod create;
 mod folder;
 mod identity;
 mod link;
 mod normal;
 mod patience;
+mod read;
 mod remove;
 mod replace;
 #[cfg_attr(unix, path = "unix.rs")]
@@ -20,17 +22,20 @@ mod write;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{AtPath, Error, Result};
 
 pub use claim::Claimed;
+use create::with_parents;
+pub use create::{create_directory, create_private_directory};
 pub use folder::Folder;
 pub use identity::{Identity, Ownership};
 pub use link::{LinkMode, Linker, Stamp};
 pub use normal::normal;
 use patience::patiently;
+pub use read::{Contents, Writers, read, read_private, read_settings};
 pub use remove::{clear_directory, remove_directory, remove_empty};
 pub use replace::{parts_of_aside, remove_leftovers};
 pub use system::{
@@ -44,64 +49,6 @@ pub use write::{
 
 /// The file that makes a directory an environment (PEP 405). It is removed last.
 pub const CONFIGURATION_FILE: &str = "pyvenv.cfg";
-
-/// Makes the directory `path` and the missing directories above it. Returns the directories that it made, the topmost first.
-///
-/// An existing directory is left alone. A file or a link in its place is refused, as in `venv`: what is written through
-/// a link would end up outside the environment.
-///
-/// # Errors
-/// [`Error::Occupied`] for a file or a link that leads somewhere; [`Error::Io`] with the first path that could not
-/// be made.
-pub fn create_directory(path: &Path) -> Result<Vec<PathBuf>> {
-    // Usually one call is enough.
-    if fs::create_dir(path).is_ok() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let Ok(found) = fs::symlink_metadata(path) else {
-        // `mkdir` accepts no `.` at the end.
-        let path: PathBuf = path.components().collect();
-        return create_missing(&path, &|path| fs::create_dir(path));
-    };
-    if found.is_symlink() && !exists(path) {
-        // The link cannot be followed: `mkdir` then reports that the name is taken.
-        fs::create_dir(path).at(path)?;
-    }
-    if found.is_symlink() || found.is_file() { Err(Error::Occupied(path.to_owned())) } else { Ok(Vec::new()) }
-}
-
-/// Makes a directory that only this user can read, whatever the umask, and the missing directories above it.
-///
-/// # Errors
-/// [`Error::Io`] with the first path that could not be made.
-pub fn create_private_directory(path: &Path) -> Result<()> {
-    if path.is_dir() { Ok(()) } else { create_missing(path, &system::create_private_directory).map(drop) }
-}
-
-/// `mkdir -p`, topmost first, so that an error names the path on which it occurred. Returns the directories that it made. After
-/// an error, it removes them.
-fn create_missing(path: &Path, create: &impl Fn(&Path) -> io::Result<()>) -> Result<Vec<PathBuf>> {
-    let mut made = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() && !exists(parent) => {
-            match create_missing(parent, create) {
-                // For a broken link, the error of making something below it says most.
-                Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => Vec::new(),
-                result => result?,
-            }
-        }
-        _ => Vec::new(),
-    };
-    match create(path) {
-        // Another process made it first.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
-        Err(error) => {
-            made.iter().rev().for_each(|path| remove_empty(path));
-            return Err(error).at(path);
-        }
-        Ok(()) => made.push(path.to_owned()),
-    }
-    Ok(made)
-}
 
 /// Whether `path` exists, links followed; like Python's `os.path.exists`, `false` if that cannot be found out.
 #[must_use]
@@ -229,130 +176,12 @@ pub(crate) fn leads_nowhere(error: &io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory) || system::is_loop(error)
 }
 
-/// The contents of a file.
-///
-/// # Errors
-/// [`Error::Io`] if it cannot be read, or is a named pipe or a device, whose contents may never end.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
-    let found = system::open_to_read(path).and_then(|file| read_open(&file)).at(path)?;
-    found.map(|(contents, _)| contents).ok_or_else(|| no_file(path)).at(path)
-}
-
-/// The error for a directory, a named pipe or a device in the place of a file.
-fn no_file(path: &Path) -> io::Error {
-    if path.is_dir() {
-        io::Error::from_raw_os_error(system::IS_DIRECTORY)
-    } else {
-        io::Error::other("it is not a regular file")
-    }
-}
-
-/// The contents of a file that only this user can have written; `None` if the path is that of a link or a directory, if another
-/// user owns the file or may write to it, or if it cannot be read.
-#[must_use]
-pub fn read_private(path: &Path) -> Option<Vec<u8>> {
-    let (contents, metadata) = read_open(&system::open_unfollowed(path).ok()?).ok()??;
-    let ownership = system::ownership_of(path, &metadata);
-    (ownership.is_own && !ownership.is_writable_by_others()).then_some(contents)
-}
-
-/// The contents and the metadata of an open file; `None` for a directory, or another thing that is no file.
-fn read_open(file: &fs::File) -> io::Result<Option<(Vec<u8>, fs::Metadata)>> {
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Ok(None);
-    }
-    Ok(Some((read_to_end(file, metadata.len())?, metadata)))
-}
-
-/// The contents of an open file of that size. [`fs::File::read_to_end`] would ask for the size again.
-fn read_to_end(mut file: &fs::File, size: u64) -> io::Result<Vec<u8>> {
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let mut contents = Vec::new();
-    contents.try_reserve_exact(size)?;
-    contents.resize(size, 0);
-    let mut length = 0;
-    while length < size {
-        match file.read(&mut contents[length..]) {
-            Ok(0) => break,
-            Ok(more) => length += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    contents.truncate(length);
-    // The file may have grown, and some files, as those of `/proc`, do not say their size.
-    file.take(u64::MAX).read_to_end(&mut contents)?;
-    Ok(contents)
-}
-
-/// A file of settings.
-#[derive(Clone, Debug)]
-pub struct Contents {
-    /// Its contents.
-    pub bytes: Vec<u8>,
-    /// The users who can have written it.
-    pub writers: Writers,
-}
-
-/// The users who can write to a file, as far as the system reports them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writers {
-    /// This user, and administrators.
-    Trusted,
-    /// Another user, who owns it.
-    AnotherUser,
-    /// Every user.
-    Everyone,
-    /// The system does not report it.
-    Unknown,
-}
-
-impl Writers {
-    /// Why the file is not believed, as words that follow its path; `None` if other users are not known to write to it.
-    #[must_use]
-    pub fn objection(self) -> Option<&'static str> {
-        match self {
-            Self::Trusted | Self::Unknown => None,
-            Self::AnotherUser => Some("belongs to another user"),
-            Self::Everyone => Some("can be changed by every user"),
-        }
-    }
-}
-
-/// The contents of a file of settings, and the users who can have written them; `None` if the file does not exist.
-///
-/// # Errors
-/// [`Error::Io`] if it cannot be read.
-pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
-    let file = match system::open_to_read(path) {
-        Ok(file) => file,
-        Err(error) if leads_nowhere(&error) => return Ok(None),
-        Err(error) => return Err(error).at(path),
-    };
-    let found = read_open(&file).at(path)?;
-    Ok(found.map(|(bytes, metadata)| Contents { bytes, writers: system::writers(path, &metadata) }))
-}
-
 /// Renames a file or directory. The new name must not be that of a file, or of a directory that is not empty.
 ///
 /// # Errors
 /// [`Error::Io`] with the new name.
 pub fn rename(from: &Path, to: &Path) -> Result<()> {
     patiently(|| fs::rename(from, to)).at(to)
-}
-
-/// Makes a file at `path`, and the missing directories above it.
-fn with_parents<T>(path: &Path, mut make: impl FnMut() -> Result<T>) -> Result<T> {
-    match make() {
-        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            if let Some(parent) = path.parent().filter(|parent| !exists(parent)) {
-                create_missing(parent, &|path| fs::create_dir(path))?;
-            }
-            make()
-        }
-        result => result,
-    }
 }
 
 /// Removes a file or a link. If it does not exist any more, that is not an error.
@@ -374,26 +203,6 @@ mod tests {
         tempfile::tempdir().unwrap()
     }
 
-    #[cfg(unix)]
-    fn errno(error: &Error) -> Option<i32> {
-        match error {
-            Error::Io { source, .. } => source.raw_os_error(),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn a_directory_is_made_with_its_parents_and_kept_when_there() {
-        let dir = temporary();
-        let deep = dir.path().join("a/b/c");
-        let made = create_directory(&deep).unwrap();
-        assert_eq!(made, ["a", "a/b", "a/b/c"].map(|path| dir.path().join(path)));
-        write(&deep.join("kept"), b"x").unwrap();
-        assert!(create_directory(&deep).unwrap().is_empty());
-        assert_eq!(names(&deep).unwrap(), ["kept"]);
-        assert_eq!(create_directory(&deep.join("d")).unwrap(), [deep.join("d")]);
-    }
-
     #[test]
     fn a_file_is_in_a_directory_however_both_are_spelt() {
         let dir = temporary();
@@ -404,16 +213,6 @@ mod tests {
         assert!(!is_in(&file, &dir.path().join("other")));
         create_directory(&dir.path().join("other")).unwrap();
         assert!(!is_in(&file, &dir.path().join("other")) && is_in(&env, &env));
-    }
-
-    #[test]
-    fn a_file_in_the_way_is_occupied_and_below_it_nothing_can_be_made() {
-        let dir = temporary();
-        let file = dir.path().join("file");
-        write(&file, b"").unwrap();
-        assert!(matches!(create_directory(&file), Err(Error::Occupied(path)) if path == file));
-        let Err(Error::Io { path, .. }) = create_directory(&file.join("x/y")) else { panic!("no error") };
-        assert_eq!(path, file.join("x"));
     }
 
     #[test]
@@ -430,17 +229,6 @@ mod tests {
             let _held = fs::OpenOptions::new().read(true).share_mode(0).open(&file).unwrap();
             assert!(file.is_file() && !is_readable(&file));
         }
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn links_are_occupied_or_taken() {
-        let dir = temporary();
-        let (link, dangling) = (dir.path().join("link"), dir.path().join("dangling"));
-        symlink(dir.path(), &link).unwrap();
-        symlink(Path::new("nowhere"), &dangling).unwrap();
-        assert!(matches!(create_directory(&link), Err(Error::Occupied(_))));
-        assert_eq!(errno(&create_directory(&dangling).unwrap_err()), Some(17));
     }
 
     #[test]
@@ -486,17 +274,5 @@ mod tests {
         symlink(Path::new("python"), &link).unwrap();
         remove_stale_link(&link, &target).unwrap();
         assert!(fs::symlink_metadata(&link).is_err());
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn a_private_directory_is_for_its_user_alone() {
-        let dir = temporary();
-        let path = dir.path().join("a/b");
-        create_private_directory(&path).unwrap();
-        create_private_directory(&path).unwrap();
-        for made in [dir.path().join("a"), path] {
-            assert_eq!(mode_of(&made).unwrap(), 0o700);
-        }
     }
 }

@@ -6,8 +6,9 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use super::read::no_file;
 use super::replace::{filled, replace};
-use super::{Identity, is_same, no_file, system};
+use super::{Identity, is_same, system};
 use crate::error::{AtPath, Error, Result};
 
 /// The permission bits of a file that is written.
