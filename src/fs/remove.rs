@@ -11,9 +11,10 @@ use crate::error::{Error, Result};
 
 /// Removes everything in a directory but the directory itself, if a check allows that.
 ///
-/// The directory is opened once, without following a link, and is not looked up by its path again; on Windows,
-/// nobody can rename or remove it meanwhile. So the directory that is cleared is the one that was checked. Sockets, FIFOs and devices at the top are left alone, as in `venv`.
-/// `pyvenv.cfg` is removed last, so that the directory is recognised as an environment as long as anything is left.
+/// The directory is opened once, without following a link, and is not looked up by its path again; on Windows, it cannot be
+/// renamed or removed meanwhile. So the directory that is cleared is the one that was checked. Sockets, FIFOs and devices at the
+/// top are left alone, as in `venv`. `pyvenv.cfg` is removed last, so that the directory is recognised as an
+/// environment as long as anything is left.
 ///
 /// # Errors
 /// [`Error::Io`] with the path that is not a directory, or could not be removed; or the error of the check.
