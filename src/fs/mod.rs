@@ -10,6 +10,8 @@ mod identity;
 mod link;
 mod normal;
 mod patience;
+#[cfg(windows)]
+mod profile;
 mod read;
 mod remove;
 mod replace;

@@ -4,7 +4,6 @@
 //! Where the directory must not be exchanged meanwhile, [`hold`] keeps it in its place.
 #![expect(clippy::disallowed_methods, reason = "a part of the module that the ban points to")]
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -14,7 +13,9 @@ use std::path::{Component, Path, PathBuf, Prefix};
 use winapi_util::file::information;
 
 use super::patience::patiently;
-use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp, Writers, normal};
+pub use super::profile::{becomes_own, is_own, shares_anywhere};
+pub(super) use super::profile::{ownership, ownership_of, writers};
+use super::{CONFIGURATION_FILE, Identity, Mode, Ownership, Stamp, normal};
 use crate::error::{AtPath, Result};
 
 /// The flag without which a directory cannot be opened (`FILE_FLAG_BACKUP_SEMANTICS`).
@@ -216,11 +217,6 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<fs::File> {
     fs::OpenOptions::new().read(true).custom_flags(DIRECTORIES_TOO).open(path)
 }
 
-/// The users who can write to a file. Outside the user's profile they are not known.
-pub(super) fn writers(path: &Path, _metadata: &fs::Metadata) -> Writers {
-    if is_own(path) { Writers::Trusted } else { Writers::Unknown }
-}
-
 /// Whether the cause of an error may pass: another process has the file open (`ERROR_SHARING_VIOLATION`,
 /// `ERROR_LOCK_VIOLATION`), as virus scanners do with new files. An open file cannot be replaced, and it still exists after it
 /// was deleted (`ERROR_ACCESS_DENIED`, `ERROR_DIR_NOT_EMPTY`).
@@ -240,35 +236,10 @@ fn open(path: &Path, flags: u32) -> io::Result<fs::File> {
     fs::OpenOptions::new().access_mode(0).custom_flags(flags).open(path)
 }
 
-/// Whether a path is in the user's profile, where Windows lets only the user and administrators write.
-///
-/// Outside the profile, other users may be able to write: by default, every user can change files in the root of a volume.
-/// Owners and access control lists are not read, because no maintained crate reads them without unsafe code of ours.
-#[must_use]
-pub fn is_own(path: &Path) -> bool {
-    let Some(profile) = env::home_dir().filter(|profile| profile.is_absolute()) else { return false };
-    if !path.is_absolute() || path.components().any(|part| part == Component::ParentDir) {
-        return false;
-    }
-    if lowered(path).starts_with(lowered(&profile)) {
-        return true;
-    }
-    // A short name (`RUNNER~1`) leads to the same directory. So does a link outside the profile, but other users may change its
-    // target.
-    let Ok(wanted) = identity_of_target(&profile) else { return false };
-    path.ancestors().any(|folder| identity(folder).is_ok_and(|found| found == wanted))
-}
-
 /// The directory above the one at a path, by its path; the root of a drive is above itself.
 #[must_use]
 pub fn above(directory: &Path) -> PathBuf {
     directory.parent().unwrap_or(directory).to_owned()
-}
-
-/// Whether a directory that is made at a path is in the user's profile.
-#[must_use]
-pub fn becomes_own(path: &Path) -> bool {
-    is_own(path)
 }
 
 /// The absolute path that `os.path.abspath` makes of one, as Windows does: without the dots and spaces at the end of names,
@@ -297,18 +268,6 @@ pub fn is_redirected(directory: &Path) -> bool {
         None => real.strip_prefix(r"\\?\").unwrap_or(&real).to_owned(),
     };
     real != text(directory)
-}
-
-/// The path with its ASCII letters in lower case.
-fn lowered(path: &Path) -> PathBuf {
-    path.as_os_str().to_ascii_lowercase().into()
-}
-
-/// Always false: all names of a file have one access control list, and rights to a directory are also given to the files in it,
-/// under each of their names. So files are shared only with directories in the user's profile.
-#[must_use]
-pub fn shares_anywhere() -> bool {
-    false
 }
 
 /// Always false: Windows says that such a link cannot be followed, but not why.
@@ -394,16 +353,6 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// The ownership of the file or directory at `path`. Only its place decides ([`is_own`]).
-pub(super) fn ownership(path: &Path) -> io::Result<Ownership> {
-    Ok(ownership_of(path, &fs::symlink_metadata(path)?))
-}
-
-/// The ownership of the file or directory at `path`, which has this metadata.
-pub(super) fn ownership_of(path: &Path, found: &fs::Metadata) -> Ownership {
-    Ownership { is_directory: found.is_dir(), is_own: is_own(path), mode: 0 }
-}
-
 /// The ownership of a directory. Only its place decides ([`is_own`]).
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the one of the POSIX file")]
 pub(super) fn ownership_of_handle(handle: &Handle) -> io::Result<Ownership> {
@@ -482,20 +431,5 @@ mod tests {
         let upper = PathBuf::from(real.to_str().unwrap().to_uppercase());
         assert!(!is_redirected(&real) && !is_redirected(&upper));
         assert!(is_redirected(&real.join("none")) && is_redirected(&real.join("x/..")));
-    }
-
-    #[test]
-    fn what_is_in_the_profile_is_the_users_own() {
-        let profile = env::home_dir().unwrap();
-        let (upper, below) = (profile.as_os_str().to_ascii_uppercase(), profile.join("none/env"));
-        assert!(is_own(&profile) && is_own(&below) && is_own(Path::new(&upper)));
-        assert!(ownership(&profile).unwrap().is_own);
-        let root = profile.ancestors().last().unwrap();
-        let beside = PathBuf::from(format!("{}2", profile.display()));
-        for path in [root, &root.join("none"), profile.parent().unwrap(), &beside, &profile.join("../other")]
-        {
-            assert!(!is_own(path), "{}", path.display());
-        }
-        assert!(!is_own(Path::new("relative")));
     }
 }
