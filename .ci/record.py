@@ -73,9 +73,11 @@ def main(logs: list[str]) -> None:
     """Write the results of the logs into the page."""
     page = PAGE.read_text(encoding="utf-8")
     results = results_on(page)
+    named = {session for session, _ in SESSION.findall(page)}
     for log in map(Path, logs):
         day = datetime.fromtimestamp(log.stat().st_mtime, tz=timezone.utc).date().isoformat()
-        results.update(results_of(log.read_text(encoding="utf-8", errors="replace"), day))
+        found = results_of(log.read_text(encoding="utf-8", errors="replace"), day)
+        results.update({session: result for session, result in found.items() if session in named})
     before, _, after = parts(page)
     PAGE.write_text(f"{before}{MARKS[0]}{block(results, page)}{MARKS[1]}{after}", encoding="utf-8")
 
