@@ -258,6 +258,21 @@ print(json.dumps([process.returncode, output.decode() + errors.decode(), os.path
 """
 
 
+def interrupted(python: Interpreter, program: ProgramOnWindows, path: Path, command: list[str]) -> Any:
+    """Interrupt a command once it has made a path, its last argument: the status, the output, and whether it is there."""
+    process = subprocess.run(
+        [python.path, "-c", INTERRUPT, str(path), *command],
+        env=surroundings(str(program.profile)),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        creationflags=subprocess.CREATE_NO_WINDOW,  # type: ignore[attr-defined,unused-ignore]
+        timeout=120,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)
+
+
 def test_a_command_is_found_by_the_path(program: ProgramOnWindows, tmp_path: Path) -> None:
     """`run` finds scripts of cmd, too, and no program beside the base interpreter that PATH does not name."""
     (tmp_path / "tools").mkdir()
@@ -285,16 +300,7 @@ def test_ctrl_c_is_for_the_command(python: Interpreter, program: ProgramOnWindow
         "open(sys.argv[-1], 'w').close(); time.sleep(60)"
     )
     run = [str(program.python), "-m", "fastvenv", "run", str(program.python), "-c", code]
-    process = subprocess.run(
-        [python.path, "-c", INTERRUPT, str(tmp_path / "started"), *run],
-        env=surroundings(str(program.profile)),
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        creationflags=subprocess.CREATE_NO_WINDOW,  # type: ignore[attr-defined,unused-ignore]
-        timeout=120,
-        check=False,
-    )
-    assert json.loads(process.stdout) == [7, "", True], process.stderr
+    assert interrupted(python, program, tmp_path / "started", run) == [7, "", True]
 
 
 @pytest.mark.parametrize(
@@ -303,18 +309,8 @@ def test_ctrl_c_is_for_the_command(python: Interpreter, program: ProgramOnWindow
 def test_ctrl_c_takes_back_what_was_made(
     python: Interpreter, program: ProgramOnWindows, tmp_path: Path, options: list[str]
 ) -> None:
-    command = [python.path, "-c", INTERRUPT, str(tmp_path / "a/env"), str(program.path), *options]
-    process = subprocess.run(
-        command,
-        env=surroundings(str(program.profile)),
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        creationflags=subprocess.CREATE_NO_WINDOW,  # type: ignore[attr-defined,unused-ignore]
-        timeout=120,
-        check=False,
-    )
     message = "Interrupted. Unfinished environments were removed, except in directories that were not empty before.\r\n"
-    assert json.loads(process.stdout) == [130, message, False], process.stderr
+    assert interrupted(python, program, tmp_path / "a/env", [str(program.path), *options]) == [130, message, False]
     assert list(tmp_path.iterdir()) == []
 
 

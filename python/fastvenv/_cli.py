@@ -273,14 +273,7 @@ def _create_all(options: "dict[str, Any]", reported: "set[str]") -> None:
         if is_shown:
             report(env_dirs, interpreter, time.perf_counter() - begin, options)
         if options["verbose"]:
-            explain(
-                env_dirs,
-                interpreter,
-                options,
-                says_how=not is_shown,
-                is_by_ensurepip=any(way == "ensurepip" for _, way in pips),
-                cache_fault=next((seed.fault for seed, _ in pips if seed and seed.fault), None),
-            )
+            explain(env_dirs, interpreter, options, pips, says_how=not is_shown)
 
 
 def _replace_what_has_no_code() -> None:

@@ -35,10 +35,9 @@ def explain(
     env_dirs: "Sequence[str]",
     interpreter: "Optional[_native.Interpreter]",
     options: "dict[str, Any]",
+    pips: "Sequence[tuple[Optional[_native.Seed], Optional[str]]]",
     *,
     says_how: bool,
-    is_by_ensurepip: bool,
-    cache_fault: "Optional[str]",
 ) -> None:
     """Print which Python was taken, and why the call took longer than it could.
 
@@ -46,9 +45,8 @@ def explain(
         env_dirs: the directories, as they were given.
         interpreter: the base of the environments; by default the running one.
         options: the options of the call.
+        pips: what pip was installed from in each environment, and how.
         says_how: print how to activate each environment.
-        is_by_ensurepip: `ensurepip` installed pip in one of them.
-        cache_fault: why pip could not be kept in the cache, or be taken from there.
 
     """
     if says_how:
@@ -62,13 +60,14 @@ def explain(
         print(f"{options['unread']} is not read: it belongs to another user.")
     if not options["with_pip"]:
         return
+    is_by_ensurepip = any(way == "ensurepip" for _, way in pips)
     reason = _why_by_ensurepip(base, interpreter, options, is_by_ensurepip)
     if reason is not None:
         print(f"pip was installed by ensurepip, which takes long: {reason}.")
     elif not options["use_cache"]:
         origin = options["origins"].get("use_cache")
         print(f"The cache is not used: {f'{origin} is set' if origin else '--no-cache was given'}.")
-    elif fault := cache.fault(cache_fault):
+    elif fault := cache.fault(next((seed.fault for seed, _ in pips if seed and seed.fault), None)):
         print(fault)
 
 

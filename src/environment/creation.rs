@@ -53,8 +53,7 @@ impl Creation {
     pub fn write_configuration(&self, path: &Path, text: &str) -> Result<()> {
         let text = Platform::HOST.lines(text);
         let mut environments = self.environments();
-        let is_above = |environment: &Environment| path.parent() == Some(environment.directory.path());
-        let Some(position) = environments.iter().position(is_above) else {
+        let Some(position) = environments.iter().position(|environment| environment.has(path)) else {
             return fs::write(path, text.as_bytes());
         };
         let own = environments[position].configuration.as_ref().and_then(Held::identity);
@@ -75,8 +74,7 @@ impl Creation {
     /// Takes the `pyvenv.cfg` at `path` for one that the call wrote, because a hook may have written or replaced it.
     pub fn adopt_configuration(&self, path: &Path) {
         let mut environments = self.environments();
-        let is_above = |environment: &&mut Environment| path.parent() == Some(environment.directory.path());
-        if let Some(environment) = environments.iter_mut().find(is_above) {
+        if let Some(environment) = environments.iter_mut().find(|environment| environment.has(path)) {
             environment.configuration = Held::open(path);
         }
     }
@@ -104,6 +102,13 @@ impl Creation {
 
     fn environments(&self) -> MutexGuard<'_, Vec<Environment>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Environment {
+    /// Whether a path is that of a file in its directory.
+    fn has(&self, path: &Path) -> bool {
+        path.parent() == Some(self.directory.path())
     }
 }
 
