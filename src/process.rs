@@ -3,7 +3,7 @@
 //! In Python, another thread may change the variables of the process at any moment, and Rust and Python have no lock in common: who
 //! reads the variables then may read freed memory. Another thread may also wait for every child.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
@@ -31,13 +31,17 @@ impl Inherited {
         self.0.iter().find(|(other, _)| is_it(other)).map(|(_, value)| value.clone())
     }
 
+    /// The names of the variables and their values.
+    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
     /// A program with these variables, but for those that `is_removed` accepts.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the variables of the process are not used")]
     pub fn command(&self, program: &Path, is_removed: impl Fn(&[u8]) -> bool) -> Command {
         let mut command = Command::new(program);
-        let kept = self.0.iter().filter(|(name, _)| !is_removed(name.as_encoded_bytes()));
-        command.env_clear().envs(kept.map(|(name, value)| (name, value)));
+        command.env_clear().envs(self.iter().filter(|(name, _)| !is_removed(name.as_encoded_bytes())));
         command
     }
 }
@@ -86,12 +90,17 @@ fn if_lost(error: io::Error) -> io::Result<ExitStatus> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// These variables and no others.
+    pub(crate) fn inherited(pairs: &[(&str, &str)]) -> Inherited {
+        Inherited(pairs.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))).collect())
+    }
 
     #[test]
     fn a_program_has_the_variables_that_are_kept() {
-        let inherited = Inherited([("KEPT".into(), "1".into()), ("REMOVED".into(), "2".into())].into());
+        let inherited = inherited(&[("KEPT", "1"), ("REMOVED", "2")]);
         assert_eq!(inherited.get("KEPT"), Some("1".into()));
         assert_eq!(inherited.get("kept").is_some(), cfg!(windows));
         assert_eq!(inherited.get("NONE"), None);

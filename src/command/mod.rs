@@ -21,7 +21,8 @@ use std::ffi::OsString;
 
 use installation::Installation;
 use plain::Course;
-use plan::Variables;
+
+use crate::process::Inherited;
 
 /// Runs the program with these arguments, and returns the status to exit with.
 #[must_use]
@@ -49,15 +50,5 @@ fn printed(arguments: &[OsString]) -> Option<String> {
 
 /// Handles an ordinary call, or the environments of it that need no Python.
 fn itself(arguments: &[OsString], installation: &Installation) -> Course {
-    plain::run(arguments, &variables(), &installation.python, &installation.program)
-}
-
-/// The variables of the process. On Windows, their names are the same in capitals, as they are in Python.
-#[expect(clippy::disallowed_methods, reason = "no other thread changes the variables of the program")]
-fn variables() -> Variables {
-    let named = |(name, value): (OsString, OsString)| {
-        let name = name.into_string().ok()?;
-        Some((if cfg!(windows) { name.to_uppercase() } else { name }, value))
-    };
-    std::env::vars_os().filter_map(named).collect()
+    plain::run(arguments, &Inherited::read(), &installation.python, &installation.program)
 }

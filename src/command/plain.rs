@@ -11,12 +11,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::outcome::Outcome;
-use super::plan::{Plan, Refusal, Variables};
+use super::plan::{Plan, Refusal};
 use super::signals::Signals;
 use super::{output, report};
 use crate::environment::creation::Creation;
 use crate::environment::{self, Environment};
 use crate::install::{Seed, Way};
+use crate::process::Inherited;
 use crate::threads;
 use crate::{error, fs};
 
@@ -35,7 +36,7 @@ pub(super) enum Course {
 /// because another search may take long.
 ///
 /// `python` is the interpreter that the program was installed for, and `program` the program itself.
-pub(super) fn run(arguments: &[OsString], variables: &Variables, python: &Path, program: &Path) -> Course {
+pub(super) fn run(arguments: &[OsString], variables: &Inherited, python: &Path, program: &Path) -> Course {
     let begin = Instant::now();
     let Ok(signals) = Signals::handle() else { return Course::HandedOver(arguments.to_vec()) };
     let course = match Plan::new(arguments, variables, python, program, &signals) {
@@ -63,7 +64,7 @@ impl Plan {
         &self,
         begin: Instant,
         arguments: &[OsString],
-        variables: &Variables,
+        variables: &Inherited,
         signals: &Signals,
     ) -> Course {
         let threads = if self.env_dirs.len() > 1 { threads::available() } else { 1 };
@@ -100,8 +101,8 @@ impl Plan {
     }
 
     /// Reports success on the terminal.
-    fn report(&self, elapsed: Duration, variables: &Variables) {
-        let variable = |name: &str| variables.get(name).cloned();
+    fn report(&self, elapsed: Duration, variables: &Inherited) {
+        let variable = |name: &str| variables.get(name);
         let interpreter = self.interpreter.title();
         let line = report::line(&self.names, &interpreter, elapsed, self.color.as_deref(), variable);
         // An error does not matter: the environment exists even if the terminal was closed.

@@ -2,7 +2,6 @@
 //!
 //! If any part of a call is not known here, there is no plan, and `python -m fastvenv` handles the call.
 
-use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,9 +18,6 @@ use crate::install::{self, Seed};
 use crate::interpreter::Interpreter;
 use crate::platform::Platform;
 use crate::process::Inherited;
-
-/// The variables of the process that the program reads, by name.
-pub(super) type Variables = HashMap<String, OsString>;
 
 /// Variables of Python that do not change the environments that it makes. If any other variable of Python is set, Python
 /// handles the call.
@@ -89,7 +85,7 @@ impl Plan {
     /// There is no interpreter of the requested kind.
     pub(super) fn new(
         arguments: &[OsString],
-        variables: &Variables,
+        variables: &Inherited,
         python: &Path,
         program: &Path,
         signals: &Signals,
@@ -109,10 +105,10 @@ impl Plan {
         {
             return None;
         }
-        let cache = location::directory(|name| variables.get(name).cloned())?;
+        let cache = location::directory(|name| variables.get(name))?;
         let cache = arguments.flag("use_cache", true).then_some(cache);
         let is_json = arguments.flag("json", false);
-        let interpreter = match interpreter(&arguments, cache.as_deref(), python, signals)? {
+        let interpreter = match interpreter(&arguments, variables, cache.as_deref(), python, signals)? {
             Ok(interpreter) => Arc::new(interpreter),
             // A file `.venv` leads to the directory that the error is about (PEP 832). Python reads it.
             Err(_) if env_dirs.iter().any(|env_dir| Path::new(env_dir).is_file()) => return None,
@@ -128,8 +124,11 @@ impl Plan {
         }
         // The search for the wheels goes on while the rest is prepared.
         let is_shared = arguments.directories.len() > 1;
-        let seed =
-            if options.with_pip { Some(seed(&arguments, &interpreter, cache, is_shared)?) } else { None };
+        let seed = if options.with_pip {
+            Some(seed(&arguments, &interpreter, variables, cache, is_shared)?)
+        } else {
+            None
+        };
         let may_clear = !options.clear || env_dirs.iter().all(|env_dir| spares(env_dir, &[python, program]));
         (may_clear && are_apart(&env_dirs)).then_some(Ok(Self {
             env_dirs,
@@ -147,27 +146,29 @@ impl Plan {
 
 /// Whether Python would decode file names as UTF-8: in a UTF-8 locale, in the locales C and POSIX (PEP 538, PEP 540), and on
 /// Windows (PEP 529).
-fn is_utf8(variables: &Variables) -> bool {
+fn is_utf8(variables: &Inherited) -> bool {
     if Platform::HOST == Platform::Windows {
         return true;
     }
-    let set = |name: &&str| variables.get(*name).is_some_and(|value| !value.is_empty());
-    let Some(name) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find(|name| set(name)) else { return true };
-    let locale = variables[*name].to_string_lossy().to_ascii_lowercase().replace('-', "");
+    let set = |name| variables.get(name).filter(|value| !value.is_empty());
+    let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set) else { return true };
+    let locale = locale.to_string_lossy().to_ascii_lowercase().replace('-', "");
     locale == "c" || locale == "posix" || locale.ends_with("utf8")
 }
 
-/// Whether a variable may change the environment that Python would make.
-fn is_decisive((name, value): (&String, &OsString)) -> bool {
+/// Whether a variable may change the environment that Python would make. On Windows, the case of its name does not matter.
+fn is_decisive((name, value): (&OsStr, &OsStr)) -> bool {
+    let Some(name) = name.to_str().filter(|_| !value.is_empty()) else { return false };
+    let name = if cfg!(windows) { name.to_uppercase() } else { name.to_owned() };
     let is_pythons = name.starts_with("PYTHON") && !HARMLESS.contains(&name.as_str());
-    !value.is_empty() && (is_pythons || DECISIVE.contains(&name.as_str()))
+    is_pythons || DECISIVE.contains(&name.as_str())
 }
 
 /// The settings for all environments; `None` if they are wrong, or differ between environments.
-fn settings(env_dirs: &[String], variables: &Variables, reads_files: bool) -> Option<Settings> {
+fn settings(env_dirs: &[String], variables: &Inherited, reads_files: bool) -> Option<Settings> {
     let mut parents: Vec<_> = env_dirs.iter().map(Path::new).collect();
     parents.dedup_by_key(|env_dir| env_dir.parent());
-    let variable = |name: &str| variables.get(name).cloned();
+    let variable = |name: &str| variables.get(name);
     let mut found = parents.into_iter().map(|env_dir| Settings::gather(env_dir, variable, reads_files).ok());
     let first = found.next()??;
     found.all(|other| other.as_ref() == Some(&first)).then_some(first)
@@ -177,6 +178,7 @@ fn settings(env_dirs: &[String], variables: &Variables, reads_files: bool) -> Op
 /// cache is used: Python has to make the record.
 fn interpreter(
     arguments: &Arguments,
+    variables: &Inherited,
     cache: Option<&Path>,
     python: &Path,
     signals: &Signals,
@@ -184,7 +186,7 @@ fn interpreter(
     let Some(asked) = arguments.settings.get("python") else {
         return records::recall(cache?, python).map(Ok);
     };
-    let chosen = pythons::choose(OsStr::new(asked), &Inherited::read(), cache, &|| !signals.has_come());
+    let chosen = pythons::choose(OsStr::new(asked), variables, cache, &|| !signals.has_come());
     Some(chosen.map(|chosen| chosen.interpreter))
 }
 
@@ -230,6 +232,7 @@ fn representation(text: &str) -> Option<String> {
 fn seed(
     arguments: &Arguments,
     interpreter: &Arc<Interpreter>,
+    variables: &Inherited,
     cache: Option<PathBuf>,
     is_shared: bool,
 ) -> Option<Seed> {
@@ -237,7 +240,7 @@ fn seed(
     let mode = arguments.settings.get("link_mode").map_or("auto", String::as_str);
     let link_modes = LinkMode::of_setting(mode)?;
     let compiles = arguments.flag("compile_bytecode", true);
-    let options = install::Options { cache, link_modes, compiles, is_shared, inherited: Inherited::read() };
+    let options = install::Options { cache, link_modes, compiles, is_shared, inherited: variables.clone() };
     Some(Seed::new(wheels, Arc::clone(interpreter), options))
 }
 
@@ -274,10 +277,7 @@ fn are_apart(env_dirs: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn variables(pairs: &[(&str, &str)]) -> Variables {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect()
-    }
+    use crate::process::tests::inherited;
 
     #[test]
     fn the_representation_is_pythons() {
@@ -308,13 +308,13 @@ mod tests {
             (&[("LC_ALL", "C.UTF-8"), ("LANG", "de_DE")], true),
             (&[("LC_ALL", "de_DE"), ("LANG", "C.UTF-8")], false),
         ] {
-            assert_eq!(is_utf8(&variables(pairs)), expected, "{pairs:?}");
+            assert_eq!(is_utf8(&inherited(pairs)), expected, "{pairs:?}");
         }
     }
 
     #[test]
     fn a_setting_that_matters_is_for_python() {
-        let is_plain = |name, value| !variables(&[(name, value)]).iter().any(is_decisive);
+        let is_plain = |name, value| !inherited(&[(name, value)]).iter().any(is_decisive);
         assert!(is_plain("PYTHONHOME", "") && is_plain("PYTHONUNBUFFERED", "1") && is_plain("PATH", "/bin"));
         for name in ["PYTHONHOME", "PYTHONOPTIMIZE", "PYTHONNEW", "SOURCE_DATE_EPOCH", "__PYVENV_LAUNCHER__"]
         {
