@@ -218,6 +218,21 @@ print(json.dumps(commands))
     assert command[1:3] == ["-m", "venv"] and command[-1] == str(tmp_path / "junction")
 
 
+def test_short_names_are_resolved_where_python_can(python: Interpreter) -> None:
+    """Python 3.9 and 3.10 have no function for it: there, paths with short names differ, as for their own `venv`."""
+    script = """
+import json, sys, types
+from fastvenv import _windows
+resolving = types.SimpleNamespace(GetLongPathName=lambda path: path.replace("RUNNER~1", "runneradmin"))
+answers = []
+for winapi in (resolving, types.SimpleNamespace()):
+    sys.modules["_winapi"] = winapi
+    answers.append([_windows.same_path("RUNNER~1/env", name) for name in ("RUNNER~1/env", "runneradmin/env", "env")])
+print(json.dumps(answers))
+"""
+    assert python.answer(script) == [[True, True, False], [True, False, False]]
+
+
 SIGNED = b"# SIG # Begin signature block"
 
 

@@ -39,10 +39,15 @@ def is_junction(path: "EnvDir") -> bool:
 
 
 def _long_path(path: str) -> str:
+    """Return a path without short names.
+
+    A Python from before gh-90329 cannot resolve them: its `venv` compares them as they are.
+    """
     from importlib import import_module
 
+    resolve = getattr(import_module("_winapi"), "GetLongPathName", os.fsdecode)
     try:
-        long_path: str = import_module("_winapi").GetLongPathName(os.fsdecode(path))
+        long_path: str = resolve(os.fsdecode(path))
     except OSError:
         return path
     return long_path
