@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Result
+from conftest import Result, without_override
 from installed import Program, executed
 
 PROJECT = "[tool.fastvenv]\n"
+OF_ANOTHER_USER = "it belongs to another user, or another user has closed its directory."
 
 
 @pytest.fixture
@@ -38,13 +39,13 @@ def write_user_file(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def run_both(program: Program, cwd: Path, *arguments: str) -> Result:
+def run_both(program: Program, cwd: Path, *arguments: str, prefix: list[str] | None = None) -> Result:
     """Run the program, then `python -m fastvenv`, in the same place; return the result, which must be the same."""
     results: list[Result] = []
     for run in (program.run, program.run_python):
         if results:
             shutil.rmtree(cwd / ".venv", ignore_errors=True)
-        results.append(run(*arguments, cwd=cwd))
+        results.append(run(*arguments, cwd=cwd, prefix=prefix))
     assert results[0] == results[1]
     return results[1]
 
@@ -201,7 +202,28 @@ def test_a_user_file_of_another_user_is_not_read_and_verbose_says_so(
     assert prompt(project / ".venv") is None
     shutil.rmtree(project / ".venv")
     result = run_both(settled, project, "--without-pip", "-v")
-    assert f"{path} is not read: it belongs to another user.\n" in result.output
+    assert f"{path} is not read: {OF_ANOTHER_USER}\n" in result.output
+
+
+@pytest.mark.as_root
+@pytest.mark.needs_root
+def test_a_user_file_that_another_user_has_closed_is_not_read(settled: Program, project: Path, tmp_path: Path) -> None:
+    """With `sudo`, the home may be that of another user, whose home nobody else can enter."""
+    path = write_user_file(tmp_path, "prompt = 'x'")
+    for closed in (path, path.parent, path.parent.parent):
+        os.chown(closed, 12345, 12345)
+        closed.chmod(0o700)
+        result = run_both(settled, project, "--without-pip", "-v", prefix=without_override())
+        assert (result.status, result.stderr) == (0, "")
+        assert f"{path} is not read: {OF_ANOTHER_USER}\n" in result.output
+        assert prompt(project / ".venv") is None
+        shutil.rmtree(project / ".venv")
+        os.chown(closed, os.geteuid(), os.getegid())
+        closed.chmod(0)
+        result = run_both(settled, project, "--without-pip", prefix=without_override())
+        expected = f"Error: {path}: Permission denied. With --no-config, fastvenv does not read it\n"
+        assert result == Result(1, "", expected)
+        closed.chmod(0o700)
 
 
 def test_verbose_says_what_was_set_where(settled: Program, project: Path) -> None:

@@ -37,7 +37,7 @@ pub use identity::{Identity, Ownership};
 pub use link::{LinkMode, Linker, Stamp};
 pub use normal::normal;
 use patience::patiently;
-pub use read::{Contents, Writers, read, read_private, read_settings};
+pub use read::{Contents, Writers, is_closed_by_another_user, read, read_private, read_settings};
 pub use remove::{clear_directory, remove_directory, remove_empty};
 pub use replace::{parts_of_aside, remove_leftovers};
 pub use system::{

@@ -111,3 +111,14 @@ pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
     let found = read_open(&file).at(path)?;
     Ok(found.map(|(bytes, metadata)| Contents { bytes, writers: system::writers(path, &metadata) }))
 }
+
+/// Whether a file cannot be opened because it belongs to another user, or is in a directory that another user has closed.
+#[must_use]
+pub fn is_closed_by_another_user(path: &Path) -> bool {
+    let is_denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    system::open_to_read(path).is_err_and(is_denied)
+        && path
+            .ancestors()
+            .find_map(|path| system::ownership(path).ok())
+            .is_some_and(|ownership| !ownership.is_own)
+}

@@ -11,13 +11,21 @@ use crate::error::printable;
 use crate::fs::{self, Contents, Writers};
 use crate::interpreter::is_path;
 
-/// Reads the user's file. A file that belongs to another user is not read: with `sudo`, the home may be another user's. On
-/// Windows the file is in `%APPDATA%`, from which Python itself imports packages that the user has installed.
+/// Reads the user's file. A file that belongs to another user is not read, nor one in a directory that another user has closed:
+/// with `sudo`, the home may be another user's. On Windows the file is in `%APPDATA%`, from which Python itself imports packages
+/// that the user has installed.
 ///
 /// # Errors
 /// The whole message, with the file and the line; also for a file that every user can change.
 pub(super) fn read_user(settings: &mut Settings, path: &Path) -> Result<(), String> {
-    match contents(path)? {
+    let found = match contents(path) {
+        Err(_) if fs::is_closed_by_another_user(path) => {
+            settings.unread = Some(path.to_owned());
+            return Ok(());
+        }
+        found => found?,
+    };
+    match found {
         None => Ok(()),
         Some(Contents { writers: Writers::AnotherUser, .. }) => {
             settings.unread = Some(path.to_owned());
