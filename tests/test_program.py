@@ -247,6 +247,22 @@ def test_a_signal_that_is_ignored_stays_ignored(program: Program, tmp_path: Path
     assert (tmp_path / "env/bin/python").exists()
 
 
+def test_a_limit_on_the_size_of_files_is_an_error_and_takes_back_what_was_made(
+    program: Program, tmp_path: Path
+) -> None:
+    """Where nothing handles the signal SIGXFSZ, it ends the process. Python ignores it."""
+    limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh"]
+    outcomes = [run("--without-pip", "env", cwd=tmp_path, prefix=limited) for run in (program.run, program.run_python)]
+    assert outcomes[0] == outcomes[1]
+    assert (outcomes[0].status, "File too large" in outcomes[0].stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_completion_script_that_cannot_be_written_is_an_error(program: Program, tmp_path: Path) -> None:
+    result = program.run("completion", "bash", cwd=tmp_path, prefix=["sh", "-c", 'exec "$@" > /dev/full', "sh"])
+    assert result == Result(1, "", "Error: cannot write to standard output: No space left on device\n")
+
+
 def test_a_cache_that_is_gone_is_made_again(program: Program, python: Interpreter, tmp_path: Path) -> None:
     """The first run has no record, and so is Python's."""
     variables = {**program.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}

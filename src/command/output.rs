@@ -2,11 +2,20 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::error::strerror;
 use crate::platform::Platform;
 
 /// Prints a script unchanged, because bash cannot read the line ends of Windows. Returns the status to exit with.
 pub(super) fn print(text: &str) -> i32 {
-    i32::from(io::stdout().write_all(text.as_bytes()).is_err())
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => 0,
+        Err(error) => print_error(&unprinted(&error)),
+    }
+}
+
+/// Why nothing was printed.
+pub(super) fn unprinted(error: &io::Error) -> String {
+    format!("cannot write to standard output: {}", strerror(error))
 }
 
 /// Prints lines.

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &[OsString], variables: &Inherited, python: &Path, 
 fn after_printing(lines: &str, course: Course) -> Course {
     match output::print_lines(lines) {
         Ok(()) => course,
-        Err(error) => Course::Failed(format!("cannot write to standard output: {}", error::strerror(&error))),
+        Err(error) => Course::Failed(output::unprinted(&error)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::low_level::emulate_default_handler;
 use signal_hook::{SigId, flag};
 
@@ -19,12 +19,14 @@ pub(super) struct Signal {
     is_released: Arc<AtomicBool>,
 }
 
-/// Begins to handle the signals that the process does not ignore.
+/// Begins to handle the signals that the process does not ignore. SIGXFSZ does not end the process any more, as in Python: the
+/// call that makes a file too large (`ulimit -f`) fails instead. A program that is started afterwards has the signal's usual effect.
 ///
 /// # Errors
 /// The error of the operating system, if the signals cannot be handled or looked up.
 pub(super) fn handle() -> io::Result<Vec<Signal>> {
     let ignored = ignored()?;
+    let _: SigId = flag::register(SIGXFSZ, Arc::default())?;
     let handled = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| ignored & (1 << (number - 1)) == 0);
     handled.map(Signal::handle).collect()
 }
