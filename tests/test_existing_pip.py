@@ -83,6 +83,28 @@ def test_what_a_killed_repair_left_is_removed(python: Interpreter, tmp_path: Pat
     assert snapshot(env_dir).keys() == before.keys()
 
 
+@pytest.mark.posix("the scripts are programs there, which hold the path and stay")
+@pytest.mark.parametrize("name", ["new", "with space"])
+@pytest.mark.parametrize("is_kept", [True, False], ids=["copied", "moved"])
+def test_pip_in_an_environment_that_was_moved_is_that_of_the_new_place(
+    python: Interpreter, tmp_path: Path, name: str, *, is_kept: bool
+) -> None:
+    """The scripts are those in RECORD, but start the interpreter of the old place, if there is still one."""
+    old, new = tmp_path / "old", tmp_path / name
+    assert python.run("-m", "fastvenv", old) == Result(0, "", "")
+    shutil.copytree(old, new, symlinks=True)
+    if not is_kept:
+        shutil.rmtree(old)
+    assert python.run("-m", "fastvenv", new) == Result(0, "", "")
+    for script in ("pip", "pip3"):
+        shown = subprocess.run([program_in(new, script), "--version"], capture_output=True, text=True, check=True)
+        assert str(packages(new) / "pip") in shown.stdout
+    # A third run has nothing to do.
+    before = [snapshot(new / BIN), snapshot(packages(new))]
+    assert python.answer(NATIVE, new) is True
+    assert [snapshot(new / BIN), snapshot(packages(new))] == before
+
+
 def empty(path: Path) -> None:
     """Empty a file, as a power failure does."""
     path.unlink()

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::script::ScriptMaker;
+use super::script::{ScriptMaker, interpreter_of};
 use super::{Destination, Source, Target};
 use crate::error::Result;
 use crate::fs;
@@ -133,8 +133,8 @@ fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected:
     bytecode::is_valid(bytecode, source, &interpreter.magic_number) && expected.is_none_or(is_expected)
 }
 
-/// Whether RECORD lists each file and the bytecode, and whether each script can be executed and is the one in RECORD or the one
-/// that is made here.
+/// Whether RECORD lists each file and the bytecode, and whether each script can be executed, and is the one that is made here, or
+/// the one in RECORD if that starts an interpreter beside it.
 fn is_recorded(
     distribution: &Distribution,
     destination: &Destination<'_>,
@@ -153,8 +153,9 @@ fn is_recorded(
     let has_script = |name: &str, made: Option<Vec<u8>>| {
         let Some((path, in_record)) = destination.script(name) else { return true };
         let Some(hash) = hashes.get(&*in_record) else { return false };
+        let is_made = |contents: &Vec<u8>| made.as_ref() == Some(contents);
         let is_right = |contents: Vec<u8>| {
-            record::fits(hash, &contents) || made.as_ref().is_some_and(|made| *made == contents)
+            is_made(&contents) || record::fits(hash, &contents) && !leads_elsewhere(&contents, &path)
         };
         fs::read(&path).is_ok_and(is_right) && (made.is_none() || fs::may_execute(&path))
     };
@@ -172,6 +173,12 @@ fn is_recorded(
         && distribution.files.iter().filter(|file| file.size.is_some()).all(has_file)
         && made.iter().all(|script| has_script(&script.file_name(Platform::HOST), Some(maker.make(script))))
         && scripts.all(|name| has_script(name, None))
+}
+
+/// Whether a script starts an interpreter that is not beside it: the environment was moved or copied.
+fn leads_elsewhere(script: &[u8], path: &Path) -> bool {
+    let folders = interpreter_of(script).and_then(Path::parent).zip(path.parent());
+    folders.is_some_and(|(one, other)| !fs::is_same(one, other))
 }
 
 /// Whether the metadata of that name was left by an interrupted run, which did not get to METADATA. pip does not take it for a

@@ -96,6 +96,20 @@ fn first_line(python: &OsStr) -> Option<String> {
     Some(format!("#!/bin/sh\n'''exec' {quoted} \"$0\" \"$@\"\n' '''\n"))
 }
 
+/// The interpreter that the first line of a script names by its path; `None` for a program, and for a script that finds it in
+/// another way.
+pub(crate) fn interpreter_of(script: &[u8]) -> Option<&Path> {
+    let mut lines = script.split(|byte| *byte == b'\n');
+    let path = match lines.next()?.strip_prefix(b"#!")? {
+        b"/bin/sh" => {
+            let path = lines.next()?.strip_prefix(b"'''exec' ")?.strip_suffix(b" \"$0\" \"$@\"")?;
+            path.strip_prefix(b"\"").and_then(|path| path.strip_suffix(b"\"")).unwrap_or(path)
+        }
+        path => path,
+    };
+    str::from_utf8(path).ok().map(Path::new)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +135,17 @@ mod tests {
         assert_eq!(line(&long).unwrap(), format!("#!/bin/sh\n'''exec' {long} \"$0\" \"$@\"\n' '''\n"));
         assert_eq!(line(&long[1..]).unwrap(), format!("#!{}\n", &long[1..]));
         assert_eq!(line("/a\"b/python"), None);
+    }
+
+    #[test]
+    fn the_interpreter_is_read_from_what_was_written() {
+        let long = format!("/{}", "x".repeat(MAX_FIRST_LINE));
+        for python in ["/e/bin/python", "/a b/python", &long] {
+            let script = first_line(OsStr::new(python)).unwrap() + "import sys\n";
+            assert_eq!(interpreter_of(script.as_bytes()), Some(Path::new(python)));
+        }
+        for script in [&b""[..], b"MZ\x90", b"import sys\n", b"#!/bin/sh\n''':'\nexec x\n"] {
+            assert_eq!(interpreter_of(script), None);
+        }
     }
 }
