@@ -154,6 +154,7 @@ def run(
         places = {
             **{str(folder): f"<{name}>" for name, folder in folders.items()},
             variables["FASTVENV_CACHE_DIR"]: "<cache>",
+            str(program.path.parent.parent): "<installed>",
         }
         script = ["/bin/sh", "-c", f"set -e; umask 022\n{section.lines}exit $?\n"]
         outcome = (in_terminal if has_terminal else with_pipes)(

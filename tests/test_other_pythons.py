@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,21 @@ def test_all_ways_to_ask_for_it(program: Program, other: Path, tmp_path: Path) -
         env_dir = tmp_path / str(index)
         result = program.run("--without-pip", *arguments, env_dir, env=variables, cwd=tmp_path)
         assert (result, version(env_dir / "bin/python")) == (Result(0, "", ""), expected), request
+
+
+def test_the_python_of_fastvenv_is_found_where_no_other_fits(
+    program: Program, python: Interpreter, tmp_path: Path
+) -> None:
+    """It need not be on PATH, and other Pythons come before it."""
+    alone = replace(program, variables={**program.variables, "PATH": "/nowhere", "HOME": str(tmp_path)})
+    own = version(Path(python.path))
+    for name, way in ways(alone).items():
+        assert way("--without-pip", f"--python={own}", f"env {name}", cwd=tmp_path) == Result(0, "", "")
+        assert version(tmp_path / f"env {name}/bin/python") == own
+        result = way("--without-pip", "--python=3.99", "none", cwd=tmp_path)
+        assert result.status == 1 and result.stderr.count("fastvenv's own") == 1
+        listed = json.loads(way("python", "list", "--json", cwd=tmp_path).output)
+        assert [found["source"] for found in listed if found["default"]] == ["fastvenv's own"]
 
 
 def test_the_option_comes_before_the_variable(program: Program, other: Path, tmp_path: Path) -> None:

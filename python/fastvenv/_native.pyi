@@ -314,10 +314,10 @@ def check_target(path: str | PathLike[str], clears: bool, *, must_be_environment
     Returns whether the directory exists. `interpreter` is the value of `--python`, if there is one.
     """
 
-def choose_python(asked: str, cache: str | PathLike[str] | None) -> Interpreter:
+def choose_python(asked: str, cache: str | PathLike[str] | None, own: str | PathLike[str] | None) -> Interpreter:
     """
-    Chooses the interpreter that `--python` asks for. `cache` is the folder of the cache, if there is one. Raises `ValueError`
-    if the request cannot be understood, or if there is no such interpreter.
+    Chooses the interpreter that `--python` asks for. `cache` is the folder of the cache, if there is one, and `own` the running
+    Python. Raises `ValueError` if the request cannot be understood, or if there is no such interpreter.
     """
 
 def clear_cache(folder: str | PathLike[str]) -> int:
@@ -367,9 +367,10 @@ def exit(status: SupportsIndex) -> None:
     own shutdown does not run.
     """
 
-def find_python(asked: str, cache: str | PathLike[str] | None) -> tuple[str, str]:
+def find_python(asked: str, cache: str | PathLike[str] | None, own: str | PathLike[str] | None) -> tuple[str, str]:
     """
-    What `fastvenv python find` prints: the path of the chosen interpreter, and the reasons for the choice.
+    What `fastvenv python find` prints: the path of the chosen interpreter, and the reasons for the choice. The arguments are those
+    of `choose_python`.
     """
 
 def how_to_activate(env_dir: str) -> str:

@@ -5,6 +5,7 @@ only for `--python`.
 """
 
 import os
+import sys
 from types import SimpleNamespace
 
 from . import _installer, _interpreter, _native, _seed, cache
@@ -29,7 +30,7 @@ def choose(asked: str, use_cache: bool) -> "_native.Interpreter":
         ValueError: the name cannot be understood, or there is no such interpreter.
 
     """
-    return _native.choose_python(asked, cache.directory() if use_cache else None)
+    return _native.choose_python(asked, cache.directory() if use_cache else None, sys.executable or None)
 
 
 class OtherBuilder:

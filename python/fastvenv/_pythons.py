@@ -27,7 +27,7 @@ def main(args: "Sequence[str]") -> None:
     if options.command == "list":
         print(_native.list_pythons(folder, _record.current(use_cache=True), as_json=options.json), end="")
     else:
-        path, reasons = _native.find_python(options.python, folder)
+        path, reasons = _native.find_python(options.python, folder, sys.executable or None)
         print(reasons, end="", file=sys.stderr)
         print(path, end="")
 

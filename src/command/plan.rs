@@ -186,7 +186,7 @@ fn interpreter(
     let Some(asked) = arguments.settings.get("python") else {
         return records::recall(cache?, python).map(Ok);
     };
-    let chosen = pythons::choose(OsStr::new(asked), variables, cache, &|| !signals.has_come());
+    let chosen = pythons::choose(OsStr::new(asked), variables, cache, Some(python), &|| !signals.has_come());
     Some(chosen.map(|chosen| chosen.interpreter))
 }
 

@@ -12,8 +12,8 @@ use crate::interpreter::search::{self, Candidate, Surroundings};
 use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
 use crate::process::Inherited;
 
-/// Chooses the requested interpreter. `inherited` has the variables of the process, and `cache` is the folder of the cache,
-/// if there is one. `may_go_on` is called every millisecond; once it returns false, the search ends, and its result has no
+/// Chooses the requested interpreter. `inherited` has the variables of the process, `cache` is the folder of the cache, if there
+/// is one, and `own` is the Python that runs fastvenv, or that the program was installed for. `may_go_on` is called every millisecond; once it returns false, the search ends, and its result has no
 /// meaning.
 ///
 /// # Errors
@@ -22,18 +22,24 @@ pub fn choose(
     asked: &OsStr,
     inherited: &Inherited,
     cache: Option<&Path>,
+    own: Option<&Path>,
     may_go_on: &dyn Fn() -> bool,
 ) -> Result<Chosen, String> {
     let request = Request::parse(asked).map_err(|unclear| unclear.to_string())?;
-    let surroundings = Surroundings::read(|name| inherited.get(name));
+    let surroundings = Surroundings::read(|name| inherited.get(name)).with_own(own);
     let candidates = search::candidates(&request, &surroundings).map(absolute).take_while(|_| may_go_on());
     interpreter::choose(&request, candidates, |program| records::ask(cache, program, inherited, may_go_on))
         .map_err(|not_found| not_found.to_string())
 }
 
-/// All interpreters of this machine and this user, in the order of preference. `may_go_on` is that of [`choose`].
-pub fn list(inherited: &Inherited, cache: Option<&Path>, may_go_on: &dyn Fn() -> bool) -> Vec<Found> {
-    let surroundings = Surroundings::read(|name| inherited.get(name));
+/// All interpreters of this machine and this user, in the order of preference. The arguments are those of [`choose`].
+pub fn list(
+    inherited: &Inherited,
+    cache: Option<&Path>,
+    own: Option<&Path>,
+    may_go_on: &dyn Fn() -> bool,
+) -> Vec<Found> {
+    let surroundings = Surroundings::read(|name| inherited.get(name)).with_own(own);
     let any = Wanted::everything();
     let candidates = search::pythons(&any, &surroundings).map(absolute).take_while(|_| may_go_on());
     interpreter::list(candidates, |program| records::ask(cache, program, inherited, may_go_on))

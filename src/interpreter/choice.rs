@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::label::Label;
-use super::search::{Candidate, PLACES};
+use super::search::{Candidate, PLACES, Source};
 use super::{Failure, Interpreter, Request};
 use crate::error::printable;
 use crate::fs;
@@ -165,6 +165,11 @@ fn each_once(
             return None;
         }
         let outcome = probe(&candidate.path);
+        // In an environment, the Python of fastvenv has another path than the interpreter that was found elsewhere.
+        let is_known = |interpreter: &Interpreter| seen.contains(&interpreter.real_executable);
+        if candidate.source == Source::Own && outcome.as_ref().is_ok_and(is_known) {
+            return None;
+        }
         // From here on, a script or an environment is replaced by the interpreter that it runs.
         seen.extend(outcome.iter().map(|interpreter| interpreter.real_executable.clone()));
         Some(Found { candidate, outcome })

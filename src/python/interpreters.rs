@@ -167,25 +167,28 @@ impl Interpreter {
     }
 }
 
-/// Chooses the interpreter that `--python` asks for. `cache` is the folder of the cache, if there is one. Raises `ValueError`
-/// if the request cannot be understood, or if there is no such interpreter.
+/// Chooses the interpreter that `--python` asks for. `cache` is the folder of the cache, if there is one, and `own` the running
+/// Python. Raises `ValueError` if the request cannot be understood, or if there is no such interpreter.
 #[pyfunction]
 pub(super) fn choose_python(
     py: Python<'_>,
     asked: OsString,
     cache: Option<PathBuf>,
+    own: Option<PathBuf>,
 ) -> PyResult<Interpreter> {
-    Ok(Interpreter(Arc::new(choose(py, &asked, cache.as_deref())?.interpreter)))
+    Ok(Interpreter(Arc::new(choose(py, &asked, cache.as_deref(), own.as_deref())?.interpreter)))
 }
 
-/// What `fastvenv python find` prints: the path of the chosen interpreter, and the reasons for the choice.
+/// What `fastvenv python find` prints: the path of the chosen interpreter, and the reasons for the choice. The arguments are those
+/// of `choose_python`.
 #[pyfunction]
 pub(super) fn find_python(
     py: Python<'_>,
     asked: OsString,
     cache: Option<PathBuf>,
+    own: Option<PathBuf>,
 ) -> PyResult<(String, String)> {
-    let chosen = choose(py, &asked, cache.as_deref())?;
+    let chosen = choose(py, &asked, cache.as_deref(), own.as_deref())?;
     Ok((pythons::path(&chosen), pythons::reasons(&chosen)))
 }
 
@@ -200,14 +203,20 @@ pub(super) fn list_pythons(
     as_json: bool,
 ) -> PyResult<String> {
     let inherited = Inherited::read();
-    let found = interruptible(py, |may_go_on| pythons::list(&inherited, cache.as_deref(), may_go_on))?;
+    let own = Some(&*default.0.executable);
+    let found = interruptible(py, |may_go_on| pythons::list(&inherited, cache.as_deref(), own, may_go_on))?;
     let write = if as_json { pythons::json } else { pythons::table };
     Ok(write(&found, Some(&default.0)))
 }
 
-fn choose(py: Python<'_>, asked: &OsStr, cache: Option<&Path>) -> PyResult<interpreter::Chosen> {
+fn choose(
+    py: Python<'_>,
+    asked: &OsStr,
+    cache: Option<&Path>,
+    own: Option<&Path>,
+) -> PyResult<interpreter::Chosen> {
     let inherited = Inherited::read();
-    let chosen = interruptible(py, |may_go_on| pythons::choose(asked, &inherited, cache, may_go_on))?;
+    let chosen = interruptible(py, |may_go_on| pythons::choose(asked, &inherited, cache, own, may_go_on))?;
     chosen.map_err(PyValueError::new_err)
 }
 

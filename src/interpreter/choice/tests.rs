@@ -117,6 +117,18 @@ fn links_to_one_program_for_all_versions_are_apart() {
 }
 
 #[test]
+fn the_own_python_is_passed_over_once() {
+    let programs = Programs::new(&["env/pyvenv.cfg", "python3.11"]);
+    programs.link("env/python", "../python3.11");
+    let own = Candidate { path: programs.path("env/python"), source: Source::Own };
+    let passed_over = |names: &[&str]| {
+        let candidates = programs.candidates(names).chain([own.clone()]);
+        choose(&request("3.12"), candidates, |path| programs.probe(path)).unwrap_err().passed_over.len()
+    };
+    assert_eq!((passed_over(&[]), passed_over(&["python3.11"])), (1, 1));
+}
+
+#[test]
 fn a_script_that_runs_an_interpreter_stands_for_it() {
     let programs = Programs::new(&["shim", "python3.12", "python3.11"]);
     let names = ["shim", "python3.12", "python3.11"];

@@ -53,6 +53,8 @@ pub enum Source {
     Registry,
     /// The list of the Python launcher of Windows.
     Launcher,
+    /// The Python that runs fastvenv, or that the program was installed for.
+    Own,
 }
 
 impl fmt::Display for Source {
@@ -70,6 +72,7 @@ impl fmt::Display for Source {
             Self::Framework => "framework",
             Self::Registry => "registry",
             Self::Launcher => "py launcher",
+            Self::Own => "fastvenv's own",
         })
     }
 }
@@ -108,7 +111,13 @@ pub fn pythons<'a>(
     let collected =
         surroundings.collections.iter().flat_map(|collection| installed::programs(collection, wanted));
     let registered = iter::once_with(|| system::registered(wanted)).flatten();
-    active.chain(named).chain(path::programs(wanted, surroundings)).chain(collected).chain(registered)
+    let own = surroundings.own.iter().map(|path| Candidate { path: path.clone(), source: Source::Own });
+    active
+        .chain(named)
+        .chain(path::programs(wanted, surroundings))
+        .chain(collected)
+        .chain(registered)
+        .chain(own)
 }
 
 /// The program that a path leads to: the file, or the interpreter in the directory.

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Collection, system};
 
@@ -15,6 +15,8 @@ pub struct Surroundings {
     pub(super) path: Vec<PathBuf>,
     /// The folders of installations, in the order in which they are searched.
     pub(super) collections: Vec<Collection>,
+    /// The Python that runs fastvenv, or that the program was installed for.
+    pub(super) own: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -26,6 +28,13 @@ impl Surroundings {
             active_environment: folder("VIRTUAL_ENV"),
             path: env::split_paths(&path).filter(|directory| directory.is_absolute()).collect(),
             collections: system::collections(&folder),
+            own: None,
         }
+    }
+
+    /// The same places, and the Python that runs fastvenv, or that the program was installed for.
+    #[must_use]
+    pub fn with_own(self, own: Option<&Path>) -> Self {
+        Self { own: own.map(Path::to_owned), ..self }
     }
 }

@@ -317,3 +317,14 @@ fn a_path_leads_to_one_program() {
     let found: Vec<_> = candidates(&bare, &machine.surroundings).collect();
     assert_eq!(found, [Candidate { path: "./.python".into(), source: Source::Given }]);
 }
+
+#[test]
+fn the_own_python_comes_last_and_only_for_conditions() {
+    let mut machine = Machine::new(&[("PATH", "~/bin")]).with(&["bin/python3.12", "own/python"]);
+    let own = machine.home().join("own/python");
+    machine.surroundings = machine.surroundings.with_own(Some(&own));
+    assert_eq!(machine.found("3.12"), ["bin/python3.12", "own/python"]);
+    assert_eq!(machine.found(">=3.99"), ["own/python"]);
+    assert_eq!(machine.found("other"), [""; 0]);
+    assert_eq!(machine.source(">=3.99"), Source::Own);
+}
