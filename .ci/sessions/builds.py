@@ -17,6 +17,9 @@ WHEELS = ROOT / "target" / "wheels"
 INSTALLED = ROOT / "target" / "installed"
 # With this, a build of a copy of the tree does not compile the dependencies again.
 COMPILED = {"CARGO_TARGET_DIR": str(ROOT / "target")}
+# With this, a build also does without the optimizations of a release, which take most of its time. It is for the
+# sessions in which a build has to succeed; the tests run on a wheel that is built as a release is.
+UNOPTIMIZED = {**COMPILED, "MATURIN_PEP517_ARGS": "--profile dev --strip"}
 MATURIN = "maturin>=1.16,<2"
 WINDOWS_TARGET = "x86_64-pc-windows-gnu"
 

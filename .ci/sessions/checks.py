@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nox
 
-from .builds import COMPILED, MATURIN, cargo, cargo_tool, wheel
+from .builds import MATURIN, UNOPTIMIZED, cargo, cargo_tool, wheel
 from .interpreters import ROOT
 
 RUST_TARGETS = ["aarch64-apple-darwin"]  # that for Windows is built, and run
@@ -102,7 +102,7 @@ def readme(session: nox.Session) -> None:
     [command] = re.findall("^    (python -m pip install [.] && .*)$", (copy / "README.md").read_text(), re.MULTILINE)
     session.chdir(copy)
     for step in command.split(" && "):
-        session.run(*step.split(), env=COMPILED)
+        session.run(*step.split(), env=UNOPTIMIZED)
     session.run(".venv/bin/python", "-m", "pip", "--version", external=True)
 
 
