@@ -15,7 +15,7 @@ def main(args: "Sequence[str]") -> None:
     """Run the command.
 
     Args:
-        args: the arguments behind `completion`.
+        args: the arguments after `completion`.
 
     Raises:
         SystemExit: the arguments are wrong (status 2), or asked for help (status 0).

@@ -61,8 +61,8 @@ def base_executable() -> str:
             "Unable to determine path to the running Python interpreter. Provide an explicit path or check that "
             "your PATH environment variable is correctly set."
         )
-    # What is made of one that is gone would fail when it is used. On Windows, that of the Store can be started, but its
-    # name cannot be followed.
+    # An environment of an interpreter that is gone would fail only when it is used. On Windows, the interpreter of the
+    # Store can be started, but its path cannot be followed.
     (os.lstat if IS_WINDOWS else os.stat)(executable)
     return executable
 

@@ -32,7 +32,7 @@ class _Parser(argparse.ArgumentParser):
         super().error(message)
 
     def _get_option_tuples(self, option_string: str) -> "list[Any]":
-        """Find what may be abbreviated so; where `venv` has one option among that, it is the one."""
+        """Return the options that an abbreviation can mean: only that of `venv`, if one of them alone is of `venv`."""
         found: list[Any] = super()._get_option_tuples(option_string)
         of_venv = [option for option in found if is_of_venv(option[1])]
         return of_venv if len(of_venv) == 1 else found

@@ -27,7 +27,7 @@ def run(args: "Sequence[str]") -> None:
     whether they were ignored before.
 
     Args:
-        args: the arguments behind `run`: the command, with or without `--` before it.
+        args: the arguments after `run`: the command, with or without `--` before it.
 
     Raises:
         SystemExit: there is no command (status 2), or on Windows the status of the command.
@@ -116,7 +116,7 @@ def replace_venv(args: "Sequence[str]") -> None:
     """Let one interpreter take fastvenv for `venv` until it is turned off, by a file in its `site-packages`.
 
     Args:
-        args: the arguments behind `replace-venv`.
+        args: the arguments after `replace-venv`.
 
     Raises:
         SystemExit: the arguments are wrong (status 2), or asked for help (status 0).

@@ -104,7 +104,7 @@ def setup_python(builder: "EnvBuilder", context: "SimpleNamespace") -> None:
 
 
 def _is_source_build() -> bool:
-    """Whether Python runs where it was built, by the question of its `venv`: up to 3.10, for the home of that build."""
+    """Whether Python runs where it was built. Up to Python 3.10, `venv` asks that of the `home` in `pyvenv.cfg`."""
     from fastvenv import sysconfig
 
     return sysconfig.is_python_build(True) if _interpreter.VERSION < (3, 11) else sysconfig.is_python_build()

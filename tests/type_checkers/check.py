@@ -56,7 +56,7 @@ def pyright(*arguments: str) -> Any:
 
 
 def completions(source: str) -> set[str]:
-    """What an editor with jedi offers behind the source."""
+    """What an editor with jedi offers after the source."""
     environment = jedi.create_environment(sys.prefix, safe=False)
     return {completion.name for completion in jedi.Script(source, environment=environment).complete()}
 
