@@ -83,6 +83,13 @@ def load_profile(*, is_random: bool) -> None:
     settings.load_profile("fastvenv")
 
 
+def examples(number: int) -> int:
+    """The number of examples of a slow test with Hypothesis: all of them at night, and two of five on every change."""
+    from hypothesis import settings
+
+    return number * 2 // 5 if settings().derandomize else number
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests for the night, and skip those that need root or another system."""
     for item in items:
@@ -229,13 +236,20 @@ heed_signals()
 
 
 @pytest.fixture(scope="session")
-def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+def whole_python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    """The interpreter that `--python` names."""
     folder = request.config.getoption("--fastvenv")
     if folder is None:
         import fastvenv
 
         folder = str(Path(fastvenv.__file__).parents[1])
     return Interpreter(request.config.getoption("--python"), folder, str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def python(whole_python: Interpreter) -> Interpreter:
+    """The interpreter under test. In files that take `small_python` for it, it has a small pip."""
+    return whole_python
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from conftest import Interpreter, Result, packages
 from tracing import strace
+from wheels import bundled_wheels, small_wheel
 
 # The program in a wheel that was unpacked, or that cargo built last.
 PLACES = ("*.data/scripts/fastvenv", "../target/release/fastvenv")
@@ -74,7 +75,17 @@ def install(python: Interpreter, env_dir: Path, cache: Path) -> Program:
 @pytest.fixture(scope="module")
 def program(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The program; the cache has what it needs."""
-    folder = tmp_path_factory.mktemp("program")
+    return ready(python, tmp_path_factory.mktemp("program"))
+
+
+@pytest.fixture(scope="module")
+def small_program(small_python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program, in an environment of the interpreter with small wheels."""
+    return ready(small_python, tmp_path_factory.mktemp("program"))
+
+
+def ready(python: Interpreter, folder: Path) -> Program:
+    """Install the program, and let it fill its cache."""
     program = install(python, folder / "installed", folder / "cache")
     options = [] if python.has_ensurepip else ["--without-pip"]
     assert program.run(*options, folder / "first") == Result(0, "", "")
@@ -114,3 +125,21 @@ def linked(python: Interpreter, root: Path, own: str) -> tuple[Interpreter, Path
     program.parent.mkdir()
     shutil.copy2(executable, program)
     return replace(python, path=str(program)), place / own
+
+
+@pytest.fixture(scope="session")
+def small_python(is_whole: bool, whole_python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    """The interpreter, installed again with wheels of few modules in `ensurepip`: they are installed like the whole ones.
+
+    At night, and where the wheels are in another place than CPython's, it is the interpreter itself.
+    """
+    if is_whole or whole_python.is_pypy or not whole_python.has_ensurepip:
+        return whole_python
+    found = bundled_wheels(whole_python)
+    if not found:
+        return whole_python
+    root = tmp_path_factory.mktemp("small")
+    base, folder = linked(whole_python, root / "base", "ensurepip/_bundled")
+    for wheel in found:
+        small_wheel(wheel, folder)
+    return replace(base, home=str(tmp_path_factory.mktemp("home")))

@@ -7,17 +7,28 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 import time
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, move_away, packages, snapshot, without_override
+from conftest import (
+    ADDED_SCRIPTS,
+    SHARING,
+    Interpreter,
+    Result,
+    packages,
+    snapshot,
+    without_override,
+)
 from tracing import calls, happened, injecting, spread, strace, tracing
-from wheels import CREATE_WITH, bundled_pip, other_pip, record_hash, small_pip, write_wheel
+from wheels import CREATE_WITH, assert_sound, bundled_pip, other_pip, record_hash, small_pip, write_wheel
+
+
+@pytest.fixture(scope="session")
+def python(small_python: Interpreter) -> Interpreter:
+    return small_python
 
 
 @pytest.fixture
@@ -50,11 +61,6 @@ def images(cache: Path) -> list[str]:
     return sorted(path.name.split("-")[0] for path in cache.iterdir() if path.is_dir())
 
 
-def assert_sound(python: Interpreter, env_dir: Path) -> None:
-    inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
-    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
-
-
 def test_environments_share_the_files(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     for name in ("one", "two"):
         assert create(python, tmp_path / name, cache, SHARING) == Result(0, "", "")
@@ -64,7 +70,7 @@ def test_environments_share_the_files(python: Interpreter, tmp_path: Path, cache
     for name in ("RECORD", "INSTALLER", "REQUESTED"):
         assert (metadata / name).stat().st_nlink == 1
     assert images(cache) == sorted({"pip"} | ({"setuptools"} if python.version < (3, 12) else set()))
-    assert_sound(python, tmp_path / "two")
+    assert_sound(tmp_path / "two")
 
 
 def test_copies_are_files_of_their_own_with_valid_bytecode(python: Interpreter, tmp_path: Path, cache: Path) -> None:
@@ -97,7 +103,7 @@ def test_an_edited_file_spoils_no_other_environment(python: Interpreter, tmp_pat
             file.write(change)
         assert create(python, tmp_path / "two", cache).status == 0
         assert (packages(tmp_path / "two") / "pip/__init__.py").read_bytes() == original
-        assert_sound(python, tmp_path / "two")
+        assert_sound(tmp_path / "two")
         shutil.rmtree(tmp_path / "two")
 
 
@@ -118,7 +124,7 @@ def test_a_damaged_image_is_made_anew(python: Interpreter, tmp_path: Path, cache
     assert create(python, tmp_path / "two", cache) == Result(0, "", "")
     assert contents(tmp_path / "two").keys() == contents(tmp_path / "one").keys()
     assert not (packages(tmp_path / "two") / "pip/__main__.py").is_symlink()
-    assert_sound(python, tmp_path / "two")
+    assert_sound(tmp_path / "two")
 
 
 @pytest.mark.as_root
@@ -170,45 +176,13 @@ def test_a_home_of_another_user(python: Interpreter, tmp_path: Path, cache: Path
     assert not cache.exists()
 
 
-# Makes an environment with a subclass that puts another Python into it.
-WITH_ANOTHER_PYTHON = """
-import importlib, os, sys
-name, env_dir, other, use_cache = sys.argv[1:]
-module = importlib.import_module(name)
-class Builder(module.EnvBuilder):
-    def setup_python(self, context):
-        os.symlink(other, context.env_exe)
-builder = Builder(symlinks=True, with_pip=True)
-builder.use_cache = bool(use_cache)
-builder.create(env_dir)
-"""
-
-
-@pytest.mark.parametrize("use_cache", ["yes", ""])
-def test_another_python_spoils_no_other_environment(
-    use_cache: str, python: Interpreter, another: Path, tmp_path: Path, cache: Path
-) -> None:
-    """Its bytecode would crash the one that the cache is for. `ensurepip` installs the pip of the other Python."""
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
-    names = []
-    for module in ("venv", "fastvenv"):
-        result = python.run("-c", WITH_ANOTHER_PYTHON, module, tmp_path / "env", another, use_cache, env=variables)
-        assert result == Result(0, "", "")
-        names.append({path.relative_to(tmp_path) for path in (tmp_path / "env").glob("*/*/*")})
-        names[-1] |= {path.relative_to(tmp_path) for path in (tmp_path / "env/bin").iterdir()}
-        move_away(tmp_path / "env")
-    assert names[0] == names[1] - {Path("env") / script for script in ADDED_SCRIPTS}
-    assert create(python, tmp_path / "later", cache) == Result(0, "", "")
-    assert_sound(python, tmp_path / "later")
-
-
-def test_a_umask_that_allows_less(python: Interpreter, tmp_path: Path, cache: Path) -> None:
+def test_a_umask_that_allows_less(whole_python: Interpreter, tmp_path: Path, cache: Path) -> None:
     """Then files are copied, with the modes that pip would give them."""
-    assert create(python, tmp_path / "warm", cache).status == 0
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+    assert create(whole_python, tmp_path / "warm", cache).status == 0
+    variables = {**whole_python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     trees = []
     for module in ("venv", "fastvenv"):
-        assert python.run("-m", module, tmp_path / "env", env=variables, umask=0o077).status == 0
+        assert whole_python.run("-m", module, tmp_path / "env", env=variables, umask=0o077).status == 0
         tree = snapshot(tmp_path / "env")
         trees.append({path: entry[:2] for path, entry in tree.items() if path not in ADDED_SCRIPTS})
         shutil.rmtree(tmp_path / "env")
@@ -233,76 +207,45 @@ def test_a_umask_that_allows_less_without_any_script(python: Interpreter, tmp_pa
     assert links == {SHARING: {2}, 0o077: {1}}
 
 
-def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """Each use of the pip in an environment has the same result as after `venv`, and changes no file of the cache."""
-    newer, bundled = other_pip(python, tmp_path / "wheels"), bundled_pip(python)
+def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(
+    is_whole: bool, whole_python: Interpreter, tmp_path: Path, cache: Path
+) -> None:
+    """No use of the pip in an environment changes a file of the cache. At night, more of them are compared with `venv`."""
+    newer, bundled = other_pip(whole_python, tmp_path / "wheels"), bundled_pip(whole_python)
     metadata = {
         "demo-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: demo\nVersion: 1\n",
         "demo-1.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     demo = write_wheel(tmp_path / "demo-1-py3-none-any.whl", {"demo.py": b"", **metadata})
     offline = ["-m", "pip", "install", "--no-index", "--disable-pip-version-check"]
+    upgrade: list[str | Path] = [*offline, "--upgrade", newer]
+    uninstall: list[str | Path] = ["-m", "pip", "uninstall", "--yes", "pip"]
     commands: list[list[str | Path]] = [
         ["-m", "pip", "check"],
         ["-m", "pip", "list", "--format=freeze"],
         [*offline, demo],
-        [*offline, "--upgrade", newer],
+        upgrade,
         [*offline, "--upgrade", bundled],
-        ["-m", "pip", "uninstall", "--yes", "pip"],
+        uninstall,
         ["-m", "ensurepip", "--upgrade", "--default-pip"],
         ["-m", "ensurepip._uninstall"],
     ]
-    environments = {"venv": tmp_path / "a", "fastvenv": tmp_path / "b"}
-    assert python.run("-m", "venv", environments["venv"]).status == 0
-    assert create(python, environments["fastvenv"], cache).status == 0
+    modules = ["fastvenv", "venv"] if is_whole else ["fastvenv"]
+    for module in modules:
+        variables = {**whole_python.variables, "FASTVENV_CACHE_DIR": str(cache)}
+        assert whole_python.run("-m", module, tmp_path / module, env=variables) == Result(0, "", "")
     before = digest(cache)
-    for command in commands:
+    for command in commands if is_whole else [upgrade, uninstall]:
         found = []
-        for env_dir in environments.values():
-            result = Interpreter(str(env_dir / "bin/python"), python.folder, python.home).run(*command)
+        for module in modules:
+            env_dir = tmp_path / module
+            result = Interpreter(str(env_dir / "bin/python"), whole_python.folder, whole_python.home).run(*command)
             files = {str(path.relative_to(env_dir)) for path in env_dir.rglob("*")}
             output = re.sub(r"\S*/tmp\w+", "FOLDER", result.output.replace(str(env_dir), "ENV"))
             found.append((result.status, output, files - ADDED_SCRIPTS))
-        assert found[0] == found[1], command
-        assert found[1][0] == 0, command
+        assert found[0][0] == 0, command
+        assert found[0] == found[-1], command
         assert digest(cache) == before, command
-
-
-def test_a_cache_that_is_cleared_meanwhile(is_whole: bool, python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """A run whose file in the cache is gone when it links the file does without the cache."""
-    number_of_runs = 10 if is_whole else 4
-    assert create(python, tmp_path / "sound", cache) == Result(0, "", "")
-    script = """
-import sys, time
-from fastvenv import _native
-end = time.monotonic() + 60
-while time.monotonic() < end:
-    _native.clear_cache(sys.argv[1])
-    time.sleep(0.01)
-"""
-    with subprocess.Popen(
-        [python.path, "-c", script, cache], env=python.variables, stderr=subprocess.DEVNULL
-    ) as clearing:
-        try:
-            for number in range(number_of_runs):
-                assert create(python, tmp_path / f"env{number}", cache) == Result(0, "", "")
-        finally:
-            clearing.kill()
-    for number in range(number_of_runs):
-        assert contents(tmp_path / f"env{number}").keys() == contents(tmp_path / "sound").keys()
-    assert_sound(python, tmp_path / "env0")
-
-
-def test_many_at_once_on_an_empty_cache(is_whole: bool, python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    number = 32 if is_whole else 12
-    env_dirs = [tmp_path / f"env{name}" for name in range(number)]
-    with ThreadPoolExecutor(number) as pool:
-        results = list(pool.map(lambda env_dir: create(python, env_dir, cache), env_dirs))
-    assert results == [Result(0, "", "")] * number
-    assert images(cache) == sorted({"pip"} | ({"setuptools"} if python.version < (3, 12) else set()))
-    first, *others = map(contents, env_dirs)
-    assert all(tree == first for tree in others)
-    assert_sound(python, env_dirs[-1])
 
 
 def assert_images_are_sound(cache: Path) -> None:
@@ -340,7 +283,7 @@ def killed(python: Interpreter, root: Path, wheel: Path, points: int) -> Iterato
 
 
 def test_killed_while_the_cache_is_made(python: Interpreter, tmp_path: Path, cache: Path) -> None:
-    """After a killed process, the next run is right. The fault matrix kills a smaller installation at every call."""
+    """After a killed process, the next run is right, which is looked at more closely than in the fault matrix."""
     wheel = bundled_pip(python)
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     env_dir = tmp_path / "env"
@@ -356,7 +299,7 @@ def test_killed_while_the_cache_is_made(python: Interpreter, tmp_path: Path, cac
         assert images(cache).count("pip") == 1
         assert_images_are_sound(cache)
         shutil.rmtree(tmp_path / "killed", ignore_errors=True)
-    assert_sound(python, env_dir)
+    assert_sound(env_dir)
 
 
 def test_what_was_left_behind_goes_after_an_hour(python: Interpreter, tmp_path: Path, cache: Path) -> None:
@@ -400,17 +343,17 @@ def test_a_file_of_the_cache_that_cannot_be_read(python: Interpreter, tmp_path: 
     assert result == Result(0, "", "")
     assert "INJECTED" in (tmp_path / "log").read_text()
     assert contents(tmp_path / "env") == contents(tmp_path / "warm")
-    assert_sound(python, tmp_path / "env")
+    assert_sound(tmp_path / "env")
 
 
 @pytest.mark.needs_root
 def test_a_full_cache(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     cache.mkdir()
-    steps = f'mount -t tmpfs -o size=3m,mode=700 none "{cache}"; "$@"; ls -A "{cache}"'
+    steps = f'mount -t tmpfs -o size=40k,mode=700 none "{cache}"; "$@"; ls -A "{cache}"'
     prefix = ["unshare", "-m", "sh", "-ec", steps, "sh"]
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(cache)}
     result = python.run("-m", "fastvenv", tmp_path / "env", env=variables, prefix=prefix)
-    # A wheel that is smaller than pip may fit; no part of another one is left.
+    # No part of the wheel is left.
     assert (result.status, result.stderr) == (0, "")
     assert "making" not in result.output and "pip" not in result.output
-    assert_sound(python, tmp_path / "env")
+    assert_sound(tmp_path / "env")

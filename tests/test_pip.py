@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BIN, LIB, Interpreter, Result, packages, program_in, python_in
+from conftest import Interpreter, Result, packages, program_in, python_in
 
 NATIVE = """
 import json, sys
@@ -121,36 +121,6 @@ def test_no_child_installs_it(python: Interpreter, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("has_wheels")
-def test_the_bytecode_is_that_of_venv_but_for_the_file_it_names(python: Interpreter, tmp_path: Path) -> None:
-    """It names the module in the wheel, on every system and in each environment; Python sets the path when it loads it."""
-    script = """
-import importlib.util, json, marshal, os, sys
-def read(env_dir):
-    found = {}
-    for folder, _, names in os.walk(env_dir):
-        for name in names:
-            if name.endswith(".pyc"):
-                path = os.path.join(folder, name)
-                with open(path, "rb") as file:
-                    found[os.path.relpath(path, env_dir)] = marshal.loads(file.read()[16:])
-    return found
-def files(code):
-    inner = [constant for constant in code.co_consts if hasattr(constant, "co_filename")]
-    return {code.co_filename}.union(*map(files, inner))
-theirs, ours = map(read, sys.argv[1:])
-sources = {path: importlib.util.source_from_cache(path) for path in ours}
-def names_its_module(path, code):
-    [file] = files(code)
-    return sources[path].replace(os.sep, "/").endswith("site-packages/" + file)
-print(json.dumps([len(ours), ours == theirs, [path for path in ours if not names_its_module(path, ours[path])]]))
-"""
-    for module in ("venv", "fastvenv"):
-        assert python.run("-m", module, tmp_path / module) == Result(0, "", "")
-    number, are_equal, others = python.answer(script, tmp_path / "venv", tmp_path / "fastvenv")
-    assert number > 200 and are_equal and others == []
-
-
-@pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("setting", ["PYTHONPYCACHEPREFIX", "PYTHONOPTIMIZE", "SOURCE_DATE_EPOCH", ""])
 def test_a_setting_that_changes_what_pip_writes(python: Interpreter, tmp_path: Path, setting: str) -> None:
     """Then fastvenv leaves the installation to pip."""
@@ -168,38 +138,6 @@ print(json.dumps(answers))
     variables = {**python.variables, **({setting: "1"} if setting else {})}
     assert python.answer(script, tmp_path / "env", env=variables) == [not setting]
     assert any(packages(tmp_path / "env").iterdir()) == (not setting)
-
-
-@pytest.mark.usefixtures("has_wheels")
-def test_a_wheel_of_pip_is_run_where_it_is_not_unpacked(python: Interpreter, tmp_path: Path) -> None:
-    """On Windows, pip run as `pip` refuses to replace itself; and the current directory is not imported from."""
-    bundled = python.answer("import ensurepip, json; print(json.dumps(ensurepip.__path__[0] + '/_bundled'))")
-    wheels = sorted(Path(bundled).glob("pip-*.whl"))
-    if not wheels:
-        pytest.skip("this Python has its wheels elsewhere")
-    (tmp_path / "env").mkdir()
-    (tmp_path / "env/json.py").write_text("raise SystemExit('imported')")
-    variables = {**python.variables, "PYTHONOPTIMIZE": "1"}
-    result = python.run("-m", "fastvenv", "--pip-wheel", wheels[0], tmp_path / "env", env=variables)
-    assert result == Result(0, "", "")
-    assert program_in(tmp_path / "env", "pip").exists()
-
-
-@pytest.mark.usefixtures("has_wheels")
-def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> None:
-    """It checks itself without an error, and uninstalls every file: RECORD is right."""
-    env_dir = tmp_path / "env"
-    assert python.answer(NATIVE, env_dir) is True
-    inside = Interpreter(str(python_in(env_dir)), python.folder, python.home)
-    # PyPy has its own cffi, whose requirement is missing after `venv`, too.
-    if not python.is_pypy:
-        assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
-    again = inside.run("-m", "ensurepip", "--upgrade", "--default-pip")
-    assert again.status == 0 and "Requirement already satisfied" in again.output
-    gone = inside.run("-m", "pip", "uninstall", "--yes", "pip", "setuptools")
-    assert gone.status == 0, gone.stderr
-    left = [path for path in (env_dir / LIB).rglob("*") if path.is_file()]
-    assert (left, list((env_dir / BIN).glob("pip*"))) == ([], [])
 
 
 @pytest.mark.usefixtures("has_wheels")

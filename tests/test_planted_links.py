@@ -15,6 +15,11 @@ from trees import compared
 WRITTEN = ["pyvenv.cfg", ".gitignore", "bin/activate", "bin/activate.csh", "bin/Activate.ps1", *sorted(ADDED_SCRIPTS)]
 
 
+@pytest.fixture(scope="session")
+def python(small_python: Interpreter) -> Interpreter:
+    return small_python
+
+
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """A file and a directory outside of the environment."""

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import Entry, Interpreter, Result, move_away, snapshot
+from conftest import Entry, Interpreter, Result, at_night, examples, move_away, snapshot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from installed import Program, executed
@@ -88,13 +88,13 @@ DIRECTORIES = ["env", "./a/../env", "a b", "it's", "\u00e9", "$x", "a:b", "", "e
     prepare=st.sampled_from(sorted(PREPARATIONS)),
     with_pip=st.booleans(),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_both_ways_are_the_same(
-    program: Program, python: Interpreter, tmp_path: Path, arguments: list[str], prepare: str, with_pip: bool
+    small_program: Program, python: Interpreter, tmp_path: Path, arguments: list[str], prepare: str, with_pip: bool
 ) -> None:
     if not (with_pip and python.has_ensurepip):
         arguments = ["--without-pip", *arguments]
-    native, by_python = both_ways(program, tmp_path / "root", arguments, prepare)
+    native, by_python = both_ways(small_program, tmp_path / "root", arguments, prepare)
     if native[0].status != 0:
         without_what_is_chance(arguments, prepare, native[1], by_python[1])
     assert native == by_python
@@ -131,13 +131,20 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("options", PLAIN, ids=" ".join)
-@pytest.mark.parametrize("pip", ["with pip", "without pip"])
+@pytest.mark.parametrize(
+    ("pip", "options"),
+    [
+        ("with pip", []),
+        *(("without pip", options) for options in PLAIN),
+        *at_night(("with pip", ["--copies"])),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
 def test_the_environment_is_that_of_venv(
     program: Program, python: Interpreter, tmp_path: Path, options: list[str], pip: str
 ) -> None:
-    if pip == "with pip" and (not python.has_ensurepip or options not in PLAIN[:2]):
-        pytest.skip("covered without pip, or not to be had")
+    if pip == "with pip" and not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip")
     if "--without-scm-ignore-files" in options and python.version < (3, 13):
         pytest.skip("an option of later versions")
     if python.is_pypy and "--copies" in options:

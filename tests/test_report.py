@@ -10,10 +10,16 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, move_away, packages, without_override
+from conftest import Interpreter, Result, at_night, move_away, packages, without_override
 from installed import Program
 from terminal import run_on_terminal, staying
 from tracing import stopped
+
+
+@pytest.fixture(scope="session")
+def python(small_python: Interpreter) -> Interpreter:
+    return small_python
+
 
 INTERRUPTED = "Interrupted. Unfinished environments were removed, except in directories that were not empty before.\n"
 COLOR = re.compile(r"\x1b\[\d*m")
@@ -88,8 +94,6 @@ def test_a_pipe_gets_nothing(program: Program, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "variables", "reason"),
     [
-        ([], {"SOURCE_DATE_EPOCH": "1"}, "pip was installed by ensurepip, which takes long: SOURCE_DATE_EPOCH is set."),
-        ([], {"PYTHONOPTIMIZE": "1"}, "pip was installed by ensurepip, which takes long: PYTHONOPTIMIZE is set."),
         ([], {"FASTVENV_CACHE_DIR": ""}, "There is no cache: FASTVENV_CACHE_DIR is empty"),
         ([], {"FASTVENV_CACHE_DIR": "~/c"}, "There is no cache: FASTVENV_CACHE_DIR is ~/c, and no shell replaced ~"),
         (["--no-cache"], {}, "The cache is not used: --no-cache was given."),
@@ -98,6 +102,19 @@ def test_a_pipe_gets_nothing(program: Program, tmp_path: Path) -> None:
 )
 def test_verbose_says_why_it_took_longer(
     python: Interpreter, tmp_path: Path, arguments: list[str], variables: dict[str, str], reason: str
+) -> None:
+    assert_verbose_says(reason, python, tmp_path, arguments, variables)
+
+
+@pytest.mark.usefixtures("has_wheels")
+@pytest.mark.parametrize("variable", ["PYTHONOPTIMIZE", *at_night("SOURCE_DATE_EPOCH")])
+def test_verbose_says_why_ensurepip_installed_pip(whole_python: Interpreter, tmp_path: Path, variable: str) -> None:
+    reason = f"pip was installed by ensurepip, which takes long: {variable} is set."
+    assert_verbose_says(reason, whole_python, tmp_path, [], {variable: "1"})
+
+
+def assert_verbose_says(
+    reason: str, python: Interpreter, tmp_path: Path, arguments: list[str], variables: dict[str, str]
 ) -> None:
     environment = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache"), **variables}
     result = python.run("-m", "fastvenv", "-v", *arguments, tmp_path / "env", env=environment)
@@ -108,15 +125,15 @@ def test_verbose_says_why_it_took_longer(
 
 
 @pytest.mark.usefixtures("has_wheels")
-def test_verbose_says_that_there_is_another_pip(python: Interpreter, tmp_path: Path) -> None:
-    assert python.run("-m", "fastvenv", tmp_path / "env").status == 0
+def test_verbose_says_that_there_is_another_pip(whole_python: Interpreter, tmp_path: Path) -> None:
+    assert whole_python.run("-m", "fastvenv", tmp_path / "env").status == 0
     [metadata] = packages(tmp_path / "env").glob("pip-*.dist-info")
     text = (metadata / "METADATA").read_text(encoding="utf-8")
     (metadata / "METADATA").write_text(
         re.sub("^Version: .*$", "Version: 1", text, flags=re.MULTILINE), encoding="utf-8"
     )
     metadata.rename(metadata.with_name("pip-1.dist-info"))
-    result = python.run("-m", "fastvenv", "-v", tmp_path / "env")
+    result = whole_python.run("-m", "fastvenv", "-v", tmp_path / "env")
     assert (result.status, result.stderr) == (0, "")
     assert "installed by ensurepip, which takes long: the environment has another version of pip" in result.output
 

@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Interpreter, Result, snapshot
-from tracing import stopped, strace
+from tracing import stopped
+
+
+@pytest.fixture(scope="session")
+def python(small_python: Interpreter) -> Interpreter:
+    return small_python
+
 
 FAIL = """
 import sys, fastvenv
@@ -110,27 +116,21 @@ except RuntimeError as error:
 
 
 def test_what_another_process_makes_during_the_removal_stays(python: Interpreter, tmp_path: Path) -> None:
-    """The first process fails, and its removal waits for four seconds; meanwhile a second one makes the environment."""
+    """The first process fails, and is stopped when it removes something; then a second one makes the environment."""
     script = """
 import sys, fastvenv
 class Builder(fastvenv.EnvBuilder):
     def post_setup(self, context):
-        open(sys.argv[2], "w").close()
         raise RuntimeError("first")
 try:
     Builder(symlinks=True).create(sys.argv[1])
 except RuntimeError as error:
     print(error)
 """
-    begun = tmp_path / "begun"
-    delayed = [strace(), "-f", "-o", os.devnull, "-e", "inject=unlinkat:delay_enter=4000000:when=1"]
-    command = [*delayed, python.path, "-c", script, str(tmp_path / "env"), str(begun)]
-    with subprocess.Popen(command, env=python.variables, stdout=subprocess.PIPE, text=True) as first:
-        while not begun.exists() and first.poll() is None:
-            time.sleep(0.01)
-        time.sleep(1)
-        result = python.run("-m", "fastvenv", "--without-pip", tmp_path / "env")
-        assert (first.communicate()[0], result) == ("first\n", Result(0, "", ""))
+    command = [python.path, "-c", script, tmp_path / "env"]
+    with stopped("unlinkat", tmp_path / "log", command, env=python.variables) as first:
+        assert python.run("-m", "fastvenv", "--without-pip", tmp_path / "env") == Result(0, "", "")
+        assert first.go_on() == (0, "first\n", "")
     assert (tmp_path / "env/pyvenv.cfg").exists() and (tmp_path / "env/bin/activate").exists()
 
 

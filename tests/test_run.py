@@ -232,12 +232,12 @@ def test_no_variable_changes_the_pip(python: Interpreter, runner: list[str], tmp
 @pytest.mark.usefixtures("has_wheels")
 @pytest.mark.parametrize("call", ["main(['env'])", "create('env', with_pip=True)"])
 def test_two_variables_say_how_pip_gets_there(
-    python: Interpreter, runner: list[str], call: str, tmp_path: Path
+    small_python: Interpreter, runner: list[str], call: str, tmp_path: Path
 ) -> None:
     more = {"FASTVENV_CACHE_DIR": str(tmp_path / "cache"), "FASTVENV_LINK_MODE": "symlink"}
     # With another umask, files are copied.
     code = f"import os, venv; os.umask({SHARING}); os.chdir({str(tmp_path)!r}); venv.{call}"
-    assert run(python, runner, python.path, "-c", code, **more) == Result(0, "", "")
+    assert run(small_python, runner, small_python.path, "-c", code, **more) == Result(0, "", "")
     assert (packages(tmp_path / "env") / "pip/__init__.py").resolve().is_relative_to(tmp_path / "cache")
 
 

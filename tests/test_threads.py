@@ -22,18 +22,18 @@ print(json.dumps([before, is_gil_enabled()]))
 
 
 @pytest.mark.parametrize("pip", ["with pip", "without pip"])
-def test_64_environments_from_8_threads(python: Interpreter, tmp_path: Path, pip: str) -> None:
+def test_64_environments_from_8_threads(small_python: Interpreter, tmp_path: Path, pip: str) -> None:
     """Each is the one of a run alone, the cache is empty at first, and the module does not switch the GIL on."""
-    if pip == "with pip" and not python.has_ensurepip:
+    if pip == "with pip" and not small_python.has_ensurepip:
         pytest.skip("this Python has no ensurepip, and so no wheels")
-    variables = {**python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
+    variables = {**small_python.variables, "FASTVENV_CACHE_DIR": str(tmp_path / "cache")}
     env_dirs = [tmp_path / f"env{number}" for number in range(64)]
-    before, after = python.answer(THREADS, pip, *env_dirs, env=variables)
+    before, after = small_python.answer(THREADS, pip, *env_dirs, env=variables)
     assert before == after
     together = [snapshot(env_dir) for env_dir in env_dirs]
     for env_dir, tree in list(zip(env_dirs, together))[::9]:
         env_dir.rename(env_dir.with_suffix(".before"))
-        python.answer(THREADS, pip, env_dir, env=variables)
+        small_python.answer(THREADS, pip, env_dir, env=variables)
         assert snapshot(env_dir) == tree
     # In the other environments, files without the path of the environment are the same.
     names = [set(tree) for tree in together]

@@ -4,73 +4,107 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from conftest import (
     IS_WINDOWS,
+    Entry,
     Interpreter,
     Result,
-    at_night,
     describe,
     move_away,
     python_in,
     surroundings,
 )
-from trees import compared
+from trees import assert_same, compared
 
 
-def assert_same(
-    python: Interpreter, root: Path, *arguments: str, start: str | None = None
-) -> dict[str, tuple[str, ...]]:
-    """Make environments in `root` with both modules, and compare the trees and the output."""
-    trees, results = [], []
-    command = python if start is None else Interpreter(start, python.folder, python.home)
-    for module in ("venv", "fastvenv"):
-        root.mkdir()
-        results.append(command.run("-m", module, *arguments, cwd=root))
-        trees.append(compared(root))
-        move_away(root)
-    # If links need a privilege, both report that there are copies instead.
-    said = results[0].stderr if IS_WINDOWS and "--symlinks" in arguments else ""
-    assert results == [Result(0, "", said)] * 2
-    assert trees[0] == trees[1]
-    return trees[0]
+@dataclass(frozen=True)
+class EnvironmentOfVenv:
+    """The tree of a folder in which `venv` made an environment `env` with pip, which was then moved away."""
+
+    root: Path
+    tree: dict[str, Entry]
+    kept: Path
 
 
-TOO_LONG = pytest.mark.posix("venv fails where paths have more than 260 characters")
-COMBINATIONS = [
-    [option for option in options if option]
-    for options in itertools.product(
-        ["", "--copies", "--symlinks"],
-        ["", "--system-site-packages"],
-        ["", "--prompt=my prompt", "--prompt=it's", "--prompt=."],
-        ["", "--clear", "--upgrade"],
-    )
+@pytest.fixture(scope="module")
+def environment_of_venv(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> EnvironmentOfVenv:
+    if not python.has_ensurepip:
+        pytest.skip("this Python has no ensurepip; test_pip covers what happens then")
+    folder = tmp_path_factory.mktemp("venv")
+    root, kept = folder / "root", folder / "kept"
+    root.mkdir()
+    assert python.run("-m", "venv", "./env", cwd=root) == Result(0, "", "")
+    tree = compared(root)
+    (root / "env").rename(kept)
+    return EnvironmentOfVenv(root, tree, kept)
+
+
+OPTIONS = [
+    ["", "--copies", "--symlinks"],
+    ["", "--system-site-packages"],
+    ["", "--prompt=my prompt", "--prompt=it's", "--prompt=."],
+    ["", "--clear", "--upgrade"],
 ]
 
 
-@pytest.mark.parametrize("options", COMBINATIONS, ids=" ".join)
+def combinations() -> list[ParameterSet]:
+    """Each combination of the options. On every change run those in which each pair of options occurs."""
+    found = []
+    for kind, packages, prompt, existing in itertools.product(*(range(len(options)) for options in OPTIONS)):
+        chosen = [options[index] for options, index in zip(OPTIONS, (kind, packages, prompt, existing))]
+        is_enough = packages == (kind + prompt) % 2 and existing == (kind + prompt) % 3
+        found.append(pytest.param([*filter(None, chosen)], marks=() if is_enough else pytest.mark.nightly))
+    return found
+
+
+@pytest.mark.parametrize("options", combinations(), ids=" ".join)
 def test_without_pip(python: Interpreter, tmp_path: Path, options: list[str]) -> None:
     assert_same(python, tmp_path / "root", "--without-pip", *options, "env")
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
-        ([], "env"),
-        (["--copies", "--system-site-packages"], "sp ace"),
-        *at_night((["--upgrade"], "up")),
-        pytest.param([], "long" * 40, marks=[pytest.mark.nightly, TOO_LONG]),
-    ],
-    ids=["plain", "with a space", "upgrade", "long"],
-)
-def test_with_pip(python: Interpreter, tmp_path: Path, options: list[str], name: str) -> None:
+def test_with_pip(python: Interpreter, environment_of_venv: EnvironmentOfVenv) -> None:
     """Names, modes, RECORD, scripts: the tree is the one that pip leaves behind."""
-    if not python.has_ensurepip:
-        pytest.skip("this Python has no ensurepip; test_pip covers what happens then")
-    tree = assert_same(python, tmp_path / "root", *options, f"./{name}")
-    assert any(path.endswith("site-packages/pip/__init__.py") for path in tree)
+    root = environment_of_venv.root
+    assert python.run("-m", "fastvenv", "./env", cwd=root) == Result(0, "", "")
+    assert compared(root) == environment_of_venv.tree
+    move_away(root / "env")
+    assert any(path.endswith("site-packages/pip/__init__.py") for path in environment_of_venv.tree)
+
+
+@pytest.mark.usefixtures("has_wheels")
+def test_the_bytecode_is_that_of_venv_but_for_the_file_it_names(
+    python: Interpreter, environment_of_venv: EnvironmentOfVenv, tmp_path: Path
+) -> None:
+    """It names the module in the wheel, on every system and in each environment; Python sets the path when it loads it."""
+    script = """
+import importlib.util, json, marshal, os, sys
+def read(env_dir):
+    found = {}
+    for folder, _, names in os.walk(env_dir):
+        for name in names:
+            if name.endswith(".pyc"):
+                path = os.path.join(folder, name)
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, env_dir)] = marshal.loads(file.read()[16:])
+    return found
+def files(code):
+    inner = [constant for constant in code.co_consts if hasattr(constant, "co_filename")]
+    return {code.co_filename}.union(*map(files, inner))
+theirs, ours = map(read, sys.argv[1:])
+sources = {path: importlib.util.source_from_cache(path) for path in ours}
+def names_its_module(path, code):
+    [file] = files(code)
+    return sources[path].replace(os.sep, "/").endswith("site-packages/" + file)
+print(json.dumps([len(ours), ours == theirs, [path for path in ours if not names_its_module(path, ours[path])]]))
+"""
+    assert python.run("-m", "fastvenv", tmp_path) == Result(0, "", "")
+    number, are_equal, others = python.answer(script, environment_of_venv.kept, tmp_path)
+    assert number > 200 and are_equal and others == []
 
 
 def test_without_scm_ignore_files(python: Interpreter, tmp_path: Path) -> None:

@@ -14,6 +14,11 @@ from wheels import bundled_pip, change_unseen, other_pip, record_hash, write_whe
 pytestmark = pytest.mark.as_root
 
 
+@pytest.fixture(scope="session")
+def python(small_python: Interpreter) -> Interpreter:
+    return small_python
+
+
 @pytest.fixture
 def cache(has_wheels: None, tmp_path: Path) -> Path:
     return tmp_path / "cache"
@@ -48,12 +53,12 @@ def test_the_cache_is_private_whatever_the_umask(python: Interpreter, tmp_path: 
 
 @pytest.mark.parametrize("umask", [0o002, 0o077], ids=oct)
 def test_modes_are_those_of_venv_whatever_the_umask(
-    python: Interpreter, tmp_path: Path, cache: Path, umask: int
+    whole_python: Interpreter, tmp_path: Path, cache: Path, umask: int
 ) -> None:
     """Files are not shared if they would have other modes."""
-    assert create(python, tmp_path / "warm", cache) == Result(0, "", "")
-    assert python.run("-m", "venv", tmp_path / "theirs", umask=umask).status == 0
-    assert create(python, tmp_path / "ours", cache, umask=umask) == Result(0, "", "")
+    assert create(whole_python, tmp_path / "warm", cache) == Result(0, "", "")
+    assert whole_python.run("-m", "venv", tmp_path / "theirs", umask=umask).status == 0
+    assert create(whole_python, tmp_path / "ours", cache, umask=umask) == Result(0, "", "")
     theirs, ours = (
         {path: entry[:2] for path, entry in snapshot(packages(tmp_path / name)).items()} for name in ("theirs", "ours")
     )
@@ -157,6 +162,7 @@ def test_root_shares_no_files_in_a_directory_of_another_user(
 def test_a_change_that_only_the_hash_shows_is_found_by_chance(python: Interpreter, tmp_path: Path, cache: Path) -> None:
     """Each run compares some files with their hashes: if all files are changed, the first run finds one."""
     assert create(python, tmp_path / "first", cache) == Result(0, "", "")
+    sound = snapshot(packages(tmp_path / "first"))
     for path in (image(cache) / "files").rglob("*"):
         if path.is_file() and path.stat().st_size:
             change_unseen(path)
@@ -164,8 +170,8 @@ def test_a_change_that_only_the_hash_shows_is_found_by_chance(python: Interprete
     assert python.run("-m", "fastvenv.cache", "verify", env=variables).status == 1
     assert create(python, tmp_path / "second", cache) == Result(0, "", "")
     assert python.run("-m", "fastvenv.cache", "verify", env=variables).status == 0
-    inside = Interpreter(str(tmp_path / "second/bin/python"), python.folder, python.home)
-    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
+    second = snapshot(packages(tmp_path / "second"))
+    assert {path for path in sound if second.get(path) != sound[path] and not path.endswith("/RECORD")} == set()
 
 
 def test_a_wheel_is_known_by_its_contents(python: Interpreter, tmp_path: Path, cache: Path) -> None:
@@ -207,7 +213,7 @@ def test_bytecode_is_compiled_from_the_wheel_and_not_taken_from_the_base(
     theirs = {record_hash(path.read_bytes()[16:]) for path in library.glob("pip/**/*.pyc")}
     assert create(python, tmp_path / "env", cache) == Result(0, "", "")
     ours = [path.read_bytes() for path in packages(tmp_path / "env").glob("pip/**/*.pyc")]
-    assert len(ours) > 100
+    assert len(ours) >= 8
     assert not theirs & {record_hash(contents[16:]) for contents in ours}
     assert not any(str(base).encode() in contents for contents in ours)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, snapshot
+from conftest import Interpreter, examples, snapshot
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from installers import Installers, installing
@@ -121,7 +121,7 @@ def installers(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) ->
         yield installers
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(wheel=wheels(), is_cached=st.booleans())
 def test_a_wheel_becomes_what_pip_makes_of_it(installers: Installers, wheel: Wheel, is_cached: bool) -> None:
     folder = installers.root / "made"

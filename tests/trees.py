@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from conftest import ADDED_SCRIPTS, BIN, IS_WINDOWS, Entry, Interpreter, describe, snapshot
+from conftest import ADDED_SCRIPTS, BIN, IS_WINDOWS, Entry, Interpreter, Result, describe, move_away, snapshot
 
 Tree = dict[str, Entry]
 
@@ -57,6 +57,22 @@ def compared(root: Path) -> Tree:
         elif path.endswith("/RECORD"):
             entries[path] = (*entry[:2], LAUNCHER_HASH.sub(r"\1", entry[2]))
     return entries
+
+
+def assert_same(python: Interpreter, root: Path, *arguments: str, start: str | None = None) -> Tree:
+    """Make environments in `root` with both modules, and compare the trees and the output."""
+    trees, results = [], []
+    command = python if start is None else Interpreter(start, python.folder, python.home)
+    for module in ("venv", "fastvenv"):
+        root.mkdir()
+        results.append(command.run("-m", module, *arguments, cwd=root))
+        trees.append(compared(root))
+        move_away(root)
+    # If links need a privilege, both report that there are copies instead.
+    said = results[0].stderr if IS_WINDOWS and "--symlinks" in arguments else ""
+    assert results == [Result(0, "", said)] * 2
+    assert trees[0] == trees[1]
+    return trees[0]
 
 
 class Trees:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import os
 import re
@@ -14,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from conftest import Interpreter
+from conftest import Interpreter, packages
 
 BUNDLED = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.find(None, True)[0]))"
 
-# The command line of fastvenv, with the wheel of pip behind its arguments.
+# The command line of fastvenv, with the wheel of pip after its arguments.
 CREATE_WITH = """
 import sys
 from fastvenv import __main__, _wheels
@@ -31,6 +32,12 @@ __main__.run()
 def bundled_pip(python: Interpreter) -> Path:
     """The wheel of pip that comes with the interpreter."""
     return Path(python.answer(BUNDLED))
+
+
+def bundled_wheels(python: Interpreter) -> list[Path]:
+    """The wheels in the folder of `ensurepip` in which CPython has them."""
+    folder = python.answer("import ensurepip, json; print(json.dumps(ensurepip.__path__[0] + '/_bundled'))")
+    return sorted(Path(folder).glob("*.whl"))
 
 
 def other_pip(python: Interpreter, folder: Path, requires_python: str = ">=3.7") -> Path:
@@ -52,20 +59,24 @@ def other_pip(python: Interpreter, folder: Path, requires_python: str = ">=3.7")
 
 def small_pip(python: Interpreter, folder: Path) -> Path:
     """A wheel of pip with few of its modules: it cannot run, but it is installed like the whole one, and quickly."""
-    bundled = bundled_pip(python)
-    with zipfile.ZipFile(bundled) as archive:
+    return small_wheel(bundled_pip(python), folder)
+
+
+def small_wheel(wheel: Path, folder: Path) -> Path:
+    """A wheel with few of the modules of pip or setuptools."""
+    with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if is_kept(name)]
         files = {name: archive.read(name) for name in names}
-    return write_wheel(folder / bundled.name, files)
+    return write_wheel(folder / wheel.name, files)
 
 
 def is_kept(name: str) -> bool:
-    """Whether the small pip has that file: metadata, the text of scripts, and modules in several folders."""
+    """Whether a small wheel has that file: metadata, the text of scripts, and modules in several folders."""
     folder, _, base = name.rpartition("/")
     return (
         (folder.endswith(".dist-info") and base != "RECORD")
-        or folder in {"pip", "pip/_internal/operations/install"}
-        or name == "pip/_vendor/distlib/scripts.py"
+        or folder in {"pip", "pip/_internal/operations/install", "_distutils_hack", "setuptools/extern"}
+        or name in {"pip/_internal/__init__.py", "pip/_vendor/distlib/scripts.py", "distutils-precedence.pth"}
     )
 
 
@@ -119,6 +130,21 @@ def quoted(name: str) -> str:
 def record_hash(contents: bytes) -> str:
     """A hash as RECORD has it."""
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).rstrip(b"=").decode()
+
+
+def assert_sound(env_dir: Path) -> None:
+    """Assert that each file of pip is the one in its RECORD, and that Python takes its bytecode."""
+    [record] = packages(env_dir).glob("pip-*.dist-info/RECORD")
+    rows = list(csv.reader(record.read_text().splitlines()))
+    assert len([path for path, _, _ in rows if path.endswith(".pyc")]) >= 8
+    for path, recorded, _ in rows:
+        contents = (packages(env_dir) / path).read_bytes()
+        assert not recorded or recorded == record_hash(contents), path
+        if path.endswith(".pyc"):
+            source = (packages(env_dir) / path).parents[1] / f"{Path(path).name.split('.')[0]}.py"
+            found = source.stat()
+            assert contents[8:16] == struct.pack("<LL", int(found.st_mtime), found.st_size), path
+            assert len(contents) > 16, path  # the code follows that header
 
 
 @dataclass
