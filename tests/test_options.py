@@ -145,6 +145,7 @@ def test_bytecode_is_what_python_loads(python: Interpreter, tmp_path: Path, cach
             assert f"code object from '{cached}'" in verbose.stderr
 
 
+@pytest.mark.nightly  # `ensurepip` then installs pip, which test_pip shows of each such setting
 def test_a_prefix_for_bytecode_moves_it(whole_python: Interpreter, tmp_path: Path) -> None:
     """`PYTHONPYCACHEPREFIX`: the files are where `venv` puts them, whose pip ignores the variable up to Python 3.9."""
     found = []

@@ -6,11 +6,13 @@ No Windows Python is at hand. But the methods of `venv.EnvBuilder` for Windows a
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 from conftest import IS_WINDOWS, Interpreter, Result, make_link, snapshot
 
 SCRIPT = """
@@ -63,14 +65,34 @@ INSTALLATIONS = {
 }
 
 
-@pytest.mark.parametrize("names", INSTALLATIONS.values(), ids=INSTALLATIONS)
-@pytest.mark.parametrize("symlinks", [False, True], ids=["copies", "links"])
-@pytest.mark.parametrize("exe", ["python.exe", "python_d.exe"])
-@pytest.mark.parametrize(
-    "case",
-    [{}, {"free_threaded": True}, {"source_build": True}, {"links_fail_at": 1}],
-    ids=["plain", "free-threaded", "source build", "links fail"],
-)
+CASES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "free-threaded": {"free_threaded": True},
+    "source build": {"source_build": True},
+    "links fail": {"links_fail_at": 1},
+}
+
+
+def combinations() -> list[ParameterSet]:
+    """Each installation, kind of files, interpreter and case. A debug interpreter that is not there is for the night."""
+    found = []
+    for installation, symlinks, exe, case in itertools.product(
+        INSTALLATIONS, [False, True], ["python.exe", "python_d.exe"], CASES
+    ):
+        if case == "links fail" and not symlinks:
+            continue  # no link is tried
+        is_for_the_night = exe == "python_d.exe" and exe not in INSTALLATIONS[installation]
+        found.append(
+            pytest.param(
+                *(INSTALLATIONS[installation], symlinks, exe, CASES[case]),
+                id=f"{case}-{exe}-{'links' if symlinks else 'copies'}-{installation}",
+                marks=pytest.mark.nightly if is_for_the_night else (),
+            )
+        )
+    return found
+
+
+@pytest.mark.parametrize(("names", "symlinks", "exe", "case"), combinations())
 def test_scripts_folder(
     python: Interpreter, tmp_path: Path, names: list[str], symlinks: bool, exe: str, case: dict[str, Any]
 ) -> None:
