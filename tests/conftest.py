@@ -15,7 +15,7 @@ import stat
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from typing import Any
 import pytest
 from _pytest.mark import ParameterSet
 
-# The fixture `program`.
-pytest_plugins = ["installed"]
+# The fixtures `program`, `small_python` and `installers`.
+pytest_plugins = ["installed", "installers"]
 
 Entry = tuple[str, ...]
 
@@ -178,6 +178,10 @@ class Interpreter:
         result = self.run("-c", script, *arguments, **options)
         assert result.status == 0, result.stderr
         return json.loads(result.output.splitlines()[-1])
+
+    def inside(self, env_dir: Path) -> Interpreter:
+        """The interpreter of an environment."""
+        return replace(self, path=str(python_in(env_dir)))
 
     @cached_property
     def version(self) -> tuple[int, int]:

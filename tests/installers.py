@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,9 +103,10 @@ def is_of_pip(path: str) -> bool:
     return len(parts) > 3 and (parts[3] == "pip" or parts[3].startswith("pip-"))
 
 
-@contextmanager
-def installing(python: Interpreter, root: Path) -> Iterator[Installers]:
-    """An environment in `root/around/env`, with the installers."""
+@pytest.fixture(scope="module")
+def installers(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installers]:
+    """An environment in `around/env`, with the installers."""
+    root = tmp_path_factory.mktemp("wheels")
     if not python.has_ensurepip:
         pytest.skip("this Python has no ensurepip, and so no pip to compare with")
     env_dir = root / "around" / "env"

@@ -211,7 +211,7 @@ def test_a_running_python_finds_what_the_environment_finds(
     path, prefix, exec_prefix, prefixes, user_site, programs, variable, has_home = python.answer(
         run.read_text(), *scripts, env=variables
     )
-    own = Interpreter(str(env / "bin/python"), python.folder, python.home)
+    own = python.inside(env)
     theirs = own.answer(
         "import json, site, sys; print(json.dumps([sys.path, site.PREFIXES, site.ENABLE_USER_SITE]))", env=variables
     )

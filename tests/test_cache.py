@@ -239,7 +239,7 @@ def test_pip_behaves_as_after_venv_and_leaves_the_cache_alone(
         found = []
         for module in modules:
             env_dir = tmp_path / module
-            result = Interpreter(str(env_dir / "bin/python"), whole_python.folder, whole_python.home).run(*command)
+            result = whole_python.inside(env_dir).run(*command)
             files = {str(path.relative_to(env_dir)) for path in env_dir.rglob("*")}
             output = re.sub(r"\S*/tmp\w+", "FOLDER", result.output.replace(str(env_dir), "ENV"))
             found.append((result.status, output, files - ADDED_SCRIPTS))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BIN, Interpreter, Result, at_night, packages, program_in, snapshot
-from wheels import change_unseen
+from wheels import NATIVE, change_unseen
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
 
@@ -18,14 +18,6 @@ pytestmark = pytest.mark.usefixtures("has_wheels")
 @pytest.fixture(scope="session")
 def python(small_python: Interpreter) -> Interpreter:
     return small_python
-
-
-NATIVE = """
-import json, sys
-import fastvenv
-fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)
-print(json.dumps("subprocess" not in sys.modules))
-"""
 
 
 def test_another_pip_is_left_to_ensurepip(whole_python: Interpreter, tmp_path: Path) -> None:

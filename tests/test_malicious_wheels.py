@@ -19,13 +19,13 @@ import os
 import shutil
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import Entry, Interpreter, snapshot
-from installers import Installers, installing
+from installers import Installers
 from wheels import Member, deflated, quoted, raw_archive, record_hash
 
 NAME = "demo-1.0-py3-none-any.whl"
@@ -741,12 +741,6 @@ CASES = [
     row("a line of shell in a script", wheel({"demo-1.0.data/scripts/tool": b"#!python;rm\n"}), INSTALLED, INSTALLED),
     row("bytecode", wheel({"demo/__pycache__/__init__.cpython-313.pyc": b"evil"}), INSTALLED, LEFT),
 ]
-
-
-@pytest.fixture(scope="module")
-def installers(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installers]:
-    with installing(python, tmp_path_factory.mktemp("wheels")) as installers:
-        yield installers
 
 
 @dataclass(frozen=True)

@@ -373,7 +373,7 @@ def test_another_python_gets_what_its_venv_has_not(python: Interpreter, others: 
         options = ["--python", other, "--relocatable", "--activators=bash,batch"]
         assert python.run("-m", "fastvenv", *options, env_dir) == Result(0, "", "")
         env_dir = env_dir.rename(tmp_path / f"moved {number}")
-        inside = Interpreter(str(program_in(env_dir, "python")), python.folder, python.home)
+        inside = python.inside(env_dir)
         result = inside.run("-m", "pip", "--version", env=surroundings(python.home))
         assert result.status == 0 and str(env_dir).lower() in result.output.lower()
         assert not (env_dir / "Scripts/Activate.ps1").exists()

@@ -43,10 +43,6 @@ def tree(env_dir: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def inside(python: Interpreter, env_dir: Path) -> Interpreter:
-    return Interpreter(str(env_dir / "bin/python"), python.folder, python.home)
-
-
 @pytest.mark.parametrize("mode", ["auto", "clone", "hardlink", "symlink", "copy"])
 def test_every_link_mode_gives_the_same_pip(python: Interpreter, tmp_path: Path, cache: Path, mode: str) -> None:
     assert create(python, tmp_path / "plain", cache=cache, umask=SHARING) == Result(0, "", "")
@@ -66,12 +62,12 @@ def test_pip_works_where_it_is_links_to_the_cache(whole_python: Interpreter, tmp
     result = whole_python.run("-m", "fastvenv", "--link-mode=symlink", tmp_path / "env", umask=SHARING)
     assert result == Result(0, "", "")
     assert (packages(tmp_path / "env") / "pip/__init__.py").is_symlink()
-    assert inside(whole_python, tmp_path / "env").run("-m", "pip", "list").status == 0
+    assert whole_python.inside(tmp_path / "env").run("-m", "pip", "list").status == 0
 
 
 @pytest.mark.needs_root
 @pytest.mark.parametrize("system", ["btrfs", "xfs"])
-def test_files_are_cloned_where_the_file_system_can(python: Interpreter, tmp_path: Path, system: str) -> None:
+def test_files_are_cloned_where_the_file_system_can(whole_python: Interpreter, tmp_path: Path, system: str) -> None:
     """`auto` clones there: a file of its own for each environment, which shares the blocks with the cache."""
     maker = shutil.which(f"mkfs.{system}", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if maker is None or not Path("/usr/sbin/filefrag").exists():
@@ -86,10 +82,10 @@ def test_files_are_cloned_where_the_file_system_can(python: Interpreter, tmp_pat
     modules = {}
     for name in ("one", "two"):
         env_dir = mounted / name
-        version = "{}{}.{}".format("pypy" if python.is_pypy else "python", *python.version)
+        version = "{}{}.{}".format("pypy" if whole_python.is_pypy else "python", *whole_python.version)
         module = env_dir / "lib" / version / "site-packages/pip/_internal/cli/cmdoptions.py"
-        variables = {**python.variables, "FASTVENV_CACHE_DIR": str(mounted / "cache"), "MODULE": str(module)}
-        result = python.run("-m", "fastvenv", env_dir, env=variables, prefix=prefix)
+        variables = {**whole_python.variables, "FASTVENV_CACHE_DIR": str(mounted / "cache"), "MODULE": str(module)}
+        result = whole_python.run("-m", "fastvenv", env_dir, env=variables, prefix=prefix)
         if result.status == 77:
             pytest.skip(f"{system} cannot be mounted here: {result.stderr}")
         assert (result.status, result.stderr) == (0, "")
@@ -114,7 +110,7 @@ def test_without_bytecode(python: Interpreter, tmp_path: Path, cache: Path, with
     record = next(packages(tmp_path / "env").glob("pip-*.dist-info/RECORD")).read_text()
     assert ".pyc" not in record
     variables = {**python.variables, "PYTHONDONTWRITEBYTECODE": "1"}
-    assert inside(python, tmp_path / "env").run("-c", "import pip.__main__", env=variables).status == 0
+    assert python.inside(tmp_path / "env").run("-c", "import pip.__main__", env=variables).status == 0
 
 
 def test_a_thread_that_cannot_be_had_shows_no_progress(python: Interpreter, tmp_path: Path) -> None:
@@ -138,9 +134,9 @@ def test_bytecode_is_what_python_loads(python: Interpreter, tmp_path: Path, cach
     assert tree(tmp_path / "uncached").keys() == tree(tmp_path / "cached").keys()
     script = "import json, pip; print(json.dumps([pip.__spec__.cached, pip.main.__code__.co_filename]))"
     for name in ("uncached", "cached"):
-        cached, file_name = inside(python, tmp_path / name).answer(script)
+        cached, file_name = python.inside(tmp_path / name).answer(script)
         assert cached.startswith(str(tmp_path / name)) and file_name.startswith(str(tmp_path / name))
-        verbose = inside(python, tmp_path / name).run("-v", "-c", "import pip")
+        verbose = python.inside(tmp_path / name).run("-v", "-c", "import pip")
         if not python.is_pypy:
             assert f"code object from '{cached}'" in verbose.stderr
 
@@ -166,7 +162,7 @@ def test_another_pip_can_be_chosen(python: Interpreter, tmp_path: Path, cache: P
     shutil.copy(bundled_pip(python), tmp_path / "wheels")  # an older pip
     chosen = wheel.parent if is_folder else wheel
     assert create(python, "--pip-wheel", chosen, tmp_path / "env", cache=cache) == Result(0, "", "")
-    assert inside(python, tmp_path / "env").answer("import json, pip; print(json.dumps(pip.__version__))") == "99.0"
+    assert python.inside(tmp_path / "env").answer("import json, pip; print(json.dumps(pip.__version__))") == "99.0"
     assert next(packages(tmp_path / "env").glob("pip-*")).name == "pip-99.0.dist-info"
 
 
@@ -175,7 +171,7 @@ def test_the_pip_that_is_chosen_replaces_another_version(whole_python: Interpret
     wheel = other_pip(whole_python, tmp_path / "wheels")
     for arguments in (["env"], ["--pip-wheel", str(wheel), "env"]):
         assert whole_python.run("-m", "fastvenv", *arguments, cwd=tmp_path) == Result(0, "", "")
-    version = inside(whole_python, tmp_path / "env").run("-m", "pip", "--version").output
+    version = whole_python.inside(tmp_path / "env").run("-m", "pip", "--version").output
     assert version.startswith("pip 99.0 from ")
 
 

@@ -84,7 +84,9 @@ def test_with_pip_it_is_what_its_own_venv_makes(program: Program, other: Path, t
     assert made["python -m"] == made["venv"]
 
 
-@pytest.mark.parametrize("options", [[], ["--system-site-packages"]], ids=["alone", "with the packages of the base"])
+@pytest.mark.parametrize(
+    "options", [["--system-site-packages"], *at_night([])], ids=["with the packages of the base", "alone"]
+)
 def test_what_only_its_own_python_can_do_it_does(
     program: Program,
     other: Path,

@@ -10,14 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Interpreter, Result, packages, program_in, python_in
-
-NATIVE = """
-import json, sys
-import fastvenv
-fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)
-print(json.dumps("subprocess" not in sys.modules))
-"""
+from conftest import Interpreter, Result, packages, program_in
+from wheels import NATIVE
 
 BROKEN = """
 import os, subprocess, sys
@@ -91,8 +85,7 @@ def test_wheels_are_enough(python: Interpreter, tmp_path: Path) -> None:
     if not list(Path("/usr/share/python-wheels").glob("pip-*.whl")):
         pytest.skip("the distribution's wheels (python3-pip-whl) are not installed")
     assert python.run("-m", "fastvenv", tmp_path / "env") == Result(0, "", "")
-    inside = Interpreter(str(python_in(tmp_path / "env")), python.folder, python.home)
-    assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
+    assert python.inside(tmp_path / "env").run("-m", "pip", "check").output == "No broken requirements found.\n"
 
 
 def test_the_error_shows_why(python: Interpreter, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import BIN, LIB, Interpreter, Result, at_night, move_away, program_in, python_in
+from conftest import BIN, LIB, Interpreter, Result, at_night, move_away, program_in
 from trees import assert_same
 from wheels import assert_sound, bundled_wheels
 
@@ -36,7 +36,7 @@ def test_pip_keeps_house_as_after_venv(python: Interpreter, tmp_path: Path) -> N
     """It checks itself without an error, and uninstalls every file: RECORD is right."""
     env_dir = tmp_path / "env"
     assert python.run("-m", "fastvenv", env_dir) == Result(0, "", "")
-    inside = Interpreter(str(python_in(env_dir)), python.folder, python.home)
+    inside = python.inside(env_dir)
     # PyPy has its own cffi, whose requirement is missing after `venv`, too.
     if not python.is_pypy:
         assert inside.run("-m", "pip", "check").output == "No broken requirements found.\n"
@@ -129,7 +129,7 @@ def test_pip_is_for_the_interpreter_that_a_subclass_chooses(
 
 @pytest.mark.posix("the names of folders")
 @pytest.mark.usefixtures("has_wheels")
-@pytest.mark.parametrize("choice", ["folder", "context"])
+@pytest.mark.parametrize("choice", ["context", *at_night("folder")])
 def test_a_context_needs_only_what_venv_reads(python: Interpreter, tmp_path: Path, choice: str) -> None:
     """`venv` reads no folder of packages, and up to Python 3.11 its context has none."""
     assert_same_pip(python, tmp_path, choice)

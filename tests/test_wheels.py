@@ -6,15 +6,13 @@ pip is right by definition. fastvenv has to refuse a wheel that it does not know
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-from conftest import Interpreter, examples, snapshot
+from conftest import examples, snapshot
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from installers import Installers, installing
+from installers import Installers
 from wheels import write_wheel
 
 SOURCES = [
@@ -113,12 +111,6 @@ def drop_what_excludes_others(wheel: Wheel) -> None:
         is_in_the_way = any(other.startswith(f"{path}/") for other in wheel.files)
         if is_in_the_way or path.startswith(("pip", "__pycache__/")) or path.split("/")[-1] in {".", ".."}:
             del wheel.files[path]
-
-
-@pytest.fixture(scope="module")
-def installers(python: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installers]:
-    with installing(python, tmp_path_factory.mktemp("wheels")) as installers:
-        yield installers
 
 
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -19,6 +19,14 @@ from conftest import Interpreter, packages
 
 BUNDLED = "import json; from fastvenv import _wheels; print(json.dumps(_wheels.find(None, True)[0]))"
 
+# Makes an environment with pip, and prints whether no child process installed it.
+NATIVE = """
+import json, sys
+import fastvenv
+fastvenv.create(sys.argv[1], symlinks=True, with_pip=True)
+print(json.dumps("subprocess" not in sys.modules))
+"""
+
 # The command line of fastvenv, with the wheel of pip after its arguments.
 CREATE_WITH = """
 import sys
