@@ -45,15 +45,15 @@ pub fn share<T: Sync>(items: &[T], threads: usize, work: impl Fn(&T) -> Result<(
         }
         None
     };
-    let mut errors = thread::scope(|scope| {
+    let errors = thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map_while(|_| start(scope, work_on)).collect();
         let own = work_on();
         // If a thread panics, so does the call.
         let join = |other: ScopedJoinHandle<_>| other.join().unwrap_or_else(|panic| resume_unwind(panic));
         own.into_iter().chain(others.into_iter().filter_map(join)).collect::<Vec<_>>()
     });
-    errors.sort_by_key(|(position, _)| *position);
-    errors.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+    let first = errors.into_iter().min_by_key(|(position, _)| *position);
+    first.map_or(Ok(()), |(_, error)| Err(error))
 }
 
 /// Starts a thread; `None` if the system cannot. The other threads then do its work.

@@ -264,7 +264,9 @@ pub(crate) fn write(
         }
     }
     // Folder by folder, as they are placed.
-    distribution.files.sort_by(|one, other| one.path.rsplit_once('/').cmp(&other.path.rsplit_once('/')));
+    distribution
+        .files
+        .sort_unstable_by(|one, other| one.path.rsplit_once('/').cmp(&other.path.rsplit_once('/')));
     let manifest = Manifest::render(origin, &distribution, &files)?;
     fs::write_as(&folder.join(MANIFEST), manifest.as_bytes(), Mode::Exactly(fs::shared_mode(false))).map(drop)
 }

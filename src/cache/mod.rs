@@ -304,13 +304,13 @@ fn moment(now: Duration) -> u64 {
     after(last)
 }
 
-/// The paths in the cache in a folder whose names are of one kind; `None` if the folder is no cache.
+/// The paths in the cache in a folder whose names are of one kind, sorted; none if the folder is not a cache.
 fn paths(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
     if trust::check(folder).is_err() {
         return Ok(Vec::new());
     }
     let mut names = fs::names(folder)?;
-    names.sort();
+    names.sort_unstable();
     Ok(names
         .into_iter()
         .filter(|name| name.to_str().is_some_and(&is_wanted))

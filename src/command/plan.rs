@@ -270,7 +270,7 @@ fn are_apart(env_dirs: &[String]) -> bool {
             PathBuf::from(parent.join(name).to_string_lossy().to_lowercase())
         })
         .collect();
-    paths.sort();
+    paths.sort_unstable();
     !paths.windows(2).any(|pair| pair[1].starts_with(&pair[0]))
 }
 

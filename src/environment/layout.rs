@@ -247,7 +247,7 @@ pub fn check_clearable(
     if foreign.is_empty() {
         return Ok(());
     }
-    foreign.sort();
+    foreign.sort_unstable();
     let more = if foreign.len() > 3 { ", …" } else { "" };
     foreign.truncate(3);
     Err(Error::Refused {

@@ -378,7 +378,7 @@ pub(super) fn owner(_metadata: &fs::Metadata) -> u32 {
 pub(super) fn clear_tree(handle: &Handle, path: &Path) -> Result<()> {
     let _held = hold(handle).at(path)?;
     let mut names = names(handle, OsStr::new(".")).at(path)?;
-    names.sort_by_key(|name| (name == CONFIGURATION_FILE, !name.eq_ignore_ascii_case("lib")));
+    names.sort_unstable_by_key(|name| (name == CONFIGURATION_FILE, !name.eq_ignore_ascii_case("lib")));
     for name in names {
         let path = path.join(name);
         if fs::symlink_metadata(&path).at(&path)?.is_dir() {

@@ -129,7 +129,7 @@ impl Compiler<'_> {
             Ok(())
         })?;
         let mut compiled = compiled.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        compiled.sort_by(|one, other| one.source.cmp(&other.source));
+        compiled.sort_unstable_by(|one, other| one.source.cmp(&other.source));
         Ok(compiled)
     }
 

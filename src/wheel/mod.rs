@@ -12,7 +12,7 @@ mod release;
 mod requires_python;
 mod zip;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -76,7 +76,7 @@ impl Wheel {
 
     /// A wheel of files that were checked.
     pub(crate) fn new(path: &Path, dist_info: &str, mut files: Vec<File>, hash: String) -> Self {
-        files.sort_by(|one, other| one.path.cmp(&other.path));
+        files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         Self { path: path.to_owned(), dist_info: dist_info.to_owned(), files, hash, is_plain: true }
     }
 
@@ -186,12 +186,13 @@ impl Wheel {
 fn metadata_folder(files: &[File], folders: &[String], refused: Refused<'_>) -> Result<String> {
     let paths = files.iter().map(|file| &file.path).chain(folders);
     let tops = paths.filter_map(|path| path.split('/').next());
-    let found: BTreeSet<&str> = tops.filter(|name| ends_in(name, "dist-info")).collect();
-    let mut found = found.into_iter();
-    match (found.next(), found.next()) {
-        (None, _) => Err(refused(None, "it has no folder of metadata")),
-        (Some(folder), None) => Ok(folder.to_owned()),
-        (Some(_), Some(second)) => Err(refused(Some(second), "it is a second folder of metadata")),
+    let found = tops.filter(|name| ends_in(name, "dist-info"));
+    let Some(folder) = found.clone().min() else {
+        return Err(refused(None, "it has no folder of metadata"));
+    };
+    match found.filter(|name| *name != folder).min() {
+        None => Ok(folder.to_owned()),
+        Some(second) => Err(refused(Some(second), "it is a second folder of metadata")),
     }
 }
 

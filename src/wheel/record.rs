@@ -112,7 +112,7 @@ impl<'a> Record<'a> {
 
     /// The text of the file: rows sorted by path, with the line ends of Python's `csv`.
     pub(crate) fn into_csv(mut self) -> Vec<u8> {
-        self.0.sort();
+        self.0.sort_unstable();
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         for row in &self.0 {
             let size = row.size.map_or(String::new(), |size| size.to_string());

@@ -190,7 +190,7 @@ fn descriptors(record: &ZipFileHeaderRecord<'_>) -> Vec<Vec<u8>> {
 fn check_order(entries: &[Entry<'_>], directory: u64, refused: Refused<'_>) -> Result<()> {
     let overlaps = "its data overlap those of another entry";
     let mut order: Vec<_> = entries.iter().collect();
-    order.sort_by_key(|entry| entry.start);
+    order.sort_unstable_by_key(|entry| entry.start);
     let mut end = 0;
     for entry in order {
         if entry.start < end || entry.end > directory {

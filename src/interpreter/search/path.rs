@@ -44,7 +44,7 @@ pub(super) fn versions(directory: &Path, wanted: &Wanted) -> Vec<PathBuf> {
         .filter_map(|name| Label::parse(name).map(|label| (label, name)))
         .filter(|(label, _)| label.is_program && label.version.len() == 2 && wanted.may_be(label))
         .collect();
-    labelled.sort_by_key(|(label, _)| wanted.rank(label));
+    labelled.sort_by_cached_key(|(label, _)| wanted.rank(label));
     labelled.into_iter().filter_map(|(_, name)| program(directory, name)).collect()
 }
 

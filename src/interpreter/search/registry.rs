@@ -48,6 +48,7 @@ pub(super) fn fitting(entries: Vec<Entry>, wanted: &Wanted) -> Vec<PathBuf> {
     let labelled = entries.into_iter().map(|entry| (Label::parse(&entry.tag.to_ascii_lowercase()), entry));
     let mut fitting: Vec<_> =
         labelled.filter(|(label, _)| label.as_ref().is_none_or(|label| wanted.may_be(label))).collect();
+    // Entries of one version stay in the order of the registry: those of the user come first.
     fitting
         .sort_by_cached_key(|(label, _)| (label.is_none(), label.as_ref().map(|label| wanted.rank(label))));
     fitting.into_iter().filter_map(|(_, entry)| entry.program()).collect()
