@@ -20,10 +20,10 @@ pub enum Error {
         source: io::Error,
     },
     /// A file or a link is in the place of a directory of the environment.
-    #[error("Unable to create directory {}", .0.display())]
+    #[error("Unable to create directory {}", printable(.0))]
     Occupied(PathBuf),
     /// An environment at `path` cannot be made, or must not be cleared.
-    #[error("Refusing to {action} {} because {reason}", path.display())]
+    #[error("Refusing to {action} {} because {reason}", printable(path))]
     Refused {
         /// What is refused, as the words before the path.
         action: &'static str,
@@ -61,7 +61,11 @@ pub enum Error {
         obstacle: String,
     },
     /// A wheel that must not be installed: it is damaged, or was made to do harm.
-    #[error("The wheel {} cannot be installed: {}{reason}", wheel.display(), entry.as_ref().map_or(String::new(), |entry| format!("{}: ", printable(entry))))]
+    #[error(
+        "The wheel {} cannot be installed: {}{reason}",
+        printable(wheel),
+        entry.as_ref().map_or(String::new(), |entry| format!("{}: ", printable(entry)))
+    )]
     Wheel {
         /// The wheel.
         wheel: PathBuf,
@@ -71,10 +75,10 @@ pub enum Error {
         reason: String,
     },
     /// The interpreter of an environment is not the one that its record describes, as when a subclass has put another one there.
-    #[error("{} is another Python than the one the environment is made of", .0.display())]
+    #[error("{} is another Python than the one the environment is made of", printable(.0))]
     OtherPython(PathBuf),
     /// A file was to be copied onto itself, which would empty it.
-    #[error("{} and {} are the same file", source_path.display(), destination.display())]
+    #[error("{} and {} are the same file", printable(source_path), printable(destination))]
     SameFile {
         /// The file that was to be copied.
         source_path: PathBuf,

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::fs::{self, Folder, Identity};
 use crate::interpreter::{Compiler, Interpreter};
 use crate::wheel::{Distribution, Wheel, installed, record};
@@ -225,7 +225,7 @@ pub fn entries(folder: &Path) -> Result<Vec<Entry>> {
 pub fn verify(folder: &Path) -> Result<Vec<String>> {
     let fault = |path: &PathBuf| match Image::find(path) {
         Found::Image(image) => image.verify().err().map(|error| error.to_string()),
-        Found::Damaged(_) | Found::Nothing => Some(format!("{}: its manifest is damaged", path.display())),
+        Found::Damaged(_) | Found::Nothing => Some(format!("{}: its manifest is damaged", printable(path))),
     };
     Ok(images(folder)?.iter().filter_map(fault).collect())
 }

@@ -15,7 +15,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 use crate::fs;
 use crate::install::{self, Seed, Target, Way};
 use crate::interpreter::{Interpreter, Paths};
@@ -74,7 +74,7 @@ pub fn check_interpreter_stays(interpreter: &Interpreter, env_dir: &Path) -> Res
     if !fs::is_in(executable, env_dir) {
         return Ok(());
     }
-    let reason = format!("the interpreter {} is in it", executable.display());
+    let reason = format!("the interpreter {} is in it", printable(executable));
     Err(Error::Refused { action: "clear", path: env_dir.into(), reason })
 }
 

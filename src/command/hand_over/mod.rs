@@ -10,7 +10,7 @@ use std::process::Command;
 
 use super::installation::{Installation, remedy};
 use super::output::print_error;
-use crate::error::strerror;
+use crate::error::{printable, strerror};
 
 /// The variable that keeps Python from importing modules from the current directory, where a file may have the name of a module
 /// that is needed. Before Python 3.11 it has no effect.
@@ -33,7 +33,7 @@ pub(super) fn hand_over(installation: &Installation, arguments: &[OsString]) -> 
         Ok(status) => status,
         Err(error) => print_error(&format!(
             "the Python that fastvenv was installed for cannot be started: {}: {}. To install fastvenv again: {}",
-            installation.python.display(),
+            printable(&installation.python),
             strerror(&error),
             remedy(&installation.python)
         )),

@@ -15,7 +15,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::error::strerror;
+use crate::error::{printable, strerror};
 use crate::fs;
 use crate::fs::CONFIGURATION_FILE;
 use library::Library;
@@ -39,7 +39,7 @@ impl Installation {
             let started = env::args_os().next().unwrap_or_default();
             format!(
                 "fastvenv cannot find itself, which was started as {}: {}",
-                started.display(),
+                printable(&started),
                 strerror(&error)
             )
         })?;
@@ -71,7 +71,7 @@ impl Installation {
         let of_tools = || tools().iter().find_map(|env_dir| tools::python_of_copy(env_dir, &program));
         let found = python_of(&program, &path).or_else(of_links).or_else(|| of_tools().map(Ok));
         let unknown = || {
-            let directory = parent(&program).display();
+            let directory = printable(parent(&program));
             Err(format!(
                 "fastvenv cannot tell which Python it was installed for: no Python has the package for the program in \
                  {directory}. To install it again: {}",
@@ -91,7 +91,7 @@ pub(super) fn remedy(program: &Path) -> String {
     } else if fs::exists(&env_dir.join("uv-receipt.toml")) {
         "uv tool install --force fastvenv".to_owned()
     } else if is_environment(env_dir) {
-        format!("make the environment {} again, and run pip install fastvenv in it", env_dir.display())
+        format!("make the environment {} again, and run pip install fastvenv in it", printable(env_dir))
     } else {
         "pip install --force-reinstall fastvenv".to_owned()
     }
@@ -137,11 +137,11 @@ fn is_environment(directory: &Path) -> bool {
 
 fn gone(python: &Path, more: &str, program: &Path) -> String {
     let end = links(python).pop().filter(|end| end != python);
-    let end = end.map_or(String::new(), |end| format!(", which leads to {}", end.display()));
+    let end = end.map_or(String::new(), |end| format!(", which leads to {}", printable(&end)));
     let is_link = if end.is_empty() { "there is no " } else { "nothing is behind " };
     format!(
         "the Python that fastvenv was installed for is gone: {is_link}{}{end}{more}. To install fastvenv again: {}",
-        python.display(),
+        printable(python),
         remedy(program)
     )
 }

@@ -303,6 +303,22 @@ fn where_the_interpreter_is_gone_it_is_said_how_to_install_again() {
 }
 
 #[test]
+fn a_path_in_a_message_does_not_change_the_terminal() {
+    let root = Root::new();
+    root.program("a\u{1b}[31m/bin/fastvenv");
+    let unknown = root.reason("a\u{1b}[31m/bin/fastvenv");
+    assert!(unknown.contains(r"the program in a\u{1b}[31m/bin. "), "{unknown}");
+    root.link("a\u{1b}[31m/bin/python", Path::new("gone\r"));
+    fs::write(&root.path("a\u{1b}[31m/pyvenv.cfg"), b"").unwrap();
+    let gone = root.reason("a\u{1b}[31m/bin/fastvenv");
+    for part in
+        [r"nothing is behind a\u{1b}[31m/bin/python, ", r"/gone\r. ", r"the environment a\u{1b}[31m again"]
+    {
+        assert!(gone.contains(part), "{gone}");
+    }
+}
+
+#[test]
 fn a_program_that_lies_anywhere_is_of_no_python() {
     let root = Root::new();
     root.program("anywhere/fastvenv");

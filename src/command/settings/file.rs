@@ -73,7 +73,7 @@ fn check(path: &Path, writers: Writers) -> Result<(), String> {
     writers.objection().map_or(Ok(()), |objection| {
         Err(format!(
             "{} has settings for fastvenv, and {objection}. Change that, or give --no-config",
-            path.display()
+            printable(path)
         ))
     })
 }
@@ -83,7 +83,7 @@ fn contents(path: &Path) -> Result<Option<Contents>, String> {
 }
 
 fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8, as TOML has to be", path.display()))
+    String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8, as TOML has to be", printable(path)))
 }
 
 /// A file of settings.
@@ -108,7 +108,7 @@ impl<'a> Source<'a> {
     fn apply(&self, settings: &mut Settings, table: &DeTable<'_>) -> Result<(), String> {
         for (key, value) in table {
             let option = self.option(key)?;
-            let origin = format!("{} in {}", option.key(), self.path.display());
+            let origin = format!("{} in {}", option.key(), printable(self.path));
             self.value(option, value)
                 .and_then(|value| settings.set(option, value, &origin))
                 .map_err(|fault| self.complaint(value, &format!("{} {fault}", option.key())))?;
@@ -188,7 +188,7 @@ impl<'a> Source<'a> {
 
     fn at(&self, position: usize, fault: &str) -> String {
         let line = self.text.bytes().take(position).filter(|byte| *byte == b'\n').count() + 1;
-        format!("{}:{line}: {}", self.path.display(), printable(fault))
+        format!("{}:{line}: {}", printable(self.path), printable(fault))
     }
 }
 
