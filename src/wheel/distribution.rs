@@ -7,7 +7,7 @@ use std::path::Path;
 use super::entry_points::{self, EntryPoint};
 use super::place::Place;
 use super::release::Release;
-use super::{Wheel, pip, portable, requires_python};
+use super::{Wheel, archive, pip, portable, requires_python};
 use crate::error::{Error, Result};
 use crate::interpreter::bytecode;
 
@@ -168,7 +168,9 @@ impl Wheel {
             Some(Place::Library(_)) => true,
             None => false,
         };
-        has_place && !is_bytecode && portable::is_portable(path)
+        // The RECORD of an installed distribution may have paths that the archive of a wheel may not.
+        let is_of_wheel = archive::fault_of(path).is_none();
+        has_place && !is_bytecode && is_of_wheel && portable::is_portable(path)
     }
 }
 

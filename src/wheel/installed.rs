@@ -70,4 +70,25 @@ mod tests {
         assert!(matches!(read(&path("a-1.dist-info")), Err(Error::Wheel { .. })));
         assert!(matches!(read(&path("b-1.dist-info")), Err(Error::Io { .. })));
     }
+
+    #[test]
+    #[cfg(unix)] // Windows has no such names
+    fn a_path_that_no_wheel_can_have_is_left_to_pip() {
+        for (name, is_known) in [("b.py", true), ("a:b.py", false), ("a\\b.py", false)] {
+            let dir = tempfile::tempdir().unwrap();
+            let mut text = String::new();
+            for (name, contents) in [
+                (name, ""),
+                ("a-1.dist-info/METADATA", "Name: a\nVersion: 1\n"),
+                ("a-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"),
+            ] {
+                fs::write_with_parents(&dir.path().join(name), contents.as_bytes()).unwrap();
+                text.extend([name, ",", &record::hash(contents.as_bytes()), ",\n"]);
+            }
+            fs::write(&dir.path().join("a-1.dist-info/RECORD"), text.as_bytes()).unwrap();
+            let distribution =
+                read(&dir.path().join("a-1.dist-info")).unwrap().distribution((3, 13)).unwrap();
+            assert_eq!(distribution.is_some(), is_known, "{name}");
+        }
+    }
 }
