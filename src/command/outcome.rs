@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::json::{object, quote};
+use crate::environment::executables;
 use crate::interpreter::Interpreter;
 
 /// An environment that was made, or that would be made (`--dry-run`).
@@ -44,7 +45,7 @@ impl Outcome<'_> {
         let milliseconds = elapsed.map(|elapsed| format!("{:.1}", elapsed.as_secs_f64() * 1000.0));
         let members = [
             ("env_dir", text(env_dir)),
-            ("python", path(&scripts.join(interpreter.base_executable.file_name().unwrap_or_default()))),
+            ("python", path(&scripts.join(executables::name(interpreter)))),
             ("scripts", path(&scripts)),
             ("purelib", path(&directory.join(&interpreter.paths.purelib))),
             ("platlib", path(&directory.join(&interpreter.paths.platlib))),
@@ -70,12 +71,23 @@ pub fn refusal(env_dir: &str, reason: &str) -> String {
 }
 
 #[cfg(test)]
-#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::interpreter::tests::TEXT;
 
     #[test]
+    fn the_interpreter_has_the_name_that_it_has_in_the_environment() {
+        let base = Interpreter::parse(TEXT).unwrap();
+        let base_executable = Path::new("base").join("python3.13.exe");
+        let interpreter = Interpreter { version: (3, 13), base_executable, ..base };
+        let outcome =
+            Outcome { env_dir: "env", interpreter: &interpreter, wheels: &[], way: None, elapsed: None };
+        let name = if cfg!(windows) { r"\\python.exe" } else { "/python3.13.exe" };
+        assert!(outcome.json().contains(&format!("{name}\", \"scripts\"")), "{}", outcome.json());
+    }
+
+    #[test]
+    #[cfg(unix)]
     fn an_object_says_what_is_where() {
         let interpreter = Interpreter::parse(TEXT).unwrap();
         let outcome = Outcome {
