@@ -1,7 +1,7 @@
 //! Starts programs, and waits for them, in a process that others share.
 //!
-//! In Python, another thread may change the variables of the process at any moment, and Rust and Python have no lock in common: who
-//! reads the variables then may read freed memory. Another thread may also wait for every child.
+//! In Python, another thread may change the variables of the process at any moment, and Rust and Python have no lock in common: a
+//! read at that moment may be one of freed memory. Another thread may also wait for every child.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};

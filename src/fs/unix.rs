@@ -308,7 +308,7 @@ pub(super) fn open_unfollowed(path: &Path) -> io::Result<fs::File> {
     Ok(openat(CWD, path, flags, Permissions::empty())?.into())
 }
 
-/// The identity of an open directory.
+/// An open directory.
 pub(super) type Handle = OwnedFd;
 
 /// How a directory is opened to look up names in it. Listing it would need one more permission on Linux.

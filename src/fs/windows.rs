@@ -65,9 +65,9 @@ pub(super) fn open_directory(path: &Path) -> io::Result<Handle> {
     Ok(Handle { path: path.to_owned(), identity: identity(path)? })
 }
 
-/// Keeps a directory where it is: as long as it is open without leave to delete it (`FILE_SHARE_DELETE`), Windows lets nobody
-/// rename or remove it, so its path leads to it. It does not let a directory with an open one in it be renamed, either (MS-FSA,
-/// 2.1.5.15.11), but Wine does.
+/// Keeps a directory where it is: as long as it is open without leave to delete it (`FILE_SHARE_DELETE`), no process
+/// can rename or remove it, so its path leads to it. Nor can a directory be renamed that has an open one in it (MS-FSA,
+/// 2.1.5.15.11), except in Wine.
 ///
 /// # Errors
 /// The error of the operating system, or `NotADirectory` if its path leads to something else now.

@@ -146,7 +146,7 @@ pub fn list(
     each_once(candidates, probe).filter(|found| is_new(found)).collect()
 }
 
-/// Whether a program does not fit: a path or a name always fits, conditions may not.
+/// Whether an interpreter is the requested one. That of a path, or of the name of a program, always is.
 fn is_wanted(request: &Request, interpreter: &Interpreter) -> bool {
     match request {
         Request::Path(_) | Request::Program(_) => true,

@@ -129,7 +129,7 @@ impl Facts {
         None
     }
 
-    /// Keeps one fact. A fact with an unknown name comes from a later version, and is ignored.
+    /// Keeps one fact; `None` if its name is unknown, or if its values cannot be read.
     fn add(&mut self, name: &str, values: &[String]) -> Option<()> {
         let paths = || values.iter().map(PathBuf::from).collect::<Vec<_>>();
         match (name, values) {
