@@ -55,30 +55,44 @@ impl Claimed {
         }
         let mut names = self.folder.names()?;
         names.retain(|name| self.is_new || is_part(name));
-        names.sort_by_key(|name| (name != CONFIGURATION_FILE, name.eq_ignore_ascii_case("lib")));
-        let aside = OsString::from(format!(".removed.fastvenv-{}", process::id()));
-        if let Ok(folder) = self.folder.create_in(&aside) {
-            let (moved, left): (Vec<_>, Vec<_>) =
-                names.into_iter().partition(|name| self.folder.rename(name, &folder).is_ok());
-            if is_used(&folder, configuration)? {
-                // The other process came just before its file was moved.
-                for name in &moved {
-                    let _ = folder.rename(name, &self.folder);
-                }
-                remove_empty(folder.path());
-                return Ok(());
-            }
-            names = left;
-            names.insert(0, aside);
-        }
-        // The disk may be too full for another directory, and Windows moves no directory with an open file: these names are
-        // removed where they are: `lib` first, so that no tool takes pip for whole, and `pyvenv.cfg` last.
+        // `pyvenv.cfg` is moved first, because another process replaces it. If names cannot be moved, they are removed from the
+        // last one on: `lib` first, so that no tool takes pip for whole, and `pyvenv.cfg` last.
+        names.sort_unstable_by_key(|name| (name != CONFIGURATION_FILE, name.eq_ignore_ascii_case("lib")));
+        let Some(names) = self.move_aside(names, configuration)? else { return Ok(()) };
         let mut outcome = Ok(());
         for name in names.iter().rev() {
-            outcome = outcome.and(self.folder.remove(name).or_else(settle));
+            outcome = outcome.and(self.folder.remove(name).or_else(accept_other_process));
         }
         self.remove_empty();
         outcome
+    }
+
+    /// Moves what has these names into a new directory in it, and returns the names to remove: that of the new directory, and
+    /// those that could not be moved. `None` if another process uses the directory: then everything is moved back.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system does not report whether the directory is used.
+    fn move_aside(
+        &self,
+        names: Vec<OsString>,
+        configuration: Option<Identity>,
+    ) -> Result<Option<Vec<OsString>>> {
+        let aside = OsString::from(format!(".removed.fastvenv-{}", process::id()));
+        // The disk may be too full for another directory.
+        let Ok(folder) = self.folder.create_in(&aside) else { return Ok(Some(names)) };
+        // Windows moves no directory with an open file in it.
+        let (moved, mut left): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| self.folder.rename(name, &folder).is_ok());
+        if is_used(&folder, configuration)? {
+            // The other process wrote its file just before that file was moved.
+            for name in &moved {
+                let _ = folder.rename(name, &self.folder);
+            }
+            remove_empty(folder.path());
+            return Ok(None);
+        }
+        left.insert(0, aside);
+        Ok(Some(left))
     }
 
     /// Removes the directory, if it is new, is empty, and still has its name.
@@ -99,7 +113,7 @@ fn is_used(folder: &Folder<'_>, configuration: Option<Identity>) -> Result<bool>
 }
 
 /// Accepts an error which means that another process has removed something first, or uses a directory now.
-fn settle(error: Error) -> Result<()> {
+fn accept_other_process(error: Error) -> Result<()> {
     match error {
         Error::Io { source, .. }
             if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) =>
