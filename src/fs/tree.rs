@@ -11,7 +11,6 @@ use rustix::fs::{AtFlags, CWD, Dir, DirEntry, FileType, Mode, OFlags, openat, st
 use rustix::io::Errno;
 
 use super::CONFIGURATION_FILE;
-use super::system::Handle;
 use crate::error::Error;
 use crate::threads::work_off;
 
@@ -34,10 +33,10 @@ pub(super) fn remove_tree(path: &Path) -> crate::error::Result<()> {
 ///
 /// # Errors
 /// [`Error::Io`] with the path that cannot be removed. What was not begun stays.
-pub(super) fn clear_tree(handle: &Handle, path: &Path) -> crate::error::Result<()> {
+pub(super) fn clear_tree(opened: &OwnedFd, path: &Path) -> crate::error::Result<()> {
     let place = Place { above: None, name: path.into() };
     let directory =
-        Directory::read(openat(handle, c".", DIRECTORY, Mode::empty()), place).map(Directory::kept);
+        Directory::read(openat(opened, c".", DIRECTORY, Mode::empty()), place).map(Directory::kept);
     remove(directory.map(Task::Opened))
 }
 

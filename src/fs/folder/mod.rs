@@ -1,12 +1,17 @@
 //! An open directory. Its entries are found by their names, so the length of its path does not matter.
 
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod system;
+
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::{Identity, Ownership, Stamp, system};
+use super::system::is_loop;
+use super::{Identity, Ownership, Stamp};
 use crate::error::{AtPath, Result};
 
 /// An open directory. It was not opened through a link.
@@ -115,9 +120,7 @@ impl<'a> Folder<'a> {
     /// [`crate::error::Error::Io`] if it cannot be read.
     pub fn names_in(&self, name: &OsStr) -> Result<Vec<OsString>> {
         match system::names(&self.handle, name) {
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory || system::is_loop(&error) => {
-                Ok(Vec::new())
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory || is_loop(&error) => Ok(Vec::new()),
             result => result.at_with(|| self.path.join(name)),
         }
     }
