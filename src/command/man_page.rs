@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::arguments::{Action, DEFAULT_DIRECTORY, GROUPS, OptionSpec, Scope, Values};
+use super::arguments::DEFAULT_DIRECTORY;
 use super::commands::COMMANDS;
+use super::options::{Action, GROUPS, OptionSpec, Scope, Values};
 
 const DESCRIPTION: &str = "makes virtual Python environments (PEP 405) as the module \\fIvenv\\fR of the standard library does, each in a \
 directory of its own, with pip installed natively.";

@@ -7,6 +7,7 @@ mod hand_over;
 mod installation;
 pub mod json;
 pub mod man_page;
+pub mod options;
 pub mod outcome;
 mod output;
 mod plain;

@@ -6,7 +6,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::arguments::{Arguments, names};
+use super::arguments::Arguments;
+use super::options::names;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::{outcome, pythons};

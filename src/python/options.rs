@@ -10,8 +10,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::interpreters::Interpreter;
-use crate::command::arguments::{self, Action, Arguments, GROUPS, Scope, Values};
+use crate::command::arguments::Arguments;
 use crate::command::commands::{COMMANDS, Command};
+use crate::command::options::{Action, GROUPS, Scope, Values};
 use crate::command::outcome::Outcome;
 use crate::command::settings::Settings;
 use crate::command::{self, report, shell};
@@ -53,14 +54,14 @@ pub(super) struct OptionSpec {
 /// The options of the command line, in the order of the help.
 #[pyfunction]
 pub(super) fn options() -> Vec<Group> {
-    let group = |group: &arguments::Group| Group {
+    let group = |group: &command::options::Group| Group {
         title: group.title,
         options: group.options.iter().map(spec).collect(),
     };
     GROUPS.iter().map(group).collect()
 }
 
-fn spec(option: &arguments::OptionSpec) -> OptionSpec {
+fn spec(option: &command::options::OptionSpec) -> OptionSpec {
     let (dest, value, metavar, values) = match option.action {
         Action::Set(flag, value) => (flag, Some(value), None, Values::Text),
         Action::Take(setting, metavar, values) => (setting, None, Some(metavar), values),

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::quoted;
-use crate::command::arguments::{Action, OptionSpec, Values, options};
 use crate::command::commands::COMMANDS;
+use crate::command::options::{Action, OptionSpec, Values, options};
 
 const HEAD: &str = r#"# Completion of fastvenv for bash.
 # Offers what `compgen` finds, a name in each line: names have spaces and stars.

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::description;
-use crate::command::arguments::{Action, Values, options};
 use crate::command::commands::COMMANDS;
+use crate::command::options::{Action, Values, options};
 
 pub(super) fn script() -> String {
     let mut text = "# Completion of fastvenv for fish.\n".to_owned();

@@ -5,7 +5,7 @@ mod fish;
 mod powershell;
 mod zsh;
 
-use super::arguments::OptionSpec;
+use super::options::OptionSpec;
 
 /// The script for a shell; `None` for an unknown shell.
 #[must_use]
@@ -32,8 +32,8 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::arguments::options;
     use crate::command::commands::{COMMANDS, named};
+    use crate::command::options::options;
 
     #[test]
     fn each_script_has_every_option_and_command() {

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::description;
-use crate::command::arguments::{Action, options};
 use crate::command::commands::COMMANDS;
+use crate::command::options::{Action, options};
 
 const TAIL: &str = r"    $words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
     $before = if ($wordToComplete) { $words[-2] } else { $words[-1] }

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{description, quoted};
-use crate::command::arguments::{Action, OptionSpec, Values, options};
 use crate::command::commands::{COMMANDS, Command};
+use crate::command::options::{Action, OptionSpec, Values, options};
 
 pub(super) fn script() -> String {
     let mut text = "#compdef fastvenv\n# Completion of fastvenv for zsh.\n_fastvenv() {\n".to_owned();

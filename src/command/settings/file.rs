@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Settings, Value};
-use crate::command::arguments::{Action, OptionSpec, Scope, Values, options};
+use crate::command::options::{Action, OptionSpec, Scope, Values, options};
 use crate::error::printable;
 use crate::fs::{self, Contents, Writers};
 use crate::interpreter::is_path;

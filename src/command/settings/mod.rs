@@ -7,9 +7,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Action, OptionSpec, options};
-
-pub use places::user_file;
+use super::options::{Action, OptionSpec, options};
 
 /// The options that were set, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

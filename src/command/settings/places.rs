@@ -7,8 +7,7 @@ use std::path::PathBuf;
 /// The user's file, which need not exist: `fastvenv/fastvenv.toml` in the user's folder for settings (`XDG_CONFIG_HOME`,
 /// `~/.config`, `~/Library/Application Support`, `%APPDATA%`); `None` if there is no home. `variable` returns the variables of
 /// the process.
-#[must_use]
-pub fn user_file(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+pub(super) fn user_file(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let folder = if cfg!(windows) {
         absolute("APPDATA")?
