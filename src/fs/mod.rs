@@ -41,7 +41,7 @@ pub use read::{Contents, Writers, is_closed_by_another_user, read, read_private,
 pub use remove::{clear_directory, remove_directory, remove_empty};
 pub use replace::{parts_of_aside, remove_leftovers};
 pub use system::{
-    above, absolute, becomes_own, has_no_links, is_executable, is_own, is_redirected, make_executable,
+    above, absolute, becomes_own, has_execute_bit, has_no_links, is_own, is_redirected, make_executable,
     may_execute, mode_of, shared_mode, shares_anywhere, symlink, user, version,
 };
 pub use write::{

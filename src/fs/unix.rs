@@ -119,16 +119,16 @@ pub fn mode_of(path: &Path) -> Result<u32> {
     fs::metadata(path).map(|found| mode(&found)).at(path)
 }
 
-/// Whether the file may be executed by its owner.
+/// Whether the mode of the file at `path` makes it executable for its owner.
 #[must_use]
-pub fn is_executable(path: &Path) -> bool {
+pub fn has_execute_bit(path: &Path) -> bool {
     mode_of(path).is_ok_and(|mode| mode & 0o100 != 0)
 }
 
-/// Whether its owner may execute the file at `path`.
+/// Whether the file at `path` can be executed, by its owner at least.
 #[must_use]
 pub fn may_execute(path: &Path) -> bool {
-    is_executable(path)
+    has_execute_bit(path)
 }
 
 /// Makes a directory that only this user can read.

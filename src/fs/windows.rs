@@ -194,9 +194,9 @@ pub fn mode_of(path: &Path) -> Result<u32> {
     fs::metadata(path).map(|found| mode(&found)).at(path)
 }
 
-/// Always false: on Windows the extension makes a file executable.
+/// Always false: on Windows a file has no such bit, and its extension makes it executable.
 #[must_use]
-pub fn is_executable(_path: &Path) -> bool {
+pub fn has_execute_bit(_path: &Path) -> bool {
     false
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn read(dist_info: &Path) -> Result<Wheel> {
         if !record::fits(&row.hash, &contents) {
             return Err(refused(Some(&row.path), &record::misfit(&row.hash)));
         }
-        let is_executable = fs::is_executable(&path);
+        let is_executable = fs::has_execute_bit(&path);
         files.push(File {
             path: row.path.into_owned(),
             contents,

@@ -61,5 +61,5 @@ pub(super) fn elsewhere(path: &[PathBuf], library: &Library) -> Option<PathBuf> 
         .chain(shims)
         .filter(|directory| is_of_users(directory))
         .map(|directory| directory.join(&library.python))
-        .find(|python| python.is_file() && fs::may_execute(python))
+        .find(|python| fs::is_program(python))
 }
