@@ -65,7 +65,7 @@ pub(crate) struct Compiled {
 impl Compiled {
     /// The contents of the bytecode file of a source with that stamp.
     pub(crate) fn contents(&self, interpreter: &Interpreter, source: Stamp) -> Vec<u8> {
-        [header(&interpreter.magic_number, source), self.code.clone()].concat()
+        [&header(&interpreter.magic_number, source), &self.code[..]].concat()
     }
 }
 
@@ -147,10 +147,11 @@ impl Compiler<'_> {
         let fed = feed(&mut child, &input);
         let output = output(&mut child).at(python)?;
         // If the interpreter ended before it had read everything, its status shows that.
-        let fields = fields(&output, 2 + modules.len()).and_then(|fields| fed.map(|()| fields)).at(python)?;
-        let (kind, codes) = fields.split_at(2);
-        if *kind == [&interpreter.magic_number[..], interpreter.cache_tag.as_bytes()] {
-            Ok(codes.to_vec())
+        let mut kind =
+            fields(&output, 2 + modules.len()).and_then(|fields| fed.map(|()| fields)).at(python)?;
+        let codes = kind.split_off(2);
+        if kind == [&interpreter.magic_number[..], interpreter.cache_tag.as_bytes()] {
+            Ok(codes)
         } else {
             Err(Error::OtherPython(python.to_owned()))
         }
