@@ -1,12 +1,9 @@
 //! Shares work on many files between threads: a list of items, or tasks that create more tasks.
 
 use std::panic::resume_unwind;
-use std::result;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle, available_parallelism};
-
-use crate::error::Result;
 
 /// With fewer files for each thread, starting it takes longer than it saves.
 const ENOUGH: usize = 128;
@@ -32,7 +29,11 @@ pub fn worth(files: usize) -> usize {
 ///
 /// # Errors
 /// The first error, in the order of the items. After an error, the thread takes no further item.
-pub fn share<T: Sync>(items: &[T], threads: usize, work: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
+pub fn share<T: Sync, E: Send>(
+    items: &[T],
+    threads: usize,
+    work: impl Fn(&T) -> Result<(), E> + Sync,
+) -> Result<(), E> {
     let next = AtomicUsize::new(0);
     let work_on = || {
         while let position = next.fetch_add(1, Ordering::Relaxed)
@@ -76,10 +77,7 @@ const MANY_TASKS: usize = 8;
 ///
 /// # Errors
 /// The first error. No task is begun after it.
-pub fn work_off<T: Send, E: Send>(
-    first: T,
-    run: impl Fn(T) -> result::Result<Vec<T>, E> + Sync,
-) -> result::Result<(), E> {
+pub fn work_off<T: Send, E: Send>(first: T, run: impl Fn(T) -> Result<Vec<T>, E> + Sync) -> Result<(), E> {
     let tasks = Tasks { waiting: vec![first], threads: 1, failure: None };
     let work = Work { run, tasks: Mutex::new(tasks) };
     thread::scope(|scope| work.take_part(scope));
@@ -99,7 +97,7 @@ struct Tasks<T, E> {
     failure: Option<E>,
 }
 
-impl<T: Send, E: Send, F: Fn(T) -> result::Result<Vec<T>, E> + Sync> Work<T, E, F> {
+impl<T: Send, E: Send, F: Fn(T) -> Result<Vec<T>, E> + Sync> Work<T, E, F> {
     /// Takes tasks until none waits. A thread that is still working on one does the tasks that it creates.
     fn take_part<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         while let Some((task, is_help_wanted)) = self.next() {
@@ -124,7 +122,7 @@ impl<T: Send, E: Send, F: Fn(T) -> result::Result<Vec<T>, E> + Sync> Work<T, E, 
     }
 
     /// Records the result of a task.
-    fn note(&self, outcome: result::Result<Vec<T>, E>) {
+    fn note(&self, outcome: Result<Vec<T>, E>) {
         let mut tasks = self.tasks();
         match outcome {
             Ok(more) if tasks.failure.is_none() => tasks.waiting.extend(more),
@@ -144,7 +142,6 @@ impl<T: Send, E: Send, F: Fn(T) -> result::Result<Vec<T>, E> + Sync> Work<T, E, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
     use std::sync::atomic::Ordering::Relaxed;
     use std::time::{Duration, Instant};
 
@@ -155,7 +152,7 @@ mod tests {
             let seen = Mutex::new(Vec::new());
             share(&items, threads, |item| {
                 seen.lock().unwrap().push(*item);
-                Ok(())
+                Ok::<_, ()>(())
             })
             .unwrap();
             let mut seen = seen.into_inner().unwrap();
@@ -170,9 +167,9 @@ mod tests {
         let begun = AtomicUsize::new(0);
         let result = share(&items, 2, |item| {
             begun.fetch_add(1, Ordering::Relaxed);
-            Err(Error::Occupied(item.to_string().into()))
+            Err(*item)
         });
-        assert!(matches!(result, Err(Error::Occupied(path)) if path.as_os_str() == "0"));
+        assert_eq!(result, Err(0));
         assert!(begun.into_inner() <= 2);
     }
 
@@ -200,7 +197,7 @@ mod tests {
                     thread::yield_now();
                 }
             }
-            Ok::<_, Error>(numbers(task, 100))
+            Ok::<_, ()>(numbers(task, 100))
         })
         .unwrap();
         assert!(Instant::now() < end, "the tasks did not run at the same time");
@@ -214,7 +211,7 @@ mod tests {
         let own = thread::current().id();
         work_off(0, |task| {
             assert_eq!(thread::current().id(), own);
-            Ok::<_, Error>(numbers(task, MANY_TASKS))
+            Ok::<_, ()>(numbers(task, MANY_TASKS))
         })
         .unwrap();
     }
@@ -224,9 +221,9 @@ mod tests {
         let seen = Mutex::new(Vec::new());
         let result = work_off(0, |task| {
             seen.lock().unwrap().push(task);
-            if task == 5 { Err(Error::Occupied(task.to_string().into())) } else { Ok(numbers(task, 7)) }
+            if task == 5 { Err(task) } else { Ok(numbers(task, 7)) }
         });
-        assert!(matches!(result, Err(Error::Occupied(path)) if path.as_os_str() == "5"));
+        assert_eq!(result, Err(5));
         assert_eq!(seen.into_inner().unwrap(), [0, 6, 5]);
     }
 }

@@ -32,7 +32,7 @@ pub fn run(arguments: &[OsString]) -> i32 {
         return output::print(&text);
     }
     match Installation::find() {
-        Ok(installation) => match itself(arguments, &installation) {
+        Ok(installation) => match plain::run(arguments, &Inherited::read(), &installation) {
             Course::Done => 0,
             Course::Failed(reason) => output::print_error(&reason),
             Course::HandedOver(arguments) => hand_over::hand_over(&installation, &arguments),
@@ -47,9 +47,4 @@ fn printed(arguments: &[OsString]) -> Option<String> {
         [command, shell] if command == "completion" => completion::script(shell.to_str()?),
         _ => None,
     }
-}
-
-/// Handles an ordinary call, or the environments of it that need no Python.
-fn itself(arguments: &[OsString], installation: &Installation) -> Course {
-    plain::run(arguments, &Inherited::read(), &installation.python, &installation.program)
 }

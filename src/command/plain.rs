@@ -10,16 +10,17 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::installation::Installation;
 use super::outcome::Outcome;
 use super::plan::{Plan, Refusal};
 use super::signals::Signals;
 use super::{output, report};
 use crate::environment::creation::Creation;
 use crate::environment::{self, Environment};
+use crate::fs;
 use crate::install::{Seed, Way};
 use crate::process::Inherited;
 use crate::threads;
-use crate::{error, fs};
 
 /// What became of a call.
 pub(super) enum Course {
@@ -32,14 +33,17 @@ pub(super) enum Course {
     HandedOver(Vec<OsString>),
 }
 
+/// An environment is not made.
+struct NotMade;
+
 /// Makes the environments that the arguments ask for. If there is no interpreter of the requested kind, the call fails here,
 /// because another search may take long.
 ///
-/// `python` is the interpreter that the program was installed for, and `program` the program itself.
-pub(super) fn run(arguments: &[OsString], variables: &Inherited, python: &Path, program: &Path) -> Course {
+/// `installation` has the program itself, and the interpreter that it was installed for.
+pub(super) fn run(arguments: &[OsString], variables: &Inherited, installation: &Installation) -> Course {
     let begin = Instant::now();
     let Ok(signals) = Signals::handle() else { return Course::HandedOver(arguments.to_vec()) };
-    let course = match Plan::new(arguments, variables, python, program, &signals) {
+    let course = match Plan::new(arguments, variables, installation, &signals) {
         Some(Ok(plan)) => plan.run(begin, arguments, variables, &signals),
         Some(Err(Refusal { reason, lines })) if !signals.has_come() && output::is_as_of_python(&reason) => {
             after_printing(&lines, Course::Failed(reason))
@@ -72,10 +76,10 @@ impl Plan {
         let made = Mutex::new(HashMap::new());
         let create = |env_dir: &String| {
             let begin = Instant::now();
-            let environment = self.create(env_dir, signals)?;
+            let environment = self.create(env_dir, signals).ok_or(NotMade)?;
             let line = self.is_json.then(|| self.outcome(&environment, begin.elapsed()).json());
             made.lock().unwrap_or_else(PoisonError::into_inner).insert(env_dir.clone(), line);
-            Ok::<_, error::Error>(())
+            Ok::<_, NotMade>(())
         };
         let outcome = threads::share(&self.env_dirs, threads, create);
         let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -120,22 +124,22 @@ impl Plan {
         }
     }
 
-    /// Makes one environment, whole or not at all.
-    ///
-    /// # Errors
-    /// Any error. It is not printed: Python makes the environment again, and prints its own error.
-    fn create(&self, env_dir: &str, signals: &Signals) -> error::Result<Environment> {
+    /// Makes one environment, whole or not at all; `None` if it is not made. Any error is ignored here: Python makes the
+    /// environment again, and prints its own error.
+    fn create(&self, env_dir: &str, signals: &Signals) -> Option<Environment> {
         let creation = Creation::default();
         let made =
             environment::create(&creation, env_dir, &self.interpreter, &self.options, self.seed.as_ref());
-        let is_whole = made.as_ref().is_ok_and(|made| !made.lacks_pip() && made.copied.is_empty())
-            && !fs::is_redirected(Path::new(env_dir));
-        if is_whole && !signals.has_come() {
+        let is_whole = |made: &Environment| {
+            !made.lacks_pip() && made.copied.is_empty() && !fs::is_redirected(Path::new(env_dir))
+        };
+        let made = made.ok().filter(is_whole).filter(|_| !signals.has_come());
+        if made.is_some() {
             creation.keep();
-            return made;
+        } else {
+            // If something cannot be removed, Python finds it, and prints the error.
+            let _ = creation.take_back();
         }
-        // If something cannot be removed, Python finds it, and prints the error.
-        let _ = creation.take_back();
-        made.and_then(|_| Err(error::Error::Occupied(env_dir.into())))
+        made
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::Arguments;
+use super::installation::Installation;
 use super::options::names;
 use super::settings::Settings;
 use super::signals::Signals;
@@ -87,10 +88,10 @@ impl Plan {
     pub(super) fn new(
         arguments: &[OsString],
         variables: &Inherited,
-        python: &Path,
-        program: &Path,
+        installation: &Installation,
         signals: &Signals,
     ) -> Option<Result<Self, Refusal>> {
+        let Installation { python, program } = installation;
         let mut arguments = Arguments::parse(arguments)?;
         if !is_utf8(variables) || variables.iter().any(is_decisive) {
             return None;
