@@ -88,6 +88,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error for a file that does not exist, as the operating system reports it. [`io::ErrorKind::NotFound`] alone has no
+    /// number, so in Python it would not be a `FileNotFoundError`.
+    pub(crate) fn not_found(path: &Path) -> Self {
+        /// `ENOENT`, or `ERROR_FILE_NOT_FOUND` on Windows.
+        const NOT_FOUND: i32 = 2;
+        Self::Io { path: path.to_owned(), source: io::Error::from_raw_os_error(NOT_FOUND) }
+    }
+
     /// The refusal of a wheel, or of an installed distribution that takes its place.
     pub(crate) fn wheel(wheel: &Path, entry: Option<&str>, reason: &str) -> Self {
         Self::Wheel {

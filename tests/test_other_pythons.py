@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
@@ -120,6 +121,24 @@ _other.OtherBuilder(builder, _native.Interpreter("\\n".join(facts))).create(env_
     assert result.status == 1, result
     advice = f"comes without ensurepip, which installs pip. Install the package that has it (on Debian and Ubuntu: apt install python{major}.{minor}-venv)"
     assert advice in result.stderr.splitlines()[-1] and not (tmp_path / "env").exists()
+
+
+def test_the_base_of_another_python_has_vanished(python: Interpreter, tmp_path: Path) -> None:
+    """The error is that of a file that is not found, and nothing is left."""
+    script = """
+import json, sys
+from fastvenv import EnvBuilder, _native, _other, _probe
+env_dir, gone = sys.argv[1:]
+facts = ["base-executable\\t" + gone if line.startswith("base-executable\\t") else line
+         for line in _probe.describe().split("\\n")]
+try:
+    _other.OtherBuilder(EnvBuilder(symlinks=True), _native.Interpreter("\\n".join(facts))).create(env_dir)
+except OSError as error:
+    print(json.dumps([type(error).__name__, error.errno, error.filename]))
+"""
+    gone = str(tmp_path / "gone")
+    assert python.answer(script, tmp_path / "env", gone) == ["FileNotFoundError", errno.ENOENT, gone]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_all_ways_to_ask_for_it(program: Program, other: Path, tmp_path: Path) -> None:

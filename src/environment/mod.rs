@@ -78,6 +78,27 @@ pub fn check_interpreter_stays(interpreter: &Interpreter, env_dir: &Path) -> Res
     Err(Error::Refused { action: "clear", path: env_dir.into(), reason })
 }
 
+/// Refuses a directory or a prompt that is not possible, and an interpreter that does not exist.
+fn check(env_dir: &str, interpreter: &Interpreter, options: &Options) -> Result<()> {
+    layout::check_env_dir(Platform::HOST, OsStr::new(env_dir))?;
+    if let Some(prompt) = &options.prompt {
+        layout::check_line("prompt", OsStr::new(&prompt.text))?;
+    }
+    // Without this check, the environment would be made, and would fail only when it is used.
+    let executable = &interpreter.base_executable;
+    if fs::try_exists(executable)? { Ok(()) } else { Err(Error::not_found(executable)) }
+}
+
+/// Removes the contents of an existing directory.
+fn clear(env_dir: &Path, interpreter: &Interpreter, force: bool) -> Result<()> {
+    if fs::is_link(env_dir) {
+        // This refuses a link, before the contents of its target are lost.
+        fs::create_directory(env_dir)?;
+    }
+    check_interpreter_stays(interpreter, env_dir)?;
+    layout::clear(env_dir, !force)
+}
+
 impl Environment {
     /// Makes the directories, the interpreter and pip.
     ///
@@ -154,23 +175,10 @@ impl Environment {
         interpreter: &Arc<Interpreter>,
         options: &Options,
     ) -> Result<Self> {
-        layout::check_env_dir(Platform::HOST, OsStr::new(env_dir))?;
-        if let Some(prompt) = &options.prompt {
-            layout::check_line("prompt", OsStr::new(&prompt.text))?;
-        }
-        // Without this check, the environment would be made, and would fail only when it is used.
-        let executable = &interpreter.base_executable;
-        if !fs::try_exists(executable)? {
-            return Err(Error::Io { path: executable.clone(), source: std::io::ErrorKind::NotFound.into() });
-        }
+        check(env_dir, interpreter, options)?;
         let path = Path::new(env_dir);
         if options.clear && fs::is_there(path)? {
-            if fs::is_link(path) {
-                // A link is refused before its target is lost.
-                fs::create_directory(path)?;
-            }
-            check_interpreter_stays(interpreter, path)?;
-            layout::clear(path, !options.force)?;
+            clear(path, interpreter, options.force)?;
         }
         creation.create_directory(path)?;
         let paths = &interpreter.paths;
@@ -186,18 +194,24 @@ impl Environment {
             interpreter: Arc::clone(interpreter),
             options: options.clone(),
         };
+        environment.make_directories()?;
+        Ok(environment)
+    }
+
+    /// Makes the directories for headers, packages and scripts, in the order of `venv`.
+    fn make_directories(&self) -> Result<()> {
+        let Self { interpreter, purelib, platlib, bin, .. } = self;
         let features = interpreter.features();
         let fixed = Paths::fixed("include", interpreter.version).unwrap_or_default();
-        let include = if features.include_is_versioned() { &paths.include } else { &fixed };
-        fs::create_directory(&path.join(include))?;
-        fs::create_directory(&environment.purelib)?;
+        let include = if features.include_is_versioned() { &interpreter.paths.include } else { &fixed };
+        fs::create_directory(&self.path().join(include))?;
+        fs::create_directory(purelib)?;
         if features.has_platlib() {
-            fs::create_directory(&environment.platlib)?;
+            fs::create_directory(platlib)?;
         } else if interpreter.is_64_bit && Platform::HOST == Platform::Posix && !cfg!(target_os = "macos") {
-            layout::link_lib64(path)?;
+            layout::link_lib64(self.path())?;
         }
-        fs::create_directory(&environment.bin)?;
-        Ok(environment)
+        fs::create_directory(bin).map(drop)
     }
 
     fn write_configuration(&self, creation: &Creation, system_site_packages: bool) -> Result<()> {

@@ -53,9 +53,7 @@ pub fn place(executable: &Path, env_exe: &Path, names: &[String], symlinks: bool
             put(env_exe, own_name, &path)?;
         }
     }
-    fs::try_exists(env_exe)?
-        .then_some(copied)
-        .ok_or_else(|| Error::Io { path: env_exe.to_owned(), source: std::io::ErrorKind::NotFound.into() })
+    if fs::try_exists(env_exe)? { Ok(copied) } else { Err(Error::not_found(env_exe)) }
 }
 
 /// Makes a link unless there is one, and returns whether there is one now.
