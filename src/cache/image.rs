@@ -42,12 +42,12 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// The order in which files are placed, and the number of threads.
+/// What decides in which order files are placed, and by how many threads.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Order {
-    /// The order allows an interrupt at any time, because the call is a repair.
+pub(crate) struct Circumstances {
+    /// The files repair an environment, which is in use: in their order, an interrupt does no harm at any time.
     pub(crate) is_repair: bool,
-    /// One thread is enough, because other threads make environments at the same time.
+    /// Other threads make environments at the same time, so one thread is enough.
     pub(crate) is_shared: bool,
 }
 
@@ -110,7 +110,7 @@ impl Image {
         self.files.read(path)
     }
 
-    /// Places the wanted files in an environment, by links or copies, in the given order.
+    /// Places the wanted files in an environment, by links or copies.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be made.
@@ -118,7 +118,7 @@ impl Image {
         &self,
         destination: impl Fn(&str) -> Option<PathBuf>,
         linker: &mut Linker,
-        order: Order,
+        circumstances: Circumstances,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         let moves = self.distribution().folders().filter_map(|folder| {
@@ -128,7 +128,7 @@ impl Image {
             Some(Move { from: &self.files, to, files })
         });
         let mut moves: Vec<_> = moves.collect();
-        if order.is_repair {
+        if circumstances.is_repair {
             // Bytecode is placed before its source. If the run is killed between them, the missing source shows that both are wanted.
             moves.reverse();
         }
@@ -139,7 +139,8 @@ impl Image {
         // The first file shows which way works.
         first.run(linker)?;
         let number = rest.iter().map(|folder| folder.files.len()).sum();
-        let threads = if order.is_shared || order.is_repair { 1 } else { threads::worth(number) };
+        let threads =
+            if circumstances.is_shared || circumstances.is_repair { 1 } else { threads::worth(number) };
         threads::share(rest, threads, |folder| folder.run(&mut linker.clone()))
     }
 

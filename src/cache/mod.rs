@@ -24,7 +24,7 @@ use image::Found;
 use manifest::{FORMAT, Origin, Stamped};
 use names::aside;
 
-pub(crate) use image::{Image, Order};
+pub(crate) use image::{Circumstances, Image};
 pub use upkeep::{Entry, clear, entries, prune, verify};
 
 /// A folder of images, for one interpreter.

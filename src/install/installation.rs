@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::present::{self, Found};
+use super::present::{self, Presence};
 use super::script::{self, ScriptMaker};
 use super::{Destination, Options, Source, Target};
 use crate::error::Result;
@@ -25,7 +25,7 @@ pub(crate) struct Installation<'a> {
     source: &'a Source,
     target: &'a Target,
     destination: Destination<'a>,
-    found: Found,
+    presence: Presence,
     /// The bytecode of the modules in a wheel; that in an image is among its files.
     bytecode: Vec<Compiled>,
     record: Record<'a>,
@@ -42,12 +42,12 @@ impl<'a> Installation<'a> {
         let distribution = source.distribution();
         let destination = Destination::new(target, distribution.name(), distribution.is_pure);
         let names = fs::names(destination.library)?;
-        let found = present::look(source, &destination, target, maker, &names)?;
+        let presence = present::look(source, &destination, target, maker, &names)?;
         let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
         let can_be_recorded =
             scripts.iter().all(|script| destination.script(&script.file_name(Platform::HOST)).is_some())
                 && distribution.folders().all(|files| destination.path_in_record(&files[0].path).is_some());
-        if matches!(found, Found::Another) || !can_be_recorded {
+        if matches!(presence, Presence::AnotherVersion) || !can_be_recorded {
             return Ok(None);
         }
         if !distribution.is_apart_from(&names) {
@@ -56,12 +56,19 @@ impl<'a> Installation<'a> {
             let cache_tag = &target.interpreter.cache_tag;
             destination.check_directories(sources.map(|source| bytecode::path(&source.path, cache_tag)))?;
         }
-        Ok(Some(Self { source, target, destination, found, bytecode: Vec::new(), record: Record::default() }))
+        Ok(Some(Self {
+            source,
+            target,
+            destination,
+            presence,
+            bytecode: Vec::new(),
+            record: Record::default(),
+        }))
     }
 
     /// Whether the environment has the whole distribution already.
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self.found, Found::Whole)
+        matches!(self.presence, Presence::Whole)
     }
 
     /// Removes the temporary files of a repair that was killed while it wrote scripts or metadata again. If the distribution is
@@ -78,7 +85,7 @@ impl<'a> Installation<'a> {
     /// # Errors
     /// [`crate::error::Error::Io`] with the file in the cache that was changed.
     pub(crate) fn check_source(&self) -> Result<()> {
-        if self.found.is_damaged() { self.source.verify() } else { Ok(()) }
+        if self.presence.is_damaged() { self.source.verify() } else { Ok(()) }
     }
 
     /// Compiles the modules in a wheel, if their bytecode is wanted.
@@ -89,7 +96,7 @@ impl<'a> Installation<'a> {
         if let Source::Wheel(wheel, _) = self.source
             && options.compiles
         {
-            let wanted = wheel.modules().filter(|(source, _)| self.found.wants(&self.bytecode_of(source)));
+            let wanted = wheel.modules().filter(|(source, _)| self.presence.wants(&self.bytecode_of(source)));
             self.bytecode = self.target.compiler(&options.inherited).compile(&wanted.collect::<Vec<_>>())?;
         }
         Ok(())
@@ -149,15 +156,15 @@ impl<'a> Installation<'a> {
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
     pub(crate) fn write_files(&mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
-        let wants = |path: &str| !is_metadata(distribution, path) && self.found.wants(path);
+        let wants = |path: &str| !is_metadata(distribution, path) && self.presence.wants(path);
         self.remove_invalid_bytecode()?;
-        self.source.place(&self.destination, linker, options, self.found.is_damaged(), wants)?;
+        self.source.place(&self.destination, linker, options, self.presence.is_damaged(), wants)?;
         self.write_bytecode()?;
         for DistributionFile { path, hash, size, .. } in &distribution.files {
             // If an environment has no bytecode, a repair does not add any.
             let is_listed = !matches!(Place::of(path), Some(Place::Scripts(_)))
                 && (size.is_some()
-                    || self.found.wants(path)
+                    || self.presence.wants(path)
                     || fs::try_exists(&self.destination.path(path).unwrap_or_default())?);
             if let Some(in_record) = self.destination.path_in_record(path)
                 && is_listed
@@ -167,7 +174,7 @@ impl<'a> Installation<'a> {
             }
         }
         // In a new environment, all bytecode comes from the image.
-        if matches!(self.found, Found::Nothing) && self.source.image().is_some() {
+        if matches!(self.presence, Presence::Absent) && self.source.image().is_some() {
             return Ok(());
         }
         self.record_bytecode()
@@ -175,7 +182,7 @@ impl<'a> Installation<'a> {
 
     /// Removes damaged bytecode that the source of the repair does not have: damaged bytecode is worse than none.
     fn remove_invalid_bytecode(&self) -> Result<()> {
-        let Found::Damaged(wanted) = &self.found else { return Ok(()) };
+        let Presence::Damaged(wanted) = &self.presence else { return Ok(()) };
         let own = self.paths();
         let invalid = wanted.iter().filter(|path| !own.contains(path.as_str()));
         invalid.filter_map(|path| self.destination.path(path)).try_for_each(|path| fs::remove_file(&path))
@@ -223,14 +230,14 @@ impl<'a> Installation<'a> {
             fs::write_with_parents(&path, contents)?;
             self.record.add(distribution.metadata(name), contents);
         }
-        let Self { source, destination, found, record: mut rows, .. } = self;
+        let Self { source, destination, presence, record: mut rows, .. } = self;
         rows.add_unhashed(record.clone());
         fs::write(&destination.library.join(record), &rows.into_csv())?;
-        let is_repair = found.is_damaged();
+        let is_repair = presence.is_damaged();
         source.place(&destination, linker, options, is_repair, |path| {
-            is_metadata(distribution, path) && path != last && found.wants(path)
+            is_metadata(distribution, path) && path != last && presence.wants(path)
         })?;
-        source.place(&destination, linker, options, is_repair, |path| path == last && found.wants(path))
+        source.place(&destination, linker, options, is_repair, |path| path == last && presence.wants(path))
     }
 }
 

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crate::cache::{Cache, Fault, Image, Order, trust};
+use crate::cache::{Cache, Circumstances, Fault, Image, trust};
 use crate::error::{Error, Result};
 use crate::fs::{self, LinkMode, Linker};
 use crate::interpreter::{Compiler, Interpreter};
@@ -366,8 +366,8 @@ impl Source {
         match self {
             Self::Wheel(wheel, _) => wheel.unpack(|path| destination.linked_path(path), is_wanted),
             Self::Image(image) => {
-                let order = Order { is_repair, is_shared: options.is_shared };
-                image.place(|path| destination.linked_path(path), linker, order, is_wanted)
+                let circumstances = Circumstances { is_repair, is_shared: options.is_shared };
+                image.place(|path| destination.linked_path(path), linker, circumstances, is_wanted)
             }
         }
     }

@@ -15,19 +15,19 @@ use crate::wheel::{Distribution, DistributionFile, Place, entry_points, record};
 
 /// The parts of a distribution that an environment has.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// Nothing.
-    Nothing,
-    /// Another version.
-    Another,
-    /// Everything.
+pub(crate) enum Presence {
+    /// None of them.
+    Absent,
+    /// Those of another version.
+    AnotherVersion,
+    /// All of them.
     Whole,
-    /// Some parts: the files that are missing or changed, by their paths in the wheel. If there are none, a script or RECORD is
+    /// Some of them: the files that are missing or changed, by their paths in the wheel. If there are none, a script or RECORD is
     /// missing or changed.
     Damaged(HashSet<String>),
 }
 
-impl Found {
+impl Presence {
     /// Whether there is something to repair.
     pub(crate) fn is_damaged(&self) -> bool {
         matches!(self, Self::Damaged(_))
@@ -36,8 +36,8 @@ impl Found {
     /// Whether a file of the wheel is to be written.
     pub(crate) fn wants(&self, path: &str) -> bool {
         match self {
-            Self::Nothing => true,
-            Self::Another | Self::Whole => false,
+            Self::Absent => true,
+            Self::AnotherVersion | Self::Whole => false,
             Self::Damaged(missing) => missing.contains(path),
         }
     }
@@ -54,7 +54,7 @@ pub(crate) fn look(
     target: &Target,
     maker: &ScriptMaker,
     names: &[OsString],
-) -> Result<Found> {
+) -> Result<Presence> {
     let distribution = source.distribution();
     let is_another = |name: &OsString| {
         name.to_str().is_some_and(|name| {
@@ -64,15 +64,15 @@ pub(crate) fn look(
         })
     };
     if names.iter().any(is_another) {
-        return Ok(Found::Another);
+        return Ok(Presence::AnotherVersion);
     }
     if !fs::exists(&destination.library.join(distribution.metadata("METADATA"))) {
-        return Ok(Found::Nothing);
+        return Ok(Presence::Absent);
     }
     let bytecode = bytecode_in(distribution, destination, &target.interpreter)?;
     let missing = missing(source, destination, &target.interpreter, &bytecode);
     let is_whole = missing.is_empty() && is_recorded(distribution, destination, target, maker, &bytecode);
-    Ok(if is_whole { Found::Whole } else { Found::Damaged(missing) })
+    Ok(if is_whole { Presence::Whole } else { Presence::Damaged(missing) })
 }
 
 /// The bytecode of a distribution's modules in an environment, by its path in the wheel.

@@ -187,9 +187,8 @@ mod _native {
     ) -> PyResult<Vec<(OsString, OsString)>> {
         detached(py, || {
             let names = if symlinks { fs::names(&directory)? } else { Vec::new() };
-            let interpreter =
-                windows::Interpreter { directory, launchers, minor, is_debug, is_free_threaded, names };
-            let files = if symlinks { windows::links(&interpreter) } else { windows::copies(&interpreter) };
+            let base = windows::Base { directory, launchers, minor, is_debug, is_free_threaded, names };
+            let files = if symlinks { windows::links(&base) } else { windows::copies(&base) };
             Ok(files.into_iter().map(|(name, source)| (name, source.into_os_string())).collect())
         })
     }

@@ -5,19 +5,18 @@
 //! up to 3.12, `EnvBuilder.symlink_or_copy` is called for each base executable and swaps in the launcher itself.
 
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::fs;
-use crate::interpreter;
+use crate::interpreter::Interpreter;
 
 /// A file of the environment and what it is made from: its name in `Scripts`, and the path of the source.
 pub type File = (OsString, PathBuf);
 
-/// What the files depend on.
+/// What the files depend on: facts about the base interpreter, and the files beside it.
 #[derive(Clone, Debug)]
-pub struct Interpreter {
+pub struct Base {
     /// The folder of the base executable.
     pub directory: PathBuf,
     /// The folder of the launchers: `venv/scripts/nt` of the standard library, or `directory` in a source build.
@@ -32,7 +31,7 @@ pub struct Interpreter {
     pub names: Vec<OsString>,
 }
 
-impl Interpreter {
+impl Base {
     /// The names of the executables in the environment, each with whether it is the windowed one.
     fn executables(&self) -> Vec<(String, bool)> {
         let debug = if self.is_debug { "_d" } else { "" };
@@ -65,29 +64,29 @@ impl Interpreter {
 
 /// The links of an environment made with links: the executables, and every DLL that they load.
 #[must_use]
-pub fn links(interpreter: &Interpreter) -> Vec<File> {
-    let [console, windowed] = interpreter.base_executables().map(|name| interpreter.directory.join(name));
+pub fn links(base: &Base) -> Vec<File> {
+    let [console, windowed] = base.base_executables().map(|name| base.directory.join(name));
     let source = |is_windowed| if is_windowed { windowed.clone() } else { console.clone() };
     let executables =
-        interpreter.executables().into_iter().map(|(name, is_windowed)| (name.into(), source(is_windowed)));
-    let libraries = interpreter
+        base.executables().into_iter().map(|(name, is_windowed)| (name.into(), source(is_windowed)));
+    let libraries = base
         .names
         .iter()
         .filter(|name| is_python_file(name) && extension(name) == ".dll")
-        .map(|name| (name.clone(), interpreter.directory.join(name)));
+        .map(|name| (name.clone(), base.directory.join(name)));
     executables.chain(libraries).collect()
 }
 
 /// The copies of an environment made without links: a launcher under each name.
 #[must_use]
-pub fn copies(interpreter: &Interpreter) -> Vec<File> {
-    let threaded = if interpreter.is_free_threaded { "t" } else { "" };
-    let debug = if interpreter.is_debug { "_d" } else { "" };
+pub fn copies(base: &Base) -> Vec<File> {
+    let threaded = if base.is_free_threaded { "t" } else { "" };
+    let debug = if base.is_debug { "_d" } else { "" };
     let launcher = |is_windowed| {
         let stem = if is_windowed { "venvwlauncher" } else { "venvlauncher" };
-        interpreter.launchers.join(format!("{stem}{threaded}{debug}.exe"))
+        base.launchers.join(format!("{stem}{threaded}{debug}.exe"))
     };
-    let executables = interpreter.executables().into_iter();
+    let executables = base.executables().into_iter();
     executables.map(|(name, is_windowed)| (name.into(), launcher(is_windowed))).collect()
 }
 
@@ -133,7 +132,7 @@ pub fn legacy_launcher(source: &Path) -> PathBuf {
 }
 
 /// The folder of the launchers in the standard library of an installation.
-fn launcher_folder(interpreter: &interpreter::Interpreter) -> Option<PathBuf> {
+fn launcher_folder(interpreter: &Interpreter) -> Option<PathBuf> {
     let library = interpreter.library()?;
     Some(["venv", "scripts", "nt"].iter().fold(library.to_owned(), |path, part| path.join(part)))
 }
@@ -151,11 +150,11 @@ fn is_debug(base: &Path) -> bool {
 /// The files of an environment without links. Returns `None` if one of them is not in the place that an installation has for
 /// it, as in a source build, or if the base cannot be read, as the alias of a Python of the Store.
 #[must_use]
-pub fn placed_copies(interpreter: &interpreter::Interpreter) -> Option<Vec<File>> {
+pub fn placed_copies(interpreter: &Interpreter) -> Option<Vec<File>> {
     let base = &interpreter.base_executable;
     let (directory, launchers) = (base.parent()?.to_owned(), launcher_folder(interpreter)?);
     let files = if interpreter.features().has_windows_table() {
-        copies(&Interpreter {
+        copies(&Base {
             directory,
             launchers,
             minor: interpreter.version.1,
@@ -177,10 +176,9 @@ pub fn placed_copies(interpreter: &interpreter::Interpreter) -> Option<Vec<File>
 ///
 /// # Errors
 /// [`Error::Io`] with the path that could not be made, or with the folder that lacks a launcher.
-pub fn place(interpreter: &interpreter::Interpreter, env_exe: &Path) -> Result<()> {
+pub fn place(interpreter: &Interpreter, env_exe: &Path) -> Result<()> {
     let Some(files) = placed_copies(interpreter) else {
-        let path = launcher_folder(interpreter).unwrap_or_default();
-        return Err(Error::Io { path, source: io::ErrorKind::NotFound.into() });
+        return Err(Error::not_found(&launcher_folder(interpreter).unwrap_or_default()));
     };
     let keeps_status = interpreter.features().has_windows_table();
     files.iter().try_for_each(|(name, source)| {
@@ -210,8 +208,8 @@ fn lowered(name: &OsString) -> String {
 mod tests {
     use super::*;
 
-    fn interpreter(minor: u8, is_debug: bool, is_free_threaded: bool, names: &[&str]) -> Interpreter {
-        Interpreter {
+    fn interpreter(minor: u8, is_debug: bool, is_free_threaded: bool, names: &[&str]) -> Base {
+        Base {
             directory: "base".into(),
             launchers: "nt".into(),
             minor,
@@ -273,11 +271,11 @@ mod tests {
     }
 
     /// The record of an installation in a folder. Makes these files in it, each with its own name as its contents.
-    fn installation(folder: &Path, minor: u8, base: &str, files: &[&str]) -> interpreter::Interpreter {
+    fn installation(folder: &Path, minor: u8, base: &str, files: &[&str]) -> Interpreter {
         for name in files {
             fs::write_with_parents(&folder.join(name), name.as_bytes()).unwrap();
         }
-        let mut found = interpreter::Interpreter::parse(interpreter::tests::TEXT).unwrap();
+        let mut found = Interpreter::parse(crate::interpreter::tests::TEXT).unwrap();
         found.version = (3, minor);
         found.base_executable = folder.join(base);
         found.prefixes = vec![folder.join("Lib").to_string_lossy().into_owned()];
