@@ -1,6 +1,7 @@
 //! The module `fastvenv._native`: Python's arguments to paths and structs, and [`Error`] to Python's exceptions.
 //!
-//! Every call that touches the disk runs without the GIL.
+//! A call that uses the disk runs without the GIL. Only calls that also read the variables of the process keep it, because another
+//! thread of Python may change these.
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 gives paths as values of their own")]
 
 mod environments;
@@ -85,8 +86,8 @@ mod _native {
 
     /// Whether a file is in a directory, whatever their spelling, links followed.
     #[pyfunction]
-    fn is_in(py: Python<'_>, file: PathBuf, directory: PathBuf) -> PyResult<bool> {
-        detached(py, || Ok(fs::is_in(&file, &directory)))
+    fn is_in(py: Python<'_>, file: PathBuf, directory: PathBuf) -> bool {
+        py.detach(|| fs::is_in(&file, &directory))
     }
 
     /// Removes everything in `path` but the directory itself, `pyvenv.cfg` last; with `must_be_environment`, `ValueError` for a
@@ -102,15 +103,18 @@ mod _native {
     #[pyfunction]
     #[pyo3(signature = (path, clears, *, must_be_environment, interpreter = None))]
     fn check_target(
+        py: Python<'_>,
         path: PathBuf,
         clears: bool,
         must_be_environment: bool,
         interpreter: Option<&Interpreter>,
     ) -> PyResult<bool> {
-        if let Some(Interpreter(interpreter)) = interpreter.filter(|_| clears) {
-            environment::check_interpreter_stays(interpreter, &path)?;
-        }
-        Ok(layout::check_target(&path, clears, must_be_environment)?)
+        detached(py, || {
+            if let Some(Interpreter(interpreter)) = interpreter.filter(|_| clears) {
+                environment::check_interpreter_stays(interpreter, &path)?;
+            }
+            layout::check_target(&path, clears, must_be_environment)
+        })
     }
 
     /// The contents of a file.
