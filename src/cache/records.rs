@@ -41,28 +41,28 @@ pub fn ask(
 #[must_use]
 pub fn recall(folder: &Path, executable: &Path) -> Option<Interpreter> {
     let note = notes::recall(folder, &key(executable)?)?;
-    let (stamps, record) = note.split_once(SEPARATOR)?;
+    let (kept, record) = note.split_once(SEPARATOR)?;
     let interpreter = Interpreter::parse(record).ok()?;
-    let is_current = interpreter.executable == executable
-        && stamps
-            .lines()
-            .map(|line| Some(line.to_owned()))
-            .eq(interpreter.files.iter().map(|file| stamp(file)));
+    let is_current = interpreter.executable == executable && stamps(&interpreter)? == kept;
     is_current.then_some(interpreter)
 }
 
 /// Keeps a record in the cache in a folder, if the cache can be used.
 pub fn remember(folder: &Path, interpreter: &Interpreter) {
-    let stamps: Option<Vec<_>> = interpreter.files.iter().map(|file| stamp(file)).collect();
-    if let (Some(key), Some(stamps)) = (key(&interpreter.executable), stamps) {
-        let note = format!("{}{SEPARATOR}{}", stamps.join("\n"), interpreter.render());
-        notes::remember(folder, &key, &note);
+    if let (Some(key), Some(stamps)) = (key(&interpreter.executable), stamps(interpreter)) {
+        notes::remember(folder, &key, &format!("{stamps}{SEPARATOR}{}", interpreter.render()));
     }
 }
 
 /// The key of a record; `None` if the path is not UTF-8.
 fn key(executable: &Path) -> Option<String> {
     Some(format!("interpreter {} {}", env!("CARGO_PKG_VERSION"), executable.to_str()?))
+}
+
+/// The stamp of each file that a record depends on, in a line; `None` if one cannot be found out.
+fn stamps(interpreter: &Interpreter) -> Option<String> {
+    let stamps: Option<Vec<_>> = interpreter.files.iter().map(|file| stamp(file)).collect();
+    Some(stamps?.join("\n"))
 }
 
 /// A text that changes when a file or a folder changes, appears or disappears; `None` if that cannot be found out.
