@@ -15,6 +15,7 @@ mod profile;
 mod read;
 mod remove;
 mod replace;
+mod stamp;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
 mod system;
@@ -34,12 +35,13 @@ use create::with_parents;
 pub use create::{create_directory, create_private_directory};
 pub use folder::Folder;
 pub use identity::{Identity, Ownership};
-pub use link::{LinkMode, Linker, Stamp};
+pub use link::{LinkMode, Linker};
 pub use normal::normal;
 use patience::patiently;
 pub use read::{Contents, Writers, is_closed_by_another_user, read, read_private, read_settings};
 pub use remove::{clear_directory, remove_directory, remove_empty};
 pub use replace::{parts_of_aside, remove_leftovers};
+pub use stamp::Stamp;
 pub use system::{
     above, absolute, becomes_own, has_execute_bit, has_no_links, is_own, is_redirected, make_executable,
     may_execute, mode_of, shared_mode, shares_anywhere, symlink, user, version,
@@ -146,7 +148,7 @@ pub fn target(path: &Path) -> Option<PathBuf> {
 /// # Errors
 /// [`Error::Io`] if there is nothing at `path`.
 pub fn modified(path: &Path) -> Result<u64> {
-    fs::symlink_metadata(path).and_then(|found| link::modified(&found)).at(path)
+    fs::symlink_metadata(path).and_then(|found| stamp::modified(&found)).at(path)
 }
 
 /// The names in a directory, in any order.
