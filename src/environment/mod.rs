@@ -24,6 +24,7 @@ use activation::Values;
 use configuration::Configuration;
 use creation::Creation;
 pub use options::{Options, Prompt};
+use scripts::Activation;
 
 /// The contents of `.gitignore`: git ignores the whole environment.
 pub const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
@@ -260,8 +261,13 @@ impl Environment {
                 interpreter.library().and_then(|library| scripts::signed(library, &self.env_dir, prompt))
             }
         };
-        let activators = options.activators.as_deref();
-        let is_relocatable = options.relocatable;
-        scripts::write(&self.bin, values, decorates_prompt, is_relocatable, activators, signed.as_deref())
+        let activation = Activation {
+            values,
+            decorates_prompt,
+            is_relocatable: options.relocatable,
+            activators: options.activators.as_deref(),
+            signed: signed.as_deref(),
+        };
+        scripts::write(&self.bin, activation)
     }
 }

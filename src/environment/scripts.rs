@@ -1,11 +1,12 @@
 //! The activation scripts: fastvenv's own templates, which every environment gets.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use super::activation::{self, Values};
 use crate::error::Result;
 use crate::fs::{self, Mode};
 use crate::platform::Platform;
-
-use std::path::Path;
 
 /// A template: the name of the script, its platform if it is for one only, and its text.
 type Template = (&'static str, Option<Platform>, &'static str);
@@ -67,48 +68,50 @@ pub const ACTIVATORS: [(&str, &[&str]); 8] = [
     ("xonsh", &["activate.xsh"]),
 ];
 
+/// What the activation scripts of an environment depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Activation<'a> {
+    /// The values in the scripts.
+    pub values: Values<'a>,
+    /// The prompt has parentheses already, as up to Python 3.12.
+    pub decorates_prompt: bool,
+    /// The scripts find the environment by their own place.
+    pub is_relocatable: bool,
+    /// The activators whose scripts are written; by default all that the platform has.
+    pub activators: Option<&'a [String]>,
+    /// The script that takes the place of the one for PowerShell ([`signed`]).
+    pub signed: Option<&'a [u8]>,
+}
+
 /// Writes the activation scripts into a directory.
-///
-/// With `decorates_prompt`, the prompt has parentheses already, as up to Python 3.12; with `is_relocatable`, the scripts
-/// find the environment by their own place. With `activators`, only those are written. `signed` takes the place of the script
-/// for PowerShell ([`signed`]).
 ///
 /// # Errors
 /// [`crate::error::Error::Io`] with the path that could not be written; [`crate::error::Error::Unwritable`] and
 /// [`crate::error::Error::Template`] for a value that cannot be written in a script.
-pub fn write(
-    directory: &Path,
-    values: Values,
-    decorates_prompt: bool,
-    is_relocatable: bool,
-    activators: Option<&[String]>,
-    signed: Option<&[u8]>,
-) -> Result<()> {
-    let is_wanted = |name: &str| {
-        activators.is_none_or(|wanted| {
-            let scripts =
-                ACTIVATORS.iter().filter(|(activator, _)| wanted.iter().any(|name| name == activator));
-            scripts.flat_map(|(_, scripts)| *scripts).any(|script| *script == name)
-        })
+pub fn write(directory: &Path, activation: Activation<'_>) -> Result<()> {
+    let Activation { values, decorates_prompt, is_relocatable, activators, signed } = activation;
+    let is_wanted = |(name, platform, _): &&Template| {
+        platform.is_none_or(|platform| platform == Platform::HOST)
+            && activators.is_none_or(|wanted| wanted.iter().any(|activator| has_script(activator, name)))
     };
-    for (name, _, template) in
-        TEMPLATES.iter().filter(|(_, platform, _)| platform.is_none_or(|platform| platform == Platform::HOST))
-    {
-        if !is_wanted(name) {
-            continue;
-        }
-        let mut text = (*template).to_owned();
+    for (name, _, template) in TEMPLATES.iter().filter(is_wanted) {
+        let mut text = Cow::Borrowed(*template);
         if decorates_prompt {
-            text = activation::without_parentheses(&text);
+            text = activation::without_parentheses(&text).into();
         }
         if is_relocatable {
-            text = activation::without_directory(&text, name);
+            text = activation::without_directory(&text, name).into();
         }
         let script = activation::render(&text, name, values)?;
         let signed = signed.filter(|_| *name == POWERSHELL);
         fs::write_as(&directory.join(name), signed.unwrap_or(script.as_bytes()), MODE)?;
     }
     Ok(())
+}
+
+/// Whether a script is one of an activator.
+fn has_script(activator: &str, script: &str) -> bool {
+    ACTIVATORS.iter().any(|(name, scripts)| *name == activator && scripts.contains(&script))
 }
 
 /// The script for PowerShell that `venv` has on Windows, if it is signed and does the same as the one of fastvenv; otherwise
