@@ -100,25 +100,9 @@ pub(super) fn remedy(program: &Path) -> String {
 /// The interpreter that a path of the program belongs to; `None` if no interpreter in that place has the package installed.
 fn python_of(program: &Path, path: &impl Fn() -> Vec<PathBuf>) -> Option<Result<PathBuf, String>> {
     let prefix = parent(parent(program));
-    let python = program.with_file_name(system::PYTHON);
-    // An error does not mean that it does not exist. If it did, another interpreter would be taken.
-    let is_there = |path: &Path| {
-        let unknown = |error| {
-            let remedy = remedy(program);
-            format!(
-                "fastvenv cannot tell which Python it was installed for: {error}. To install it again: {remedy}"
-            )
-        };
-        fs::try_exists(path).map_err(unknown)
-    };
-    match is_there(&prefix.join(CONFIGURATION_FILE)) {
+    match is_there(&prefix.join(CONFIGURATION_FILE), program) {
         Ok(false) => {}
-        Ok(true) => {
-            let found = is_there(&python);
-            return Some(
-                found.and_then(|found| if found { Ok(python) } else { Err(gone(&python, "", program)) }),
-            );
-        }
+        Ok(true) => return Some(python_beside(program)),
         Err(reason) => return Some(Err(reason)),
     }
     let library = Library::of(program, system::libraries(prefix))?;
@@ -131,16 +115,34 @@ fn python_of(program: &Path, path: &impl Fn() -> Vec<PathBuf>) -> Option<Result<
     }))
 }
 
+/// The interpreter beside a program in an environment.
+fn python_beside(program: &Path) -> Result<PathBuf, String> {
+    let python = program.with_file_name(system::PYTHON);
+    if is_there(&python, program)? { Ok(python) } else { Err(gone(&python, "", program)) }
+}
+
+/// Whether a path exists, which decides for the interpreter of a program. An error does not mean that it does not exist: another
+/// interpreter would be taken.
+fn is_there(path: &Path, program: &Path) -> Result<bool, String> {
+    fs::try_exists(path).map_err(|error| {
+        let remedy = remedy(program);
+        format!(
+            "fastvenv cannot tell which Python it was installed for: {error}. To install it again: {remedy}"
+        )
+    })
+}
+
 fn is_environment(directory: &Path) -> bool {
     fs::exists(&directory.join(CONFIGURATION_FILE))
 }
 
+/// The message that the interpreter of a program does not exist. `more` says after its path where else none was found.
 fn gone(python: &Path, more: &str, program: &Path) -> String {
     let end = links(python).pop().filter(|end| end != python);
     let end = end.map_or(String::new(), |end| format!(", which leads to {}", printable(&end)));
-    let is_link = if end.is_empty() { "there is no " } else { "nothing is behind " };
+    let missing = if end.is_empty() { "there is no " } else { "nothing is behind " };
     format!(
-        "the Python that fastvenv was installed for is gone: {is_link}{}{end}{more}. To install fastvenv again: {}",
+        "the Python that fastvenv was installed for is gone: {missing}{}{end}{more}. To install fastvenv again: {}",
         printable(python),
         remedy(program)
     )
