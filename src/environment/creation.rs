@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::layout::is_part;
+use super::contents::is_part;
 use crate::error::Result;
 use crate::fs::{self, Claimed, Held, Identity};
 use crate::platform::Platform;

@@ -5,6 +5,7 @@
 
 pub mod activation;
 pub mod configuration;
+mod contents;
 pub mod creation;
 pub mod executables;
 pub mod layout;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result, printable};
 use crate::fs;
 use crate::install::{self, Seed, Target, Way};
-use crate::interpreter::{Interpreter, Paths};
+use crate::interpreter::Interpreter;
 use crate::platform::Platform;
 use activation::Values;
 use configuration::Configuration;
@@ -182,9 +183,10 @@ impl Environment {
             clear(path, interpreter, options.force)?;
         }
         creation.create_directory(path)?;
+        layout::make_directories(path, interpreter)?;
         let paths = &interpreter.paths;
         let bin = path.join(&paths.scripts);
-        let environment = Self {
+        Ok(Self {
             env_dir: env_dir.to_owned(),
             python: bin.join(executables::name(interpreter)),
             pip: None,
@@ -194,25 +196,7 @@ impl Environment {
             platlib: path.join(&paths.platlib),
             interpreter: Arc::clone(interpreter),
             options: options.clone(),
-        };
-        environment.make_directories()?;
-        Ok(environment)
-    }
-
-    /// Makes the directories for headers, packages and scripts, in the order of `venv`.
-    fn make_directories(&self) -> Result<()> {
-        let Self { interpreter, purelib, platlib, bin, .. } = self;
-        let features = interpreter.features();
-        let fixed = Paths::fixed("include", interpreter.version).unwrap_or_default();
-        let include = if features.include_is_versioned() { &interpreter.paths.include } else { &fixed };
-        fs::create_directory(&self.path().join(include))?;
-        fs::create_directory(purelib)?;
-        if features.has_platlib() {
-            fs::create_directory(platlib)?;
-        } else if interpreter.is_64_bit && Platform::HOST == Platform::Posix && !cfg!(target_os = "macos") {
-            layout::link_lib64(self.path())?;
-        }
-        fs::create_directory(bin).map(drop)
+        })
     }
 
     fn write_configuration(&self, creation: &Creation, system_site_packages: bool) -> Result<()> {
@@ -236,7 +220,7 @@ impl Environment {
             scm_ignore: options.git_ignore,
             relocatable: options.relocatable,
         };
-        let path = self.path().join(layout::CONFIGURATION_FILE);
+        let path = self.path().join(fs::CONFIGURATION_FILE);
         let entries = configuration.entries();
         let entries: Vec<_> = entries.iter().map(|(key, value)| (*key, value.to_string_lossy())).collect();
         creation.write_configuration(&path, &configuration::render(&entries)?)
