@@ -155,7 +155,8 @@ impl Seed {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn blame(&self, fault: &impl Display) {
+    /// Records why the cache was not used.
+    fn record_fault(&self, fault: &impl Display) {
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault.to_string());
     }
 
@@ -177,9 +178,9 @@ impl Seed {
             // Another process has just cleared the cache, or the cache is damaged or cannot be read. The wheel is installed
             // without it.
             Err(error) if self.is_about_cache(&error) => {
-                self.blame(&error);
+                self.record_fault(&error);
                 self.forget_damaged();
-                self.found(Vec::new(), None, target).and_then(from)
+                self.completed(Vec::new(), None, target).and_then(from)
             }
             result => result,
         };
@@ -214,14 +215,14 @@ impl Seed {
             Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
             None => self.request.look_into_cache(),
         };
-        let sources = self.found(images, self.request.cache().as_ref(), target)?;
+        let sources = self.completed(images, self.request.cache().as_ref(), target)?;
         *search = Search::Done(sources.clone());
         Ok(sources)
     }
 
     /// The distributions: their images, which are made in the cache if they are missing, or else unpacked in memory; `None` if
     /// one has parts that are not known here.
-    fn found(
+    fn completed(
         &self,
         images: Vec<Option<Image>>,
         cache: Option<&Cache<'_>>,
@@ -252,7 +253,7 @@ impl Seed {
                 Ok(Some(image)) => return Ok(Some(Source::Image(image))),
                 Ok(None) => {}
                 Err(Fault::Failed(error @ Error::OtherPython(_))) => return Err(error),
-                Err(fault) => self.blame(&fault),
+                Err(fault) => self.record_fault(&fault),
             }
         }
         Ok(Some(Source::Wheel(wheel, distribution)))
