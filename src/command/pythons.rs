@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::interpreter::search::{Candidate, Source};
     use crate::interpreter::tests::TEXT;
-    use crate::interpreter::{Failure, PassedOver, Reason};
+    use crate::interpreter::{Failure, Fault, PassedOver, Reason};
 
     fn candidate(path: &str, source: Source) -> Candidate {
         Candidate { path: path.into(), source }
@@ -177,7 +177,10 @@ mod tests {
                 candidate: candidate("/env/bin/python", Source::ActiveEnvironment),
                 outcome: Ok(interpreter("/opt/python", true)),
             },
-            Found { candidate: candidate("/a \"b\"/python", Source::Path), outcome: Err(Failure::NoPython) },
+            Found {
+                candidate: candidate("/a \"b\"/python", Source::Path),
+                outcome: Err(Failure::NoRecord(Fault::Unreadable)),
+            },
             Found {
                 candidate: candidate("/usr/bin/python3", Source::Path),
                 outcome: Ok(interpreter("/usr/bin/python3", false)),

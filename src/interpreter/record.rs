@@ -1,5 +1,6 @@
 //! The record of an interpreter, as `python/fastvenv/_probe.py` writes it: a line for each fact.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use super::{Interpreter, Paths};
@@ -23,6 +24,19 @@ pub enum Fault {
     NotUtf8,
     /// It is the record of an older Python, or not of Python 3; its version.
     Unsupported(String),
+}
+
+impl fmt::Display for Fault {
+    /// The reason why the program that printed the text cannot be used, as words that follow its path and a colon.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable => write!(formatter, "it is not a Python interpreter"),
+            Self::NotUtf8 => write!(formatter, "it has a path that is not UTF-8"),
+            Self::Unsupported(version) => {
+                write!(formatter, "it is Python {version}, and Python 3.{OLDEST} or later is needed")
+            }
+        }
+    }
 }
 
 impl Interpreter {

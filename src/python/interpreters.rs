@@ -84,8 +84,9 @@ impl Interpreter {
     /// Reads what `_probe.describe` returns. Raises `ValueError` if that is not a record.
     #[new]
     fn new(text: &str) -> PyResult<Self> {
-        let fault = |_| PyValueError::new_err("what the interpreter says of itself is no record");
-        Ok(Self(Arc::new(interpreter::Interpreter::parse(text).map_err(fault)?)))
+        let refused =
+            |fault| PyValueError::new_err(format!("cannot use the record of the interpreter: {fault}"));
+        Ok(Self(Arc::new(interpreter::Interpreter::parse(text).map_err(refused)?)))
     }
 
     /// The record of the interpreter that is started by a path, from the cache in a folder; `None` if there is none, or if

@@ -1,6 +1,7 @@
 //! Tests of the choice between candidates. A closure takes the place of the interpreters.
 
 use super::*;
+use crate::interpreter::Fault;
 use crate::interpreter::request::tests::request;
 use crate::interpreter::search::Source;
 use crate::interpreter::wanted::tests::interpreter;
@@ -44,7 +45,7 @@ impl Programs {
             "crashes" => Err(Failure::Failed("ended with signal: 11".to_owned())),
             "hangs" => Err(Failure::Hangs),
             "none" => Err(Failure::NotStarted("No such file or directory".to_owned())),
-            "old" => Err(Failure::Unsupported("3.8.1".to_owned())),
+            "old" => Err(Failure::NoRecord(Fault::Unsupported("3.8.1".to_owned()))),
             "shim" => Ok(Interpreter {
                 real_executable: self.path("python3.12"),
                 ..interpreter("cpython", [3, 12, 1], false)
@@ -56,7 +57,7 @@ impl Programs {
                     let found = interpreter(implementation, [version[0], version[1], 1], is_free_threaded);
                     Ok(Interpreter { real_executable: target, ..found })
                 }
-                _ => Err(Failure::NoPython),
+                _ => Err(Failure::NoRecord(Fault::Unreadable)),
             },
         }
     }
@@ -145,7 +146,11 @@ fn an_environment_that_is_broken_does_not_stand_for_its_base() {
     let request = request("3.12");
     let candidates = || programs.candidates(&["env/bin/python", "python3.12"]);
     let broken = |path: &Path| {
-        if path.ends_with("env/bin/python") { Err(Failure::NoPython) } else { programs.probe(path) }
+        if path.ends_with("env/bin/python") {
+            Err(Failure::NoRecord(Fault::Unreadable))
+        } else {
+            programs.probe(path)
+        }
     };
     let chosen = choose(&request, candidates(), broken).unwrap();
     assert_eq!(chosen.candidate.path, programs.path("python3.12"));

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Interpreter;
-use super::record::{Fault, OLDEST};
+use super::record::Fault;
 use crate::error::{printable, strerror};
 use crate::process::{self, Inherited, read_aside};
 
@@ -42,12 +42,8 @@ pub enum Failure {
     Failed(String),
     /// Its `sysconfig` has no scheme "venv", by which Python 3.11 and later lay out environments.
     NoScheme,
-    /// Its record has a path that is not UTF-8.
-    NotUtf8,
-    /// It did not print a record.
-    NoPython,
-    /// It is too old, or not Python 3; its version.
-    Unsupported(String),
+    /// It did not print a record that can be used.
+    NoRecord(Fault),
 }
 
 impl fmt::Display for Failure {
@@ -58,11 +54,7 @@ impl fmt::Display for Failure {
             Self::Hangs => write!(formatter, "it did not answer within {} seconds", PATIENCE.as_secs()),
             Self::Failed(how) => write!(formatter, "it {how}"),
             Self::NoScheme => write!(formatter, "its sysconfig has no scheme \"venv\""),
-            Self::NotUtf8 => write!(formatter, "it has a path that is not UTF-8"),
-            Self::NoPython => write!(formatter, "it is not a Python interpreter"),
-            Self::Unsupported(version) => {
-                write!(formatter, "it is Python {version}, and Python 3.{OLDEST} or later is needed")
-            }
+            Self::NoRecord(fault) => fault.fmt(formatter),
         }
     }
 }
@@ -107,9 +99,7 @@ fn probe_for(
     };
     match Interpreter::parse(&output) {
         Ok(interpreter) if status.success() => Ok(interpreter),
-        Err(Fault::Unsupported(version)) => Err(Failure::Unsupported(version)),
-        Err(Fault::NotUtf8) => Err(Failure::NotUtf8),
-        _ if status.success() => Err(Failure::NoPython),
+        Err(fault) if status.success() || fault != Fault::Unreadable => Err(Failure::NoRecord(fault)),
         _ => {
             let errors = received(&errors, &waits).unwrap_or_default();
             let errors = String::from_utf8_lossy(&errors);

@@ -50,7 +50,7 @@ pub(super) fn collections(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<Col
 /// The Pythons of the registry, and then those of the launcher.
 pub(super) fn registered(wanted: &Wanted) -> impl Iterator<Item = Candidate> + use<> {
     let entries = registry::fitting(registrations(), wanted);
-    let listed = std::iter::once_with(|| registry::listed(&output("py", &["-0p"]))).flatten();
+    let listed = std::iter::once_with(|| registry::listed(&launcher_list())).flatten();
     let candidate = |source| move |path| Candidate { path, source };
     entries.into_iter().map(candidate(Source::Registry)).chain(listed.map(candidate(Source::Launcher)))
 }
@@ -89,11 +89,10 @@ fn text(key: &Key, name: &str) -> Option<String> {
     if value.ty() == Type::String { value.try_into().ok() } else { None }
 }
 
-/// The output of a program; empty if it cannot be run. The launcher writes UTF-8, whatever the code page of the console.
+/// The list of the launcher; empty if there is no launcher. It is UTF-8, whatever the code page of the console.
 #[expect(clippy::disallowed_methods, reason = "Windows has a lock for the variables")]
-fn output(program: &str, arguments: &[&str]) -> String {
-    let mut command = Command::new(program);
-    let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
+fn launcher_list() -> String {
+    let output = Command::new("py").arg("-0p").stdin(Stdio::null()).stderr(Stdio::null()).output();
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 
