@@ -92,22 +92,14 @@ impl Manifest {
 
     /// Reads a manifest; `None` if it was cut, has another format, or names a path outside its folders.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (text, checksum) = text.strip_suffix('\n')?.rsplit_once(END)?;
-        if u32::from_str_radix(checksum, 16) != Ok(rawzip::crc32(text.as_bytes())) {
-            return None;
-        }
-        let owner = fs::user();
-        let mut lines = text.lines();
+        let mut lines = checked(text)?.lines();
         if lines.next()? != FORMAT {
             return None;
         }
-        let made = lines.next()?.strip_prefix("made\t")?.parse().ok()?;
-        let (fields, number) = split(lines.next()?);
-        let ["wheel", path, size, modified, hash] = fields[..number] else { return None };
-        let wheel = Stamped::parse(path, size, modified)?;
-        let mut origin = Origin { wheel, hash: hash.to_owned(), made, interpreter: None };
+        let mut origin = Origin::parse(lines.next()?, lines.next()?)?;
         let mut distribution = Distribution::default();
         let mut stamps = Vec::new();
+        let owner = fs::user();
         let mut folder = None;
         for line in lines {
             let (fields, number) = split(line);
@@ -122,32 +114,15 @@ impl Manifest {
                     distribution.template = (!template.is_empty()).then(|| unescape(template)).flatten();
                 }
                 ["script", name, module, function, graphical] => {
-                    distribution.entry_points.push(EntryPoint::new(
-                        name,
-                        module,
-                        function,
-                        graphical == "1",
-                    )?);
+                    let script = EntryPoint::new(name, module, function, graphical == "1")?;
+                    distribution.entry_points.push(script);
                 }
                 ["folder", ""] => folder = Some(String::new()),
                 ["folder", path] if archive::fault_of(path).is_none() => folder = Some(format!("{path}/")),
-                [kind @ (FILE | BYTECODE), name, hash, executable, size, modified, permissions]
-                    if archive::fault_of(name).is_none() && !name.contains('/') =>
-                {
-                    let size = size.parse().ok()?;
-                    // A file of another user counts as changed.
-                    stamps.push(Stamp {
-                        size,
-                        modified: modified.parse().ok()?,
-                        mode: permissions.parse().ok()?,
-                        owner,
-                    });
-                    distribution.files.push(DistributionFile {
-                        path: [folder.as_deref()?, name].concat(),
-                        hash: hash.to_owned(),
-                        size: (kind == FILE).then_some(size),
-                        is_executable: executable == "1",
-                    });
+                [FILE | BYTECODE, ..] => {
+                    let (file, stamp) = file(folder.as_deref()?, fields, owner)?;
+                    distribution.files.push(file);
+                    stamps.push(stamp);
                 }
                 _ => return None,
             }
@@ -158,6 +133,17 @@ impl Manifest {
     /// How many bytes the files have.
     pub(crate) fn size(&self) -> u64 {
         self.stamps.iter().map(|stamp| stamp.size).sum()
+    }
+}
+
+impl Origin {
+    /// Reads the lines with the time and the wheel.
+    fn parse(made: &str, wheel: &str) -> Option<Self> {
+        let made = made.strip_prefix("made\t")?.parse().ok()?;
+        let (fields, number) = split(wheel);
+        let ["wheel", path, size, modified, hash] = fields[..number] else { return None };
+        let wheel = Stamped::parse(path, size, modified)?;
+        Some(Self { wheel, hash: hash.to_owned(), made, interpreter: None })
     }
 }
 
@@ -184,6 +170,30 @@ impl Stamped {
         let path = PathBuf::from(<str as AsRef<OsStr>>::as_ref(&unescape(path)?));
         Some(Self { path, size: size.parse().ok()?, modified: modified.parse().ok()? })
     }
+}
+
+/// The text before the last line; `None` if it does not have the checksum in that line.
+fn checked(text: &str) -> Option<&str> {
+    let (text, checksum) = text.strip_suffix('\n')?.rsplit_once(END)?;
+    (u32::from_str_radix(checksum, 16) == Ok(rawzip::crc32(text.as_bytes()))).then_some(text)
+}
+
+/// Reads the line of a file in a folder, whose path ends with a slash. The file must have that owner: with another one, it counts
+/// as changed.
+fn file(folder: &str, fields: [&str; MOST_FIELDS], owner: u32) -> Option<(DistributionFile, Stamp)> {
+    let [kind, name, hash, executable, size, modified, mode] = fields;
+    if name.contains('/') || archive::fault_of(name).is_some() {
+        return None;
+    }
+    let size = size.parse().ok()?;
+    let stamp = Stamp { size, modified: modified.parse().ok()?, mode: mode.parse().ok()?, owner };
+    let file = DistributionFile {
+        path: [folder, name].concat(),
+        hash: hash.to_owned(),
+        size: (kind == FILE).then_some(size),
+        is_executable: executable == "1",
+    };
+    Some((file, stamp))
 }
 
 /// The fields of a line, filled up to the number of the longest line; none if the line has more.
