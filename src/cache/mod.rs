@@ -55,8 +55,8 @@ impl<'a> Cache<'a> {
         Self { folder, interpreter }
     }
 
-    /// The sound image of a wheel, if there is one; `None` if the folder may not be used. Nothing is changed, because the
-    /// process may end while a thread is here.
+    /// The sound image of a wheel, if there is one; `None` if the folder may not be used. Unlike [`Self::make`], this removes no
+    /// damaged image, because the process may end while a thread is here.
     pub(crate) fn find(&self, wheel: &Path) -> Option<Image> {
         trust::check(self.folder).ok()?;
         let hash = self.hash_of(wheel).ok()?;

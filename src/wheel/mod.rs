@@ -67,7 +67,7 @@ impl Wheel {
             return Err(refused(Some(&record_path), "it is missing"));
         };
         let record = files.swap_remove(position);
-        let has_plain_record = check(&mut files, &record.contents, &dist_info, &refused)?;
+        let has_plain_record = compare_with_record(&mut files, &record.contents, &dist_info, &refused)?;
         let mut wheel = Self::new(path, &dist_info, files, record::hash(archive));
         wheel.is_plain =
             wheel.check_metadata(release, &refused)? && has_plain_record && dist_info == release.folder();
@@ -198,7 +198,12 @@ fn metadata_folder(files: &[File], folders: &[String], refused: Refused<'_>) -> 
 
 /// Compares the files with the wheel's RECORD: each file has a line with its hash, which is kept, and each line has a file.
 /// Returns whether pip would keep those lines as they are written here: with a size for each file, and none for RECORD.
-fn check(files: &mut [File], record: &[u8], dist_info: &str, refused: Refused<'_>) -> Result<bool> {
+fn compare_with_record(
+    files: &mut [File],
+    record: &[u8],
+    dist_info: &str,
+    refused: Refused<'_>,
+) -> Result<bool> {
     let record_path = format!("{dist_info}/RECORD");
     let rows = record::parse(record).map_err(|reason| refused(Some(&record_path), &reason))?;
     let mut expected: HashMap<&str, &record::Row> = HashMap::new();
