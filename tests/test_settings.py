@@ -12,7 +12,7 @@ from conftest import Result, without_override
 from installed import Program, executed
 
 PROJECT = "[tool.fastvenv]\n"
-OF_ANOTHER_USER = "it belongs to another user, or another user has closed its directory."
+OF_ANOTHER_USER = "it, or a directory that cannot be opened, belongs to another user."
 
 
 @pytest.fixture

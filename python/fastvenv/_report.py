@@ -57,7 +57,7 @@ def explain(
     if options["origins"]:
         print(f"Set by {', '.join(sorted(options['origins'].values()))}")
     if options["unread"]:
-        print(f"{options['unread']} is not read: it belongs to another user, or another user has closed its directory.")
+        print(f"{options['unread']} is not read: it, or a directory that cannot be opened, belongs to another user.")
     if not options["with_pip"]:
         return
     is_by_ensurepip = any(way == "ensurepip" for _, way in pips)

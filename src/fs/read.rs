@@ -112,7 +112,7 @@ pub fn read_settings(path: &Path) -> Result<Option<Contents>> {
     Ok(found.map(|(bytes, metadata)| Contents { bytes, writers: system::writers(path, &metadata) }))
 }
 
-/// Whether a file cannot be opened because it belongs to another user, or is in a directory that another user has closed.
+/// Whether a file cannot be opened because it, or a directory above it, belongs to another user.
 #[must_use]
 pub fn is_closed_by_another_user(path: &Path) -> bool {
     let is_denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;

@@ -11,7 +11,7 @@ use crate::error::printable;
 use crate::fs::{self, Contents, Writers};
 use crate::interpreter::is_path;
 
-/// Reads the user's file. A file that belongs to another user is not read, nor one in a directory that another user has closed:
+/// Reads the user's file. If the file, or a directory above it that cannot be opened, belongs to another user, it is not read:
 /// with `sudo`, the home may be another user's. On Windows the file is in `%APPDATA%`, from which Python itself imports packages
 /// that the user has installed.
 ///
