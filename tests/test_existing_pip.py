@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import BIN, Interpreter, Result, at_night, packages, program_in, snapshot
-from wheels import NATIVE, change_unseen
+from wheels import CREATE_WITH, NATIVE, bundled_pip, change_unseen, is_kept, write_wheel
 
 pytestmark = pytest.mark.usefixtures("has_wheels")
 
@@ -85,22 +86,37 @@ def test_what_a_killed_repair_left_is_removed(python: Interpreter, tmp_path: Pat
 @pytest.mark.parametrize("name", ["new", "with space"])
 @pytest.mark.parametrize("is_kept", [True, False], ids=["copied", "moved"])
 def test_pip_in_an_environment_that_was_moved_is_that_of_the_new_place(
-    python: Interpreter, tmp_path: Path, name: str, *, is_kept: bool
+    whole_python: Interpreter, tmp_path: Path, name: str, *, is_kept: bool
 ) -> None:
     """The scripts are those in RECORD, but start the interpreter of the old place, if there is still one."""
     old, new = tmp_path / "old", tmp_path / name
-    assert python.run("-m", "fastvenv", old) == Result(0, "", "")
+    assert whole_python.run("-m", "fastvenv", old) == Result(0, "", "")
     shutil.copytree(old, new, symlinks=True)
     if not is_kept:
         shutil.rmtree(old)
-    assert python.run("-m", "fastvenv", new) == Result(0, "", "")
+    assert whole_python.run("-m", "fastvenv", new) == Result(0, "", "")
     for script in ("pip", "pip3"):
         shown = subprocess.run([program_in(new, script), "--version"], capture_output=True, text=True, check=True)
         assert str(packages(new) / "pip") in shown.stdout
     # A third run has nothing to do.
     before = [snapshot(new / BIN), snapshot(packages(new))]
-    assert python.answer(NATIVE, new) is True
+    assert whole_python.answer(NATIVE, new) is True
     assert [snapshot(new / BIN), snapshot(packages(new))] == before
+
+
+def test_a_script_of_the_wheel_may_start_another_program(python: Interpreter, tmp_path: Path) -> None:
+    """It starts that in every environment, so it does not show that this one was moved."""
+    with zipfile.ZipFile(bundled_pip(python)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if is_kept(name)}
+    [metadata] = {name.partition("/")[0] for name in files if ".dist-info/" in name}
+    name = metadata.removesuffix(".dist-info")
+    files[f"{name}.data/scripts/tool"] = b"#!/bin/sh -e\n"
+    wheel = write_wheel(tmp_path / bundled_pip(python).name, files)
+    seen = []
+    for _ in range(2):
+        assert python.run("-c", CREATE_WITH, tmp_path / "env", wheel) == Result(0, "", "")
+        seen.append((packages(tmp_path / "env") / metadata / "RECORD").stat().st_ino)
+    assert seen[0] == seen[1]  # a repair writes it again
 
 
 def empty(path: Path) -> None:

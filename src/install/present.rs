@@ -133,8 +133,8 @@ fn is_valid(bytecode: &Path, source: &Path, interpreter: &Interpreter, expected:
     bytecode::is_valid(bytecode, source, &interpreter.magic_number) && expected.is_none_or(is_expected)
 }
 
-/// Whether RECORD lists each file and the bytecode, and whether each script can be executed, and is the one that is made here, or
-/// the one in RECORD if that starts an interpreter beside it.
+/// Whether RECORD lists each file and the bytecode, and whether each script is the one that is made here or the one in RECORD. A
+/// script of an entry point must be executable, and start an interpreter beside it.
 fn is_recorded(
     distribution: &Distribution,
     destination: &Destination<'_>,
@@ -153,9 +153,10 @@ fn is_recorded(
     let has_script = |name: &str, made: Option<Vec<u8>>| {
         let Some((path, in_record)) = destination.script(name) else { return true };
         let Some(hash) = hashes.get(&*in_record) else { return false };
-        let is_made = |contents: &Vec<u8>| made.as_ref() == Some(contents);
+        // A script that comes in the wheel may start any program.
+        let is_moved = |contents: &[u8]| made.is_some() && leads_elsewhere(contents, &path);
         let is_right = |contents: Vec<u8>| {
-            is_made(&contents) || record::fits(hash, &contents) && !leads_elsewhere(&contents, &path)
+            made.as_ref() == Some(&contents) || record::fits(hash, &contents) && !is_moved(&contents)
         };
         fs::read(&path).is_ok_and(is_right) && (made.is_none() || fs::may_execute(&path))
     };
