@@ -13,15 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import (
-    ADDED_SCRIPTS,
-    SHARING,
-    Interpreter,
-    Result,
-    packages,
-    snapshot,
-    without_override,
-)
+from conftest import ADDED_SCRIPTS, SHARING, Interpreter, Result, packages, snapshot, without_override
 from tracing import calls, happened, injecting, spread, strace, tracing
 from wheels import CREATE_WITH, assert_sound, bundled_pip, other_pip, record_hash, small_pip, write_wheel
 

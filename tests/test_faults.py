@@ -5,7 +5,6 @@ That each call may fail is shown by test_matrix, with a pip of few modules, whic
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from itertools import count, cycle
 from pathlib import Path
@@ -15,7 +14,7 @@ from bed import Bed
 from conftest import Interpreter, Result, at_night, snapshot
 from scenarios import Scenario
 from tracing import Call, calls, happened, injecting, strace, tracing
-from wheels import record_hash
+from wheels import assert_no_false_claim
 
 # On every change each call meets one of them, at night each.
 ERRORS = ["EIO", "EACCES", "EMFILE"]
@@ -64,14 +63,6 @@ def test_a_link_to_the_interpreter_cannot_be_made(bed: Bed, error: str) -> None:
         for name in ("python", "python3"):
             inside = Interpreter(str(env_dir / "bin" / name), bed.python.folder, bed.python.home)
             assert inside.answer("import json, sys; print(json.dumps(sys.prefix))") == str(env_dir)
-
-
-def assert_no_false_claim(metadata: Path) -> None:
-    """Assert that a distribution that counts as installed is whole."""
-    packages = metadata.parents[1]
-    for path, expected, _ in csv.reader(metadata.with_name("RECORD").read_text().splitlines()):
-        assert (packages / path).exists(), f"{path} is missing"
-        assert expected in {"", record_hash((packages / path).read_bytes())}
 
 
 @pytest.mark.parametrize("is_full", [False, True], ids=["aside", "in place"])

@@ -140,19 +140,27 @@ def record_hash(contents: bytes) -> str:
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).rstrip(b"=").decode()
 
 
+def assert_no_false_claim(metadata: Path) -> list[Path]:
+    """Assert that a distribution that counts as installed is whole, and return its files."""
+    files = []
+    for name, expected, _ in csv.reader(metadata.with_name("RECORD").read_text().splitlines()):
+        path = metadata.parents[1] / name
+        assert path.exists(), f"{name} is missing"
+        assert expected in {"", record_hash(path.read_bytes())}, name
+        files.append(path)
+    return files
+
+
 def assert_sound(env_dir: Path) -> None:
-    """Assert that each file of pip is the one in its RECORD, and that Python takes its bytecode."""
-    [record] = packages(env_dir).glob("pip-*.dist-info/RECORD")
-    rows = list(csv.reader(record.read_text().splitlines()))
-    assert len([path for path, _, _ in rows if path.endswith(".pyc")]) >= 8
-    for path, recorded, _ in rows:
-        contents = (packages(env_dir) / path).read_bytes()
-        assert not recorded or recorded == record_hash(contents), path
-        if path.endswith(".pyc"):
-            source = (packages(env_dir) / path).parents[1] / f"{Path(path).name.split('.')[0]}.py"
-            found = source.stat()
-            assert contents[8:16] == struct.pack("<LL", int(found.st_mtime), found.st_size), path
-            assert len(contents) > 16, path  # the code follows that header
+    """Assert that each file of pip is the one in its RECORD, and that its bytecode fits its sources."""
+    [metadata] = packages(env_dir).glob("pip-*.dist-info/METADATA")
+    bytecode = [path for path in assert_no_false_claim(metadata) if path.suffix == ".pyc"]
+    assert len(bytecode) >= 8
+    for path in bytecode:
+        contents = path.read_bytes()
+        source = (path.parents[1] / f"{path.name.split('.')[0]}.py").stat()
+        assert contents[8:16] == struct.pack("<LL", int(source.st_mtime), source.st_size), path
+        assert len(contents) > 16, path  # the code follows that header
 
 
 @dataclass

@@ -13,8 +13,8 @@ use crate::interpreter::{self, Chosen, Found, Interpreter, Request, Wanted};
 use crate::process::Inherited;
 
 /// Chooses the requested interpreter. `inherited` has the variables of the process, `cache` is the folder of the cache, if there
-/// is one, and `own` is the Python that runs fastvenv, or that the program was installed for. `may_go_on` is called every millisecond; once it returns false, the search ends, and its result has no
-/// meaning.
+/// is one, and `own` is the Python that runs fastvenv, or that the program was installed for. `may_go_on` is called every
+/// millisecond; once it returns false, the search ends, and its result has no meaning.
 ///
 /// # Errors
 /// The whole message: the request cannot be understood, or there is no such interpreter.
