@@ -55,9 +55,9 @@ pub fn entry_points(text: &str) -> Option<Vec<Script>> {
 /// folder of the metadata, which has no stamp.
 #[must_use]
 pub fn manifest(text: &str) -> Option<(Vec<Script>, Vec<String>, usize)> {
-    let Manifest { distribution, stamps, .. } = Manifest::parse(text)?;
+    let Manifest { distribution, stamps, .. } = Manifest::parse(text.to_owned())?;
     let scripts = distribution.entry_points.into_iter().map(script).collect();
-    let files = distribution.files.into_iter().map(|file| file.path);
+    let files = distribution.files.into_iter().map(|file| file.path.to_string());
     Some((scripts, std::iter::once(distribution.dist_info).chain(files).collect(), stamps.len()))
 }
 

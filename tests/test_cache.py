@@ -246,15 +246,14 @@ def assert_images_are_sound(cache: Path) -> None:
         lines = [line.split("\t") for line in (image / "manifest").read_text().splitlines()]
         assert lines[-1][0] == "end"
         listed = set()
-        folder = None
-        for line in lines:
-            if line[0] == "folder":
-                folder = image / "files" / line[1]
-            if line[0] not in {"file", "bytecode"}:
+        times: list[str] = []  # those of the file before it, unless a file has its own
+        for kind, *fields in lines:
+            if kind not in {"file", "bytecode"}:
                 continue
-            assert folder is not None
-            _, name, expected, _, size, modified, mode = line
-            path = folder / name
+            name, expected, _, size, *own = fields
+            times = own or times
+            modified, mode = times
+            path = image / "files" / name
             found = path.stat()
             assert (found.st_size, found.st_mtime_ns, found.st_mode & 0o7777) == (int(size), int(modified), int(mode))
             assert expected == record_hash(path.read_bytes())

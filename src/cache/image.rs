@@ -57,7 +57,7 @@ impl Image {
         let Ok(folder) = Folder::open(path).map(Folder::into_owned) else { return Found::Nothing };
         let read = folder.read(MANIFEST).and_then(|text| Ok((text, folder.open_in(FILES)?)));
         match read {
-            Ok((text, files)) => match std::str::from_utf8(&text).ok().and_then(Manifest::parse) {
+            Ok((text, files)) => match String::from_utf8(text).ok().and_then(Manifest::parse) {
                 Some(manifest) => Found::Image(Box::new(Self { folder, files, manifest })),
                 None => Found::Damaged(folder),
             },
@@ -198,7 +198,7 @@ impl Image {
         if record::fits(&file.hash, &self.files.read(&file.path)?) {
             Ok(())
         } else {
-            Err(changed()).at_with(|| self.files.path().join(&file.path))
+            Err(changed()).at_with(|| self.files.path().join(&*file.path))
         }
     }
 }
@@ -256,18 +256,14 @@ pub(crate) fn write(
             let contents = compiled.contents(interpreter, Stamp::of(&files.join(&compiled.source))?);
             let path = bytecode::path(&compiled.source, &interpreter.cache_tag);
             write(&path, &contents, false)?;
-            distribution.files.push(DistributionFile {
-                path,
-                hash: record::hash(&contents),
-                size: None,
-                is_executable: false,
-            });
+            let hash = record::hash(&contents).into();
+            distribution.files.push(DistributionFile::new(path.into(), hash, None, false));
         }
     }
     // Folder by folder, as they are placed.
     distribution
         .files
-        .sort_unstable_by(|one, other| one.path.rsplit_once('/').cmp(&other.path.rsplit_once('/')));
+        .sort_unstable_by(|one, other| (one.folder(), one.name()).cmp(&(other.folder(), other.name())));
     let manifest = Manifest::render(origin, &distribution, &files)?;
     fs::write_as(&folder.join(MANIFEST), manifest.as_bytes(), Mode::Exactly(fs::shared_mode(false))).map(drop)
 }

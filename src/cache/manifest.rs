@@ -1,19 +1,20 @@
-//! The manifest of an image: its wheel, the interpreter that it is for, and a line for each script, each folder and each
-//! file in it.
+//! The manifest of an image: its wheel, the interpreter that it is for, and a line for each script and each file in it.
 //!
-//! Fields are separated by tabs. The last line has a checksum of the others, which shows that the manifest is whole.
+//! Fields are separated by tabs. The last line has a checksum of the others, which shows that the manifest is whole. A file that
+//! has the time and the mode of the file before it has no fields for them.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::Result;
 use crate::fields::{escape, unescape};
 use crate::fs::{self, Stamp};
-use crate::wheel::{Distribution, DistributionFile, EntryPoint, archive};
+use crate::wheel::{Distribution, DistributionFile, EntryPoint, Text, archive};
 
 /// The version of the format. No version of fastvenv reads images of another format.
-pub(crate) const FORMAT: &str = "fastvenv image 5";
+pub(crate) const FORMAT: &str = "fastvenv image 6";
 
 /// The beginning of a line about a file of the wheel, or about bytecode.
 const FILE: &str = "file";
@@ -74,16 +75,15 @@ impl Manifest {
         for EntryPoint { name, module, function, is_graphical } in &distribution.entry_points {
             let _ = writeln!(text, "script\t{name}\t{module}\t{function}\t{}", u8::from(*is_graphical));
         }
-        for folder in distribution.folders() {
-            let path = folder[0].folder();
-            let _ = writeln!(text, "folder\t{path}");
-            for file in folder {
-                let Stamp { size, modified, mode, .. } = Stamp::of(&files.join(&file.path))?;
-                let DistributionFile { hash, is_executable, .. } = file;
-                let kind = if file.size.is_some() { FILE } else { BYTECODE };
-                let (name, executable) = (file.name(), u8::from(*is_executable));
-                let _ = writeln!(text, "{kind}\t{name}\t{hash}\t{executable}\t{size}\t{modified}\t{mode}");
+        let mut before = None;
+        for DistributionFile { path, hash, size: recorded, is_executable, .. } in &distribution.files {
+            let Stamp { size, modified, mode, .. } = Stamp::of(&files.join(&**path))?;
+            let kind = if recorded.is_some() { FILE } else { BYTECODE };
+            let _ = write!(text, "{kind}\t{}\t{}\t{}\t{size}", &**path, &**hash, u8::from(*is_executable));
+            if before.replace((modified, mode)) != Some((modified, mode)) {
+                let _ = write!(text, "\t{modified}\t{mode}");
             }
+            text.push('\n');
         }
         let checksum = rawzip::crc32(text.as_bytes());
         let _ = writeln!(text, "{END}{checksum:08x}");
@@ -91,8 +91,9 @@ impl Manifest {
     }
 
     /// Reads a manifest; `None` if it was cut, has another format, or names a path outside its folders.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut lines = checked(text)?.lines();
+    pub(crate) fn parse(text: String) -> Option<Self> {
+        let text = Arc::new(text);
+        let mut lines = checked(&text)?.lines();
         if lines.next()? != FORMAT {
             return None;
         }
@@ -100,7 +101,7 @@ impl Manifest {
         let mut distribution = Distribution::default();
         let mut stamps = Vec::new();
         let owner = fs::user();
-        let mut folder = None;
+        let mut before = None;
         for line in lines {
             let (fields, number) = split(line);
             match fields[..number] {
@@ -117,12 +118,25 @@ impl Manifest {
                     let script = EntryPoint::new(name, module, function, graphical == "1")?;
                     distribution.entry_points.push(script);
                 }
-                ["folder", ""] => folder = Some(String::new()),
-                ["folder", path] if archive::fault_of(path).is_none() => folder = Some(format!("{path}/")),
-                [FILE | BYTECODE, ..] => {
-                    let (file, stamp) = file(folder.as_deref()?, fields, owner)?;
+                [kind @ (FILE | BYTECODE), path, hash, executable, size, ref rest @ ..] => {
+                    match rest {
+                        [] => {}
+                        [modified, mode] => before = Some((modified.parse().ok()?, mode.parse().ok()?)),
+                        _ => return None,
+                    }
+                    let ((modified, mode), size) = (before?, size.parse().ok()?);
+                    // With another owner, the file counts as changed.
+                    stamps.push(Stamp { size, modified, mode, owner });
+                    let [path, hash] = [path, hash].map(|field| Text::part(&text, field));
+                    let size = (kind == FILE).then_some(size);
+                    let file = DistributionFile::new(path?, hash?, size, executable == "1");
+                    // Files come folder by folder, and the path of a folder is checked once.
+                    let last = distribution.files.last();
+                    let is_checked = last.is_some_and(|last| last.folder() == file.folder());
+                    if archive::fault_of(if is_checked { file.name() } else { &file.path }).is_some() {
+                        return None;
+                    }
                     distribution.files.push(file);
-                    stamps.push(stamp);
                 }
                 _ => return None,
             }
@@ -178,24 +192,6 @@ fn checked(text: &str) -> Option<&str> {
     (u32::from_str_radix(checksum, 16) == Ok(rawzip::crc32(text.as_bytes()))).then_some(text)
 }
 
-/// Reads the line of a file in a folder, whose path ends with a slash. The file must have that owner: with another one, it counts
-/// as changed.
-fn file(folder: &str, fields: [&str; MOST_FIELDS], owner: u32) -> Option<(DistributionFile, Stamp)> {
-    let [kind, name, hash, executable, size, modified, mode] = fields;
-    if name.contains('/') || archive::fault_of(name).is_some() {
-        return None;
-    }
-    let size = size.parse().ok()?;
-    let stamp = Stamp { size, modified: modified.parse().ok()?, mode: mode.parse().ok()?, owner };
-    let file = DistributionFile {
-        path: [folder, name].concat(),
-        hash: hash.to_owned(),
-        size: (kind == FILE).then_some(size),
-        is_executable: executable == "1",
-    };
-    Some((file, stamp))
-}
-
 /// The fields of a line, filled up to the number of the longest line; none if the line has more.
 fn split(line: &str) -> ([&str; MOST_FIELDS], usize) {
     let mut fields = [""; MOST_FIELDS];
@@ -211,10 +207,24 @@ fn split(line: &str) -> ([&str; MOST_FIELDS], usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs::Mode;
+
+    /// The paths, modes and times of three files. Only the last one has another time and another mode than the one before it.
+    const FILES: [(&str, Mode, u64); 3] = [
+        ("pip/a.py", Mode::Exactly(0o644), 1),
+        ("pip/b.py", Mode::Exactly(0o644), 1),
+        ("c", Mode::Exactly(0o755), 2),
+    ];
 
     fn manifest() -> (tempfile::TempDir, String, Manifest) {
         let dir = tempfile::tempdir().unwrap();
-        fs::write_with_parents(&dir.path().join("pip/a.py"), b"a").unwrap();
+        fs::create_directory(&dir.path().join("pip")).unwrap();
+        for (path, mode, time) in FILES {
+            fs::write_dated(&dir.path().join(path), b"a", mode, time).unwrap();
+        }
+        let file = |(path, ..): (&str, _, _)| {
+            DistributionFile::new(path.to_owned().into(), "sha256=x".to_owned().into(), Some(1), path == "c")
+        };
         let stamped = |path: &str| Stamped { path: path.into(), size: 7, modified: 8 };
         let origin = Origin {
             wheel: stamped("/a\tb/w\n.whl"),
@@ -232,24 +242,19 @@ mod tests {
                 function: "main".into(),
                 is_graphical: true,
             }],
-            files: vec![DistributionFile {
-                path: "pip/a.py".into(),
-                hash: "sha256=x".into(),
-                size: Some(1),
-                is_executable: false,
-            }],
+            files: FILES.map(file).into(),
         };
         let text = Manifest::render(&origin, &distribution, dir.path()).unwrap();
-        let stamps = vec![Stamp::of(&dir.path().join("pip/a.py")).unwrap()];
+        let stamps = FILES.map(|(path, ..)| Stamp::of(&dir.path().join(path)).unwrap()).into();
         (dir, text, Manifest { origin, distribution, stamps })
     }
 
     #[test]
     fn a_manifest_says_what_was_written() {
         let (_dir, text, manifest) = manifest();
-        assert_eq!(Manifest::parse(&text), Some(manifest));
+        assert_eq!(Manifest::parse(text.clone()), Some(manifest));
         for length in 0..text.len() {
-            assert_eq!(Manifest::parse(&text[..length]), None, "cut at {length}");
+            assert_eq!(Manifest::parse(text[..length].to_owned()), None, "cut at {length}");
         }
     }
 
@@ -259,7 +264,7 @@ mod tests {
         for position in 0..text.len() {
             let mut changed = text.clone().into_bytes();
             changed[position] ^= 1;
-            assert_eq!(std::str::from_utf8(&changed).ok().and_then(Manifest::parse), None, "at {position}");
+            assert_eq!(String::from_utf8(changed).ok().and_then(Manifest::parse), None, "at {position}");
         }
     }
 
@@ -267,24 +272,25 @@ mod tests {
     fn what_is_no_manifest_is_none() {
         let (_dir, text, _) = manifest();
         for (from, to) in [
-            ("image 5", "image 1"),
+            ("image 6", "image 1"),
             ("made\t9", "made\tx"),
             ("pip-1.dist-info", ""),
             ("metadata\t", "other\t"),
             ("\\n[GCC]", "\\x"),
             ("sha256=x\t0\t1", "sha256=x\t0\t-1"),
             ("pip-1.dist-info", "../pip-1.dist-info"),
-            ("folder\tpip", "folder\t../pip"),
-            ("folder\tpip\n", ""),
-            ("a.py", "../a.py"),
-            ("a.py", "b/a.py"),
-            ("file\ta.py", "file\ta.py\t\t"),
+            ("pip/a.py", "../a.py"),
+            ("pip/a.py", ""),
+            ("pip/b.py", "pip/.."),
+            ("file\tpip/a.py", "file\tpip/a.py\t"),
+            ("1\t1000000000\t420", "1"),
+            ("1000000000\t420", "1000000000"),
             ("script\tpip", "script\t../pip"),
         ] {
             let (text, _) = text.rsplit_once(END).unwrap();
             let changed = text.replacen(from, to, 1);
             let checksum = rawzip::crc32(changed.as_bytes());
-            assert_eq!(Manifest::parse(&format!("{changed}{END}{checksum:08x}\n")), None, "{to:?}");
+            assert_eq!(Manifest::parse(format!("{changed}{END}{checksum:08x}\n")), None, "{to:?}");
         }
     }
 }

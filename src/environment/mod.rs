@@ -1,7 +1,8 @@
 //! An environment (PEP 405): what is in it, and how it is made.
 //!
-//! [`create`] runs the steps in `venv`'s order, for the command and for interpreters other than the running one, where no
-//! hook can be overridden. The hooks of `fastvenv.EnvBuilder` call the same steps one by one.
+//! [`create`] runs the steps for the command and for interpreters other than the running one, where no hook can be overridden.
+//! The hooks of `fastvenv.EnvBuilder` call the same steps one by one, in `venv`'s order. Here the activation scripts come before
+//! pip, because a thread is still searching the cache for it.
 
 pub mod activation;
 pub mod configuration;
@@ -30,7 +31,7 @@ use scripts::Activation;
 /// The contents of `.gitignore`: git ignores the whole environment.
 pub const GIT_IGNORE: &str = "# Created by venv; see https://docs.python.org/3/library/venv.html\n*\n";
 
-/// An environment, which lacks its activation scripts until it is finished.
+/// An environment, which has to be finished after pip is installed.
 #[derive(Debug)]
 pub struct Environment {
     /// Its directory, absolute and normal.
@@ -102,7 +103,7 @@ fn clear(env_dir: &Path, interpreter: &Interpreter, force: bool) -> Result<()> {
 }
 
 impl Environment {
-    /// Makes the directories, the interpreter and pip.
+    /// Makes the directories, the interpreter, the activation scripts and pip.
     ///
     /// `env_dir` is absolute and normal. `creation` records what is made, and can remove it. Without a `seed`, pip is left to
     /// `ensurepip`. The caller has checked [`executables::is_known`].
@@ -125,20 +126,20 @@ impl Environment {
         // pip must not find itself in the base installation, or it would not be installed (bpo-24875).
         environment.write_configuration(creation, false)?;
         environment.copied = executables::place(interpreter, &environment.python, options.symlinks)?;
+        if !options.upgrade {
+            environment.write_scripts()?;
+        }
         if let Some(seed) = seed.filter(|_| options.with_pip) {
             environment.pip = seed.install(&environment.target())?;
         }
         Ok(environment)
     }
 
-    /// Makes the rest after pip is installed: the activation scripts, the final `pyvenv.cfg`, and scripts that can be moved.
+    /// Makes the rest after pip is installed: the final `pyvenv.cfg`, and scripts that can be moved.
     ///
     /// # Errors
     /// As from [`Self::begin`].
     pub fn finish(&self, creation: &Creation) -> Result<()> {
-        if !self.options.upgrade {
-            self.write_scripts()?;
-        }
         if self.options.system_site_packages {
             self.write_configuration(creation, true)?;
         }

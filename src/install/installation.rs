@@ -51,7 +51,7 @@ impl<'a> Installation<'a> {
             return Ok(None);
         }
         if !distribution.is_apart_from(&names) {
-            destination.check_directories(distribution.files.iter().map(|file| &file.path))?;
+            destination.check_directories(distribution.files.iter().map(|file| &*file.path))?;
             let sources = distribution.files.iter().filter(|file| bytecode::is_source(&file.path));
             let cache_tag = &target.interpreter.cache_tag;
             destination.check_directories(sources.map(|source| bytecode::path(&source.path, cache_tag)))?;

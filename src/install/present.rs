@@ -110,7 +110,7 @@ fn missing(
         let is_sound = fs::read(&path).is_ok_and(|contents| record::fits(&file.hash, &contents))
             && (!file.is_executable || fs::may_execute(&path));
         if !is_sound {
-            missing.insert(file.path.clone());
+            missing.insert(file.path.to_string());
         }
         if bytecode::is_source(&file.path) {
             let bytecode = bytecode::path(&file.path, &interpreter.cache_tag);

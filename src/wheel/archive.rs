@@ -104,10 +104,11 @@ fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
 
 /// Why a path cannot be below a directory.
 pub(crate) fn fault_of(path: &str) -> Option<&'static str> {
-    if path.starts_with('/') || path.split('/').any(|part| part == "..") {
+    let parts = || path.as_bytes().split(|byte| *byte == b'/');
+    if path.starts_with('/') || parts().any(|part| part == b"..") {
         return Some("its path leaves the wheel");
     }
     let is_bad = |character: char| matches!(character, '\\' | ':') || character.is_control();
-    let is_odd = path.contains(is_bad) || path.split('/').any(|part| matches!(part, "" | "."));
+    let is_odd = path.chars().any(is_bad) || parts().any(|part| matches!(part, b"" | b"."));
     is_odd.then_some("its path is not one of a wheel")
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::entry_points::{self, EntryPoint};
 use super::place::Place;
 use super::release::Release;
+use super::text::Text;
 use super::{Wheel, archive, pip, portable, requires_python};
 use crate::error::{Error, Result};
 use crate::interpreter::bytecode;
@@ -35,12 +36,14 @@ pub(crate) struct Distribution {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DistributionFile {
     /// The path in the wheel.
-    pub(crate) path: String,
+    pub(crate) path: Text,
     /// As RECORD has hashes.
-    pub(crate) hash: String,
+    pub(crate) hash: Text,
     /// None for bytecode, which is in RECORD without size and hash.
     pub(crate) size: Option<u64>,
     pub(crate) is_executable: bool,
+    /// The position of the slash at the end of its folder.
+    slash: Option<usize>,
 }
 
 impl Distribution {
@@ -59,7 +62,7 @@ impl Distribution {
         self.folders().all(|files| {
             // All files of a folder have the same place.
             let is_library =
-                matches!(Place::of(&files[0].path), Some(Place::Library(path)) if *path == files[0].path);
+                matches!(Place::of(&files[0].path), Some(Place::Library(path)) if *path == *files[0].path);
             let mut tops = files.iter().filter_map(|file| file.path.split('/').next());
             is_library && (names.is_empty() || !tops.any(|top| names.contains(OsStr::new(top))))
         })
@@ -71,18 +74,18 @@ impl Distribution {
 }
 
 impl DistributionFile {
+    pub(crate) fn new(path: Text, hash: Text, size: Option<u64>, is_executable: bool) -> Self {
+        let slash = memchr::memrchr(b'/', path.as_bytes());
+        Self { path, hash, size, is_executable, slash }
+    }
+
     /// The path of the folder that it is in, which is empty for that of the wheel.
     pub(crate) fn folder(&self) -> &str {
-        self.slash().map_or("", |position| &self.path[..position])
+        self.slash.map_or("", |position| &self.path[..position])
     }
 
     pub(crate) fn name(&self) -> &str {
-        self.slash().map_or(&self.path, |position| &self.path[position + 1..])
-    }
-
-    /// The position of the slash at the end of its folder.
-    fn slash(&self) -> Option<usize> {
-        memchr::memrchr(b'/', self.path.as_bytes())
+        self.slash.map_or(&self.path, |position| &self.path[position + 1..])
     }
 }
 
@@ -125,11 +128,9 @@ impl Wheel {
         if entry_points.iter().any(is_special) || !portable::are_apart(made.chain(brought)) {
             return Ok(None);
         }
-        let files = self.files.iter().filter(|file| !is_wrapper(&file.path)).map(|file| DistributionFile {
-            path: file.path.clone(),
-            hash: file.hash.clone(),
-            size: Some(file.contents.len() as u64),
-            is_executable: file.is_executable,
+        let files = self.files.iter().filter(|file| !is_wrapper(&file.path)).map(|file| {
+            let [path, hash] = [&file.path, &file.hash].map(|text| text.clone().into());
+            DistributionFile::new(path, hash, Some(file.contents.len() as u64), file.is_executable)
         });
         Ok(Some(Distribution {
             dist_info: self.dist_info.clone(),

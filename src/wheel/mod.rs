@@ -10,6 +10,7 @@ mod portable;
 pub(crate) mod record;
 mod release;
 mod requires_python;
+mod text;
 mod zip;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use release::Release;
 pub(crate) use distribution::{Distribution, DistributionFile};
 pub(crate) use entry_points::EntryPoint;
 pub(crate) use place::Place;
+pub(crate) use text::Text;
 
 /// A wheel that was read and checked. RECORD is not among its files.
 #[derive(Debug)]

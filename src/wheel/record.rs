@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of RECORD.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Row<'a> {
     /// The path, relative to `site-packages`.
     pub(crate) path: Cow<'a, str>,
@@ -112,7 +112,7 @@ impl<'a> Record<'a> {
 
     /// The text of the file: rows sorted by path, with the line ends of Python's `csv`.
     pub(crate) fn into_csv(mut self) -> Vec<u8> {
-        self.0.sort_unstable();
+        self.0.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         for row in &self.0 {
             let size = row.size.map_or(String::new(), |size| size.to_string());
