@@ -103,8 +103,9 @@ build_with_musl() {
     # What Debian has added to the sources is not used, and cannot always be had.
     (cd "$work" && apt trixie apt-get -qq --download-only source python3.13 zlib > /dev/null) || true
     mkdir -p "$work/zlib" "$work/python"
-    tar -x -f "$work"/zlib_*.orig.tar.* -C "$work/zlib" --strip-components=1
-    tar -x -f "$work"/python3.13_*.orig.tar.* -C "$work/python" --strip-components=1
+    # Beside an archive there may be its signature, `*.asc`.
+    tar -x -f "$work"/zlib_*.orig.tar.?z -C "$work/zlib" --strip-components=1
+    tar -x -f "$work"/python3.13_*.orig.tar.?z -C "$work/python" --strip-components=1
     # configure asks the compiler for the platform, which musl-gcc takes from gcc, and pkg-config for libraries, which has
     # those of the system.
     # shellcheck disable=SC2016 # the wrapper expands its arguments
