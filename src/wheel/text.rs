@@ -1,6 +1,6 @@
 //! A text that is a part of another one, and shares its memory.
 //!
-//! The manifest of an image has two such parts for each file. To copy each would take a quarter of the time in which it is read.
+//! The manifest of an image, which every call reads, has two such parts for each file.
 
 use std::fmt;
 use std::ops::{Deref, Range};
