@@ -22,7 +22,7 @@ WHEEL_TARGETS = {
     "manylinux aarch64": ("aarch64-unknown-linux-gnu", "manylinux2014"),
     "manylinux armv7": ("armv7-unknown-linux-gnueabihf", "manylinux2014"),
     "manylinux i686": ("i686-unknown-linux-gnu", "manylinux2014"),
-    "manylinux ppc64le": ("powerpc64le-unknown-linux-gnu", "manylinux_2_34"),  # zig's unwinder needs it
+    "manylinux ppc64le": ("powerpc64le-unknown-linux-gnu", "manylinux_2_34"),  # for the unwinder that zig links in
     "manylinux s390x": ("s390x-unknown-linux-gnu", "manylinux2014"),
     "manylinux riscv64": ("riscv64gc-unknown-linux-gnu", "manylinux_2_31"),
     "musllinux x86_64": ("x86_64-unknown-linux-musl", "musllinux_1_2"),

@@ -89,7 +89,7 @@ class Environment:
     """
     def __new__(cls, /, creation: Creation, env_dir: str, interpreter: Interpreter, *, seed: Seed | None, prompt: tuple[str, str, str] | None, system_site_packages: bool, symlinks: bool, with_pip: bool, clear: bool, force: bool, upgrade: bool, upgrade_deps: bool, git_ignore: bool, activators: SupportsGetItem[int, str] | None, relocatable: bool) -> Environment:
         """
-        Makes everything except the activation scripts. `creation` records what is made. `prompt` is the option as it was given,
+        Makes everything that can precede `ensurepip`. `creation` records what is made. `prompt` is the option as it was given,
         the text that is shown, and the `repr` of that text.
         """
     @property
@@ -104,7 +104,7 @@ class Environment:
         """
     def finish(self, /, creation: Creation) -> None:
         """
-        Makes the activation scripts and the final `pyvenv.cfg`, after pip is installed.
+        Makes the rest after pip is installed: the final `pyvenv.cfg`, and scripts that can be moved.
         """
     @property
     def lacks_pip(self, /) -> bool:

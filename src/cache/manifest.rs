@@ -90,7 +90,7 @@ impl Manifest {
         Ok(text)
     }
 
-    /// Reads a manifest; `None` if it was cut, has another format, or names a path outside its folders.
+    /// Reads a manifest; `None` if it was cut, has another format, or has a path that leaves its folder.
     pub(crate) fn parse(text: String) -> Option<Self> {
         let text = Arc::new(text);
         let mut lines = checked(&text)?.lines();
@@ -101,8 +101,6 @@ impl Manifest {
         let mut distribution = Distribution::default();
         let mut stamps = Vec::new();
         let owner = fs::user();
-        // The time and the mode of the file before.
-        let mut before = None;
         for line in lines {
             let (fields, number) = split(line);
             match fields[..number] {
@@ -120,14 +118,16 @@ impl Manifest {
                     distribution.entry_points.push(script);
                 }
                 [kind @ (FILE | BYTECODE), path, hash, executable, size, ref rest @ ..] => {
-                    match rest {
-                        [] => {}
-                        [modified, mode] => before = Some((modified.parse().ok()?, mode.parse().ok()?)),
+                    let size = size.parse().ok()?;
+                    stamps.push(match rest {
+                        [] => Stamp { size, ..*stamps.last()? },
+                        [modified, mode] => {
+                            let (modified, mode) = (modified.parse().ok()?, mode.parse().ok()?);
+                            // With another owner, the file counts as changed.
+                            Stamp { size, modified, mode, owner }
+                        }
                         _ => return None,
-                    }
-                    let ((modified, mode), size) = (before?, size.parse().ok()?);
-                    // With another owner, the file counts as changed.
-                    stamps.push(Stamp { size, modified, mode, owner });
+                    });
                     let [path, hash] = [path, hash].map(|field| Text::part(&text, field));
                     let size = (kind == FILE).then_some(size);
                     let file = DistributionFile::new(path?, hash?, size, executable == "1");

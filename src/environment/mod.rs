@@ -1,8 +1,8 @@
 //! An environment (PEP 405): what is in it, and how it is made.
 //!
 //! [`create`] runs the steps for the command and for interpreters other than the running one, where no hook can be overridden.
-//! The hooks of `fastvenv.EnvBuilder` call the same steps one by one, in `venv`'s order. Here the activation scripts come before
-//! pip, because a thread is still searching the cache for it.
+//! The hooks of `fastvenv.EnvBuilder` call the same steps one by one, in `venv`'s order. Without hooks, the activation scripts
+//! are written before pip, while a thread searches the cache for it.
 
 pub mod activation;
 pub mod configuration;

@@ -169,7 +169,7 @@ pub(super) struct Environment(environment::Environment);
 
 #[pymethods]
 impl Environment {
-    /// Makes everything except the activation scripts. `creation` records what is made. `prompt` is the option as it was given,
+    /// Makes everything that can precede `ensurepip`. `creation` records what is made. `prompt` is the option as it was given,
     /// the text that is shown, and the `repr` of that text.
     #[new]
     #[pyo3(signature = (
@@ -213,7 +213,7 @@ impl Environment {
         Ok(Self(detached(py, begin)?))
     }
 
-    /// Makes the activation scripts and the final `pyvenv.cfg`, after pip is installed.
+    /// Makes the rest after pip is installed: the final `pyvenv.cfg`, and scripts that can be moved.
     fn finish(&self, py: Python<'_>, creation: &Creation) -> PyResult<()> {
         detached(py, || self.0.finish(&creation.0))
     }
