@@ -97,6 +97,11 @@ impl Image {
         &self.manifest.distribution
     }
 
+    /// The rows of RECORD that are the same in every environment, sorted by path, if they were written.
+    pub(crate) fn rows(&self) -> Option<&str> {
+        self.manifest.rows.as_deref()
+    }
+
     /// Its manifest.
     pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
@@ -110,18 +115,19 @@ impl Image {
         self.files.read(path)
     }
 
-    /// Places the wanted files in an environment, by links or copies.
+    /// Places the wanted files of some of its folders in an environment, by links or copies.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be made.
-    pub(crate) fn place(
+    pub(crate) fn place<'a>(
         &self,
+        folders: impl IntoIterator<Item = &'a Vec<DistributionFile>>,
         destination: impl Fn(&str) -> Option<PathBuf>,
         linker: &mut Linker,
         circumstances: Circumstances,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
-        let moves = self.distribution().folders().filter_map(|folder| {
+        let moves = folders.into_iter().filter_map(|folder| {
             let files: Vec<_> = folder.iter().filter(|file| is_wanted(&file.path)).collect();
             let first = files.first()?;
             let to = destination(&first.path)?.parent()?.to_owned();
@@ -156,24 +162,24 @@ impl Image {
     fn check_stamps(&self) -> Result<()> {
         let Manifest { distribution, stamps, .. } = &self.manifest;
         let mut left = stamps.as_slice();
-        let folders = distribution.folders().filter_map(|folder| {
+        let folders = distribution.folders.iter().filter_map(|folder| {
             let (own, others) = left.split_at_checked(folder.len())?;
             left = others;
             Some((folder, own))
         });
         let folders: Vec<_> = folders.collect();
-        let check = |(files, stamps): &(&[DistributionFile], &[Stamp])| {
+        let check = |(files, stamps): &(&Vec<DistributionFile>, &[Stamp])| {
             let folder = self.files.open_in(files[0].folder())?;
             files.iter().zip(*stamps).try_for_each(|(file, stamp)| {
                 if folder.stamp(file.name())? == *stamp { Ok(()) } else { Err(changed()).at(folder.path()) }
             })
         };
-        threads::share(&folders, threads::worth(distribution.files.len()), check)
+        threads::share(&folders, threads::worth(stamps.len()), check)
     }
 
     /// Compares some files, chosen at random, with their hashes.
     fn check_sample(&self) -> Result<()> {
-        let files = self.distribution().files.iter().zip(&self.manifest.stamps);
+        let files = self.distribution().files().zip(&self.manifest.stamps);
         let small = files.filter(|(_, stamp)| stamp.size <= trust::LARGEST_IN_SAMPLE);
         let small: Vec<_> = small.map(|(file, _)| file).collect();
         trust::sample(small.len()).try_for_each(|position| self.check_hash(small[position]))
@@ -190,8 +196,8 @@ impl Image {
     /// # Errors
     /// [`Error::Io`] with the first file that was changed or cannot be read.
     pub(crate) fn verify(&self) -> Result<()> {
-        let files = &self.distribution().files;
-        threads::share(files, threads::worth(files.len()), |file| self.check_hash(file))
+        let files: Vec<_> = self.distribution().files().collect();
+        threads::share(&files, threads::worth(files.len()), |file| self.check_hash(file))
     }
 
     fn check_hash(&self, file: &DistributionFile) -> Result<()> {
@@ -249,6 +255,7 @@ pub(crate) fn write(
     for file in wheel.files() {
         write(&file.path, &file.contents, file.is_executable)?;
     }
+    let mut bytecode_files = Vec::new();
     if let Some(compiler) = compiler {
         let interpreter = compiler.interpreter;
         let modules: Vec<_> = wheel.modules().collect();
@@ -257,13 +264,10 @@ pub(crate) fn write(
             let path = bytecode::path(&compiled.source, &interpreter.cache_tag);
             write(&path, &contents, false)?;
             let hash = record::hash(&contents).into();
-            distribution.files.push(DistributionFile::new(path.into(), hash, None, false));
+            bytecode_files.push(DistributionFile::new(path.into(), hash, None, false));
         }
     }
-    // Folder by folder, as they are placed.
-    distribution
-        .files
-        .sort_unstable_by(|one, other| (one.folder(), one.name()).cmp(&(other.folder(), other.name())));
+    distribution.add_sorted(bytecode_files);
     let manifest = Manifest::render(origin, &distribution, &files)?;
     fs::write_as(&folder.join(MANIFEST), manifest.as_bytes(), Mode::Exactly(fs::shared_mode(false))).map(drop)
 }

@@ -5,8 +5,11 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use flate2::Crc;
 
 use crate::error::Result;
 use crate::fields::{escape, unescape};
@@ -14,11 +17,14 @@ use crate::fs::{self, Stamp};
 use crate::wheel::{Distribution, DistributionFile, EntryPoint, Text, archive};
 
 /// The version of the format. No version of fastvenv reads images of another format.
-pub(crate) const FORMAT: &str = "fastvenv image 6";
+pub(crate) const FORMAT: &str = "fastvenv image 7";
 
 /// The beginning of a line about a file of the wheel, or about bytecode.
 const FILE: &str = "file";
 const BYTECODE: &str = "bytecode";
+
+/// The line before the rows of RECORD, which are last.
+const ROWS: &str = "rows";
 
 /// The beginning of the last line.
 const END: &str = "end\t";
@@ -33,6 +39,8 @@ pub(crate) struct Manifest {
     pub(crate) distribution: Distribution,
     /// The stamp of each file of the distribution when it was written.
     pub(crate) stamps: Vec<Stamp>,
+    /// The rows of RECORD that are the same in every environment: [`Distribution::rows`].
+    pub(crate) rows: Option<Text>,
 }
 
 /// The origin of an image, and the interpreter that it is for.
@@ -76,7 +84,7 @@ impl Manifest {
             let _ = writeln!(text, "script\t{name}\t{module}\t{function}\t{}", u8::from(*is_graphical));
         }
         let mut before = None;
-        for DistributionFile { path, hash, size: recorded, is_executable, .. } in &distribution.files {
+        for DistributionFile { path, hash, size: recorded, is_executable, .. } in distribution.files() {
             let Stamp { size, modified, mode, .. } = Stamp::of(&files.join(&**path))?;
             let kind = if recorded.is_some() { FILE } else { BYTECODE };
             let _ = write!(text, "{kind}\t{}\t{}\t{}\t{size}", &**path, &**hash, u8::from(*is_executable));
@@ -85,7 +93,10 @@ impl Manifest {
             }
             text.push('\n');
         }
-        let checksum = rawzip::crc32(text.as_bytes());
+        if let Some(rows) = distribution.rows() {
+            let _ = write!(text, "{ROWS}\n{rows}");
+        }
+        let checksum = checksum(&text);
         let _ = writeln!(text, "{END}{checksum:08x}");
         Ok(text)
     }
@@ -93,17 +104,16 @@ impl Manifest {
     /// Reads a manifest; `None` if it was cut, has another format, or has a path that leaves its folder.
     pub(crate) fn parse(text: String) -> Option<Self> {
         let text = Arc::new(text);
-        let mut lines = checked(&text)?.lines();
-        if lines.next()? != FORMAT {
+        let mut rest = checked(&text)?;
+        if take_line(&mut rest)?.fields() != [FORMAT] {
             return None;
         }
-        let mut origin = Origin::parse(lines.next()?, lines.next()?)?;
+        let mut origin = Origin::parse(&take_line(&mut rest)?, &take_line(&mut rest)?)?;
         let mut distribution = Distribution::default();
-        let mut stamps = Vec::new();
+        let (mut stamps, mut rows) = (Vec::new(), None);
         let owner = fs::user();
-        for line in lines {
-            let (fields, number) = split(line);
-            match fields[..number] {
+        while let Some(line) = take_line(&mut rest) {
+            match *line.fields() {
                 ["interpreter", path, size, modified, description] => {
                     origin.interpreter =
                         Some((Stamped::parse(path, size, modified)?, unescape(description)?));
@@ -128,21 +138,25 @@ impl Manifest {
                         }
                         _ => return None,
                     });
-                    let [path, hash] = [path, hash].map(|field| Text::part(&text, field));
+                    let [own_path, hash] = [path, hash].map(|field| Text::part(&text, field));
                     let size = (kind == FILE).then_some(size);
-                    let file = DistributionFile::new(path?, hash?, size, executable == "1");
-                    // Files come folder by folder, and the path of a folder is checked once.
-                    let last = distribution.files.last();
-                    let is_checked = last.is_some_and(|last| last.folder() == file.folder());
-                    if archive::fault_of(if is_checked { file.name() } else { &file.path }).is_some() {
+                    let file = DistributionFile::new(own_path?, hash?, size, executable == "1");
+                    // The path of a folder is checked once, with its first file.
+                    let is_sound = if distribution.add(file) {
+                        archive::fault_of(path).is_none()
+                    } else {
+                        path.rsplit('/').next().is_some_and(is_name)
+                    };
+                    if !is_sound {
                         return None;
                     }
-                    distribution.files.push(file);
                 }
+                [ROWS] => rows = Some(Text::part(&text, mem::take(&mut rest))?),
                 _ => return None,
             }
         }
-        (!distribution.dist_info.is_empty()).then_some(Self { origin, distribution, stamps })
+        let is_whole = rest.is_empty() && !distribution.dist_info.is_empty();
+        is_whole.then_some(Self { origin, distribution, stamps, rows })
     }
 
     /// How many bytes the files have.
@@ -153,10 +167,10 @@ impl Manifest {
 
 impl Origin {
     /// Reads the lines with the time and the wheel.
-    fn parse(made: &str, wheel: &str) -> Option<Self> {
-        let made = made.strip_prefix("made\t")?.parse().ok()?;
-        let (fields, number) = split(wheel);
-        let ["wheel", path, size, modified, hash] = fields[..number] else { return None };
+    fn parse(made: &Line<'_>, wheel: &Line<'_>) -> Option<Self> {
+        let ["made", made] = *made.fields() else { return None };
+        let made = made.parse().ok()?;
+        let ["wheel", path, size, modified, hash] = *wheel.fields() else { return None };
         let wheel = Stamped::parse(path, size, modified)?;
         Some(Self { wheel, hash: hash.to_owned(), made, interpreter: None })
     }
@@ -190,19 +204,50 @@ impl Stamped {
 /// The text before the last line; `None` if it does not have the checksum in that line.
 fn checked(text: &str) -> Option<&str> {
     let (text, checksum) = text.strip_suffix('\n')?.rsplit_once(END)?;
-    (u32::from_str_radix(checksum, 16) == Ok(rawzip::crc32(text.as_bytes()))).then_some(text)
+    (u32::from_str_radix(checksum, 16) == Ok(self::checksum(text))).then_some(text)
 }
 
-/// The fields of a line, filled up to the number of the longest line; none if the line has more.
-fn split(line: &str) -> ([&str; MOST_FIELDS], usize) {
-    let mut fields = [""; MOST_FIELDS];
-    let (mut number, mut start) = (0, 0);
-    for end in memchr::memchr_iter(b'\t', line.as_bytes()).chain([line.len()]) {
-        let Some(field) = fields.get_mut(number) else { return (fields, 0) };
-        *field = &line[start..end];
-        (number, start) = (number + 1, end + 1);
+fn checksum(text: &str) -> u32 {
+    let mut checksum = Crc::new();
+    checksum.update(text.as_bytes());
+    checksum.sum()
+}
+
+/// Whether a name is that of a file in a folder. The paths in an image are portable, which no other characters are.
+fn is_name(name: &str) -> bool {
+    let is_plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'/' | b'\\' | b':');
+    !matches!(name, "" | "." | "..") && name.bytes().all(is_plain)
+}
+
+/// The fields of a line, filled up to the number of the longest line.
+struct Line<'a> {
+    filled: [&'a str; MOST_FIELDS],
+    number: usize,
+}
+
+impl<'a> Line<'a> {
+    /// The fields; none if there are more than the longest line has.
+    fn fields(&self) -> &[&'a str] {
+        self.filled.get(..self.number).unwrap_or_default()
     }
-    (fields, number)
+}
+
+/// Takes the first line off a text; `None` if no line is left.
+fn take_line<'a>(text: &mut &'a str) -> Option<Line<'a>> {
+    let whole = *text;
+    let mut line = Line { filled: [""; MOST_FIELDS], number: 0 };
+    let mut start = 0;
+    for end in memchr::memchr2_iter(b'\t', b'\n', whole.as_bytes()) {
+        if let Some(field) = line.filled.get_mut(line.number) {
+            *field = &whole[start..end];
+        }
+        (line.number, start) = (line.number + 1, end + 1);
+        if whole.as_bytes()[end] == b'\n' {
+            *text = &whole[start..];
+            return Some(line);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -233,7 +278,7 @@ mod tests {
             made: 9,
             interpreter: Some((stamped("/bin/python"), "3.13\n[GCC]".into())),
         };
-        let distribution = Distribution {
+        let mut distribution = Distribution {
             dist_info: "pip-1.dist-info".into(),
             is_pure: true,
             template: Some("a \\ 'b' \"c\"\r\n\td\n".into()),
@@ -243,11 +288,13 @@ mod tests {
                 function: "main".into(),
                 is_graphical: true,
             }],
-            files: FILES.map(file).into(),
+            folders: Vec::new(),
         };
+        assert_eq!(FILES.map(file).map(|file| distribution.add(file)), [true, false, true]);
         let text = Manifest::render(&origin, &distribution, dir.path()).unwrap();
         let stamps = FILES.map(|(path, ..)| Stamp::of(&dir.path().join(path)).unwrap()).into();
-        (dir, text, Manifest { origin, distribution, stamps })
+        let rows = Some("c,sha256=x,1\r\npip/a.py,sha256=x,1\r\npip/b.py,sha256=x,1\r\n".to_owned().into());
+        (dir, text, Manifest { origin, distribution, stamps, rows })
     }
 
     #[test]
@@ -275,7 +322,7 @@ mod tests {
         let time = format!("\t{}", stamps[0].modified);
         let time_and_mode = format!("{time}\t{}", stamps[0].mode);
         for (from, to) in [
-            ("image 6", "image 1"),
+            ("image 7", "image 1"),
             ("made\t9", "made\tx"),
             ("pip-1.dist-info", ""),
             ("metadata\t", "other\t"),
@@ -285,15 +332,20 @@ mod tests {
             ("pip/a.py", "../a.py"),
             ("pip/a.py", ""),
             ("pip/b.py", "pip/.."),
+            ("pip/b.py", "pip/"),
+            ("pip/b.py", "pip/b\\y"),
+            ("pip/b.py", "pip/é"),
             ("file\tpip/a.py", "file\tpip/a.py\t"),
             (&time_and_mode, ""),
             (&time_and_mode, &time),
             ("script\tpip", "script\t../pip"),
+            ("\nrows\n", "\n"),
+            ("\nrows\n", "\nrows"),
         ] {
             let (text, _) = text.rsplit_once(END).unwrap();
             let changed = text.replacen(from, to, 1);
             assert_ne!(changed, text, "{from:?}");
-            let checksum = rawzip::crc32(changed.as_bytes());
+            let checksum = checksum(&changed);
             assert_eq!(Manifest::parse(format!("{changed}{END}{checksum:08x}\n")), None, "{to:?}");
         }
     }

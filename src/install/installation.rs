@@ -5,10 +5,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::mem;
 
 use super::present::{self, Presence};
 use super::script::{self, ScriptMaker};
 use super::{Destination, Options, Source, Target};
+use crate::cache::Image;
 use crate::error::Result;
 use crate::fs::{self, Linker, Mode, Stamp};
 use crate::interpreter::bytecode::{self, Compiled};
@@ -44,26 +46,23 @@ impl<'a> Installation<'a> {
         let names = fs::names(destination.library)?;
         let presence = present::look(source, &destination, target, maker, &names)?;
         let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
-        let can_be_recorded =
-            scripts.iter().all(|script| destination.script(&script.file_name(Platform::HOST)).is_some())
-                && distribution.folders().all(|files| destination.path_in_record(&files[0].path).is_some());
+        let can_be_recorded = scripts
+            .iter()
+            .all(|script| destination.script(&script.file_name(Platform::HOST)).is_some())
+            && distribution.folders.iter().all(|files| destination.path_in_record(&files[0].path).is_some());
         if matches!(presence, Presence::AnotherVersion) || !can_be_recorded {
             return Ok(None);
         }
         if !distribution.is_apart_from(&names) {
-            destination.check_directories(distribution.files.iter().map(|file| &*file.path))?;
-            let sources = distribution.files.iter().filter(|file| bytecode::is_source(&file.path));
+            destination.check_directories(distribution.files().map(|file| &*file.path))?;
+            let sources = distribution.files().filter(|file| bytecode::is_source(&file.path));
             let cache_tag = &target.interpreter.cache_tag;
             destination.check_directories(sources.map(|source| bytecode::path(&source.path, cache_tag)))?;
         }
-        Ok(Some(Self {
-            source,
-            target,
-            destination,
-            presence,
-            bytecode: Vec::new(),
-            record: Record::default(),
-        }))
+        // A new environment gets every file.
+        let rows = source.image().and_then(Image::rows).filter(|_| matches!(presence, Presence::Absent));
+        let record = Record::with(rows.unwrap_or_default());
+        Ok(Some(Self { source, target, destination, presence, bytecode: Vec::new(), record }))
     }
 
     /// Whether the environment has the whole distribution already.
@@ -128,15 +127,12 @@ impl<'a> Installation<'a> {
             modes.push(fs::write_as(&path, &script, Mode::Script)?);
             self.record.add(in_record, &script);
         }
-        for file in &self.distribution().files {
-            if let Some(Place::Scripts(name)) = Place::of(&file.path)
-                && let Some((path, in_record)) = self.destination.script(name)
-            {
-                let text = script::with_interpreter(self.source.read(&file.path)?, &self.target.python);
-                let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
-                modes.push(fs::write_as_with_parents(&path, &text, mode)?);
-                self.record.add(in_record, &text);
-            }
+        for (file, name) in self.distribution().scripts() {
+            let Some((path, in_record)) = self.destination.script(name) else { continue };
+            let text = script::with_interpreter(self.source.read(&file.path)?, &self.target.python);
+            let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
+            modes.push(fs::write_as_with_parents(&path, &text, mode)?);
+            self.record.add(in_record, &text);
         }
         Ok(modes)
     }
@@ -156,21 +152,26 @@ impl<'a> Installation<'a> {
     /// [`crate::error::Error::Io`] with the path that could not be read or written.
     pub(crate) fn write_files(&mut self, options: &Options, linker: &mut Linker) -> Result<()> {
         let distribution = self.distribution();
-        let wants = |path: &str| !is_metadata(distribution, path) && self.presence.wants(path);
+        let folders = distribution.folders.iter().filter(|files| !is_metadata(distribution, files));
         self.remove_invalid_bytecode()?;
-        self.source.place(&self.destination, linker, options, self.presence.is_damaged(), wants)?;
+        self.place(folders, options, linker, |_| true)?;
         self.write_bytecode()?;
-        for DistributionFile { path, hash, size, .. } in &distribution.files {
+        let is_missing = |files: &&Vec<DistributionFile>| match Place::of(&files[0].path) {
+            Some(Place::Library(_)) => !self.record.has_library(),
+            Some(Place::Scripts(_)) => false,
+            _ => true,
+        };
+        let missing: Vec<_> = distribution.folders.iter().filter(is_missing).flatten().collect();
+        for file in missing {
+            let path = &file.path;
             // If an environment has no bytecode, a repair does not add any.
-            let is_listed = !matches!(Place::of(path), Some(Place::Scripts(_)))
-                && (size.is_some()
-                    || self.presence.wants(path)
-                    || fs::try_exists(&self.destination.path(path).unwrap_or_default())?);
+            let is_listed = file.size.is_some()
+                || self.presence.wants(path)
+                || fs::try_exists(&self.destination.path(path).unwrap_or_default())?;
             if let Some(in_record) = self.destination.path_in_record(path)
                 && is_listed
             {
-                // RECORD has no hash of bytecode.
-                self.record.add_row(in_record, size.map_or("", |_| hash), *size);
+                self.record.add_row(in_record, file.hash_in_record(), file.size);
             }
         }
         // In a new environment, all bytecode comes from the image.
@@ -178,6 +179,19 @@ impl<'a> Installation<'a> {
             return Ok(());
         }
         self.record_bytecode()
+    }
+
+    /// Places files of some folders: those that are wanted, and that the environment needs.
+    fn place(
+        &self,
+        folders: impl Iterator<Item = &'a Vec<DistributionFile>>,
+        options: &Options,
+        linker: &mut Linker,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<()> {
+        let is_repair = self.presence.is_damaged();
+        let needs = |path: &str| is_wanted(path) && self.presence.wants(path);
+        self.source.place(folders, &self.destination, linker, options, is_repair, needs)
     }
 
     /// Removes damaged bytecode that the source of the repair does not have: damaged bytecode is worse than none.
@@ -201,7 +215,7 @@ impl<'a> Installation<'a> {
     /// Records existing bytecode that is not among the files of the distribution.
     fn record_bytecode(&mut self) -> Result<()> {
         let own = self.paths();
-        let sources = self.distribution().files.iter().filter(|file| bytecode::is_source(&file.path));
+        let sources = self.distribution().files().filter(|file| bytecode::is_source(&file.path));
         for path in sources.map(|source| bytecode::path(&source.path, &self.target.interpreter.cache_tag)) {
             if !own.contains(path.as_str())
                 && fs::try_exists(&self.destination.path(&path).unwrap_or_default())?
@@ -215,7 +229,7 @@ impl<'a> Installation<'a> {
 
     /// The paths of the files of the distribution.
     fn paths(&self) -> HashSet<&'a str> {
-        self.distribution().files.iter().map(|file| &*file.path).collect()
+        self.distribution().files().map(|file| &*file.path).collect()
     }
 
     /// Writes the metadata.
@@ -230,17 +244,16 @@ impl<'a> Installation<'a> {
             fs::write_with_parents(&path, contents)?;
             self.record.add(distribution.metadata(name), contents);
         }
-        let Self { source, destination, presence, record: mut rows, .. } = self;
-        rows.add_unhashed(record.clone());
-        fs::write(&destination.library.join(record), &rows.into_csv())?;
-        let is_repair = presence.is_damaged();
-        source.place(&destination, linker, options, is_repair, |path| {
-            is_metadata(distribution, path) && path != last && presence.wants(path)
-        })?;
-        source.place(&destination, linker, options, is_repair, |path| path == last && presence.wants(path))
+        self.record.add_unhashed(record.clone());
+        let text = mem::take(&mut self.record).into_csv();
+        fs::write(&self.destination.library.join(record), &text)?;
+        let folders = || distribution.folders.iter().filter(|files| is_metadata(distribution, files));
+        self.place(folders(), options, linker, |path| path != last)?;
+        self.place(folders(), options, linker, |path| path == last)
     }
 }
 
-fn is_metadata(distribution: &Distribution, path: &str) -> bool {
-    path.strip_prefix(&distribution.dist_info).is_some_and(|rest| rest.starts_with('/'))
+/// Whether the files of a folder are metadata.
+fn is_metadata(distribution: &Distribution, files: &[DistributionFile]) -> bool {
+    files[0].path.strip_prefix(&distribution.dist_info).is_some_and(|rest| rest.starts_with('/'))
 }

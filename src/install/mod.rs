@@ -27,7 +27,7 @@ use crate::fs::{self, LinkMode, Linker};
 use crate::interpreter::{Compiler, Interpreter};
 use crate::platform::Platform;
 use crate::process::Inherited;
-use crate::wheel::{Distribution, Wheel, installed};
+use crate::wheel::{Distribution, DistributionFile, Wheel, installed};
 use destination::Destination;
 use installation::Installation;
 pub use relocation::relocate_scripts;
@@ -355,9 +355,10 @@ impl Source {
         self.image().map_or(Ok(()), Image::verify)
     }
 
-    /// Writes the files that are wanted.
-    fn place(
+    /// Writes the files of some folders that are wanted.
+    fn place<'a>(
         &self,
+        folders: impl Iterator<Item = &'a Vec<DistributionFile>>,
         destination: &Destination<'_>,
         linker: &mut Linker,
         options: &Options,
@@ -365,10 +366,13 @@ impl Source {
         is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
         match self {
-            Self::Wheel(wheel, _) => wheel.unpack(|path| destination.linked_path(path), is_wanted),
+            Self::Wheel(wheel, _) => {
+                let paths = folders.flatten().map(|file| &*file.path).filter(|path| is_wanted(path));
+                wheel.unpack(paths, |path| destination.linked_path(path))
+            }
             Self::Image(image) => {
                 let circumstances = Circumstances { is_repair, is_shared: options.is_shared };
-                image.place(|path| destination.linked_path(path), linker, circumstances, is_wanted)
+                image.place(folders, |path| destination.linked_path(path), linker, circumstances, is_wanted)
             }
         }
     }

@@ -82,7 +82,7 @@ fn bytecode_in(
     interpreter: &Interpreter,
 ) -> Result<HashSet<String>> {
     let mut found = HashSet::new();
-    for file in distribution.files.iter().filter(|file| bytecode::is_source(&file.path)) {
+    for file in distribution.files().filter(|file| bytecode::is_source(&file.path)) {
         let path = bytecode::path(&file.path, &interpreter.cache_tag);
         if let Some(place) = destination.linked_path(&path)
             && fs::try_exists(&place)?
@@ -101,11 +101,11 @@ fn missing(
     interpreter: &Interpreter,
     bytecode_there: &HashSet<String>,
 ) -> HashSet<String> {
-    let files = &source.distribution().files;
+    let files = || source.distribution().files();
     let hashes: HashMap<&str, &str> =
-        files.iter().filter(|file| file.size.is_none()).map(|file| (&*file.path, &*file.hash)).collect();
+        files().filter(|file| file.size.is_none()).map(|file| (&*file.path, &*file.hash)).collect();
     let mut missing = HashSet::new();
-    for file in files.iter().filter(|file| file.size.is_some()) {
+    for file in files().filter(|file| file.size.is_some()) {
         let Some(path) = destination.linked_path(&file.path) else { continue };
         let is_sound = fs::read(&path).is_ok_and(|contents| record::fits(&file.hash, &contents))
             && (!file.is_executable || fs::may_execute(&path));
@@ -161,19 +161,15 @@ fn is_recorded(
         fs::read(&path).is_ok_and(is_right) && (made.is_none() || fs::may_execute(&path))
     };
     let made = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
-    let mut scripts = distribution.files.iter().filter_map(|file| match Place::of(&file.path) {
-        Some(Place::Scripts(name)) => Some(name),
-        _ => None,
-    });
     let is_installer_known = fs::read(&destination.library.join(distribution.metadata("INSTALLER")))
         .is_ok_and(|name| !name.is_empty());
     let has_bytecode =
         |path: &String| destination.path_in_record(path).is_some_and(|path| hashes.contains_key(&*path));
     is_installer_known
         && bytecode.iter().all(has_bytecode)
-        && distribution.files.iter().filter(|file| file.size.is_some()).all(has_file)
+        && distribution.files().filter(|file| file.size.is_some()).all(has_file)
         && made.iter().all(|script| has_script(&script.file_name(Platform::HOST), Some(maker.make(script))))
-        && scripts.all(|name| has_script(name, None))
+        && distribution.scripts().all(|(_, name)| has_script(name, None))
 }
 
 /// Whether a script starts an interpreter that is not beside it: the environment was moved or copied.

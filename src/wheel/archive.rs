@@ -104,11 +104,18 @@ fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
 
 /// Why a path cannot be below a directory.
 pub(crate) fn fault_of(path: &str) -> Option<&'static str> {
-    let parts = || path.as_bytes().split(|byte| *byte == b'/');
-    if path.starts_with('/') || parts().any(|part| part == b"..") {
-        return Some("its path leaves the wheel");
+    const LEAVES: &str = "its path leaves the wheel";
+    if path.starts_with('/') {
+        return Some(LEAVES);
     }
-    let is_bad = |character: char| matches!(character, '\\' | ':') || character.is_control();
-    let is_odd = path.chars().any(is_bad) || parts().any(|part| matches!(part, b"" | b"."));
+    let is_bad = |byte: &u8| matches!(byte, b'\\' | b':') || byte.is_ascii_control();
+    let mut is_odd = !path.is_ascii() && path.chars().any(char::is_control);
+    for part in path.as_bytes().split(|byte| *byte == b'/') {
+        match part {
+            b".." => return Some(LEAVES),
+            b"" | b"." => is_odd = true,
+            _ => is_odd |= part.iter().any(is_bad),
+        }
+    }
     is_odd.then_some("its path is not one of a wheel")
 }

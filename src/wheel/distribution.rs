@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
+use std::mem;
 use std::path::Path;
 
 use super::entry_points::{self, EntryPoint};
 use super::place::Place;
+use super::record::Record;
 use super::release::Release;
 use super::text::Text;
 use super::{Wheel, archive, pip, portable, requires_python};
@@ -28,8 +30,8 @@ pub(crate) struct Distribution {
     pub(crate) template: Option<String>,
     /// The scripts that it declares.
     pub(crate) entry_points: Vec<EntryPoint>,
-    /// Its files, without RECORD.
-    pub(crate) files: Vec<DistributionFile>,
+    /// Its files, without RECORD, folder by folder.
+    pub(crate) folders: Vec<Vec<DistributionFile>>,
 }
 
 /// A file of a distribution.
@@ -51,15 +53,57 @@ impl Distribution {
         self.dist_info.split('-').next().unwrap_or_default()
     }
 
-    /// Its files, grouped by folder.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = &[DistributionFile]> {
-        self.files.chunk_by(|one, other| one.folder() == other.folder())
+    /// Its files, without RECORD.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &DistributionFile> {
+        self.folders.iter().flatten()
+    }
+
+    /// The scripts that it brings, each with its path in the directory of the scripts.
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = (&DistributionFile, &str)> {
+        // All files of a folder have the same place.
+        let folders = self.folders.iter().filter(|files| script_name(&files[0].path).is_some());
+        folders.flatten().filter_map(|file| Some((file, script_name(&file.path)?)))
+    }
+
+    /// Adds a file, to the folder of the file before it or to a new one. Returns whether it is the first of its folder.
+    pub(crate) fn add(&mut self, file: DistributionFile) -> bool {
+        match self.folders.last_mut() {
+            Some(folder) if folder[0].folder() == file.folder() => {
+                folder.push(file);
+                false
+            }
+            _ => {
+                self.folders.push(vec![file]);
+                true
+            }
+        }
+    }
+
+    /// Adds files, and sorts all of them, so that each folder is there once.
+    pub(crate) fn add_sorted(&mut self, files: Vec<DistributionFile>) {
+        let mut files: Vec<_> = mem::take(&mut self.folders).into_iter().flatten().chain(files).collect();
+        files.sort_unstable_by(|one, other| (one.folder(), one.name()).cmp(&(other.folder(), other.name())));
+        for file in files {
+            self.add(file);
+        }
+    }
+
+    /// The rows of RECORD for the files in the directory of its packages, which are the same in every environment; `None` if a
+    /// row has quotes.
+    pub(crate) fn rows(&self) -> Option<String> {
+        let mut record = Record::default();
+        for file in self.files() {
+            if let Some(Place::Library(path)) = Place::of(&file.path) {
+                record.add_row(path, file.hash_in_record(), file.size);
+            }
+        }
+        String::from_utf8(record.into_csv()).ok().filter(|rows| !rows.contains('"'))
     }
 
     /// Whether everything is placed in the directory of the packages, where no file or folder at the top has the same name.
     pub(crate) fn is_apart_from(&self, names: &[OsString]) -> bool {
         let names: HashSet<&OsStr> = names.iter().map(OsString::as_os_str).collect();
-        self.folders().all(|files| {
+        self.folders.iter().all(|files| {
             // All files of a folder have the same place.
             let is_library =
                 matches!(Place::of(&files[0].path), Some(Place::Library(path)) if *path == *files[0].path);
@@ -77,6 +121,11 @@ impl DistributionFile {
     pub(crate) fn new(path: Text, hash: Text, size: Option<u64>, is_executable: bool) -> Self {
         let slash = memchr::memrchr(b'/', path.as_bytes());
         Self { path, hash, size, is_executable, slash }
+    }
+
+    /// Its hash as RECORD has it, which has none for bytecode.
+    pub(crate) fn hash_in_record(&self) -> &str {
+        if self.size.is_some() { &self.hash } else { "" }
     }
 
     /// The path of the folder that it is in, which is empty for that of the wheel.
@@ -128,17 +177,18 @@ impl Wheel {
         if entry_points.iter().any(is_special) || !portable::are_apart(made.chain(brought)) {
             return Ok(None);
         }
-        let files = self.files.iter().filter(|file| !is_wrapper(&file.path)).map(|file| {
-            let [path, hash] = [&file.path, &file.hash].map(|text| text.clone().into());
-            DistributionFile::new(path, hash, Some(file.contents.len() as u64), file.is_executable)
-        });
-        Ok(Some(Distribution {
+        let mut distribution = Distribution {
             dist_info: self.dist_info.clone(),
             is_pure: is_pure.eq_ignore_ascii_case("true"),
             template: pip::script_template(self),
-            files: files.collect(),
-            entry_points,
-        }))
+            ..Distribution::default()
+        };
+        for file in self.files.iter().filter(|file| !is_wrapper(&file.path)) {
+            let [path, hash] = [&file.path, &file.hash].map(|text| text.clone().into());
+            let size = Some(file.contents.len() as u64);
+            distribution.add(DistributionFile::new(path, hash, size, file.is_executable));
+        }
+        Ok(Some(Distribution { entry_points, ..distribution }))
     }
 
     /// Whether the place of each file is certain: the version of the format and the categories of files (`*.data`) are known,

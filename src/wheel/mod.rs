@@ -165,16 +165,16 @@ impl Wheel {
         modules.map(|file| (file.path.as_str(), file.contents.as_slice()))
     }
 
-    /// Writes the files that are wanted, without the scripts.
+    /// Writes the files at these paths in the wheel, if they have a destination.
     ///
     /// # Errors
     /// [`Error::Io`] with the path that could not be written.
-    pub(crate) fn unpack(
+    pub(crate) fn unpack<'a>(
         &self,
+        paths: impl Iterator<Item = &'a str>,
         destination: impl Fn(&str) -> Option<PathBuf>,
-        is_wanted: impl Fn(&str) -> bool,
     ) -> Result<()> {
-        for file in self.files.iter().filter(|file| is_wanted(&file.path)) {
+        for file in paths.filter_map(|path| self.file(path)) {
             if let Some(path) = destination(&file.path) {
                 let mode = if file.is_executable { Mode::Executable } else { Mode::Plain };
                 fs::write_as_with_parents(&path, &file.contents, mode)?;

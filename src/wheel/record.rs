@@ -1,6 +1,7 @@
 //! RECORD: the list of what is installed, with a hash of each file (PEP 376, "Recording installed projects").
 
 use std::borrow::Cow;
+use std::slice;
 
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -91,13 +92,27 @@ pub(crate) fn hash(contents: &[u8]) -> String {
 
 /// A RECORD that is being written.
 #[derive(Debug, Default)]
-pub(crate) struct Record<'a>(Vec<Row<'a>>);
+pub(crate) struct Record<'a> {
+    rows: Vec<Row<'a>>,
+    /// The text of further rows, which are sorted by path and have no quotes.
+    library: &'a str,
+}
 
 impl<'a> Record<'a> {
+    /// A RECORD with the rows of the files in `site-packages`: their text, which is sorted by path and has no quotes.
+    pub(crate) fn with(library: &'a str) -> Self {
+        Self { rows: Vec::new(), library }
+    }
+
+    /// Whether it was made with the rows of the files in `site-packages`.
+    pub(crate) fn has_library(&self) -> bool {
+        !self.library.is_empty()
+    }
+
     /// Adds a file with its hash and size.
     pub(crate) fn add(&mut self, path: impl Into<Cow<'a, str>>, contents: &[u8]) {
         let size = Some(contents.len() as u64);
-        self.0.push(Row { path: path.into(), hash: hash(contents).into(), size });
+        self.rows.push(Row { path: path.into(), hash: hash(contents).into(), size });
     }
 
     /// Adds a file without hash and size: bytecode, and RECORD itself.
@@ -107,20 +122,50 @@ impl<'a> Record<'a> {
 
     /// Adds a file whose row is known.
     pub(crate) fn add_row(&mut self, path: impl Into<Cow<'a, str>>, hash: &'a str, size: Option<u64>) {
-        self.0.push(Row { path: path.into(), hash: hash.into(), size });
+        self.rows.push(Row { path: path.into(), hash: hash.into(), size });
     }
 
     /// The text of the file: rows sorted by path, with the line ends of Python's `csv`.
     pub(crate) fn into_csv(mut self) -> Vec<u8> {
-        self.0.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        for row in &self.0 {
-            let size = row.size.map_or(String::new(), |size| size.to_string());
-            // Writing to memory cannot fail.
-            let _ = writer.write_record([&*row.path, &*row.hash, &size]);
+        self.rows.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        if self.library.is_empty() {
+            return csv(&self.rows);
         }
-        writer.into_inner().unwrap_or_default()
+        let (mut text, mut rest) = (Vec::new(), self.library.as_bytes());
+        for row in &self.rows {
+            let (before, after) = rest.split_at(position(rest, row.path.as_bytes()));
+            text.extend_from_slice(before);
+            text.extend(csv(slice::from_ref(row)));
+            rest = after;
+        }
+        text.extend_from_slice(rest);
+        text
     }
+}
+
+/// The text of rows.
+fn csv(rows: &[Row<'_>]) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        let size = row.size.map_or(String::new(), |size| size.to_string());
+        // Writing to memory cannot fail.
+        let _ = writer.write_record([&*row.path, &*row.hash, &size]);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// The position, in the text of sorted rows without quotes, at which a row with that path belongs.
+fn position(rows: &[u8], path: &[u8]) -> usize {
+    let (mut start, mut end) = (0, rows.len());
+    while start < end {
+        // The row that the middle is in.
+        let middle = start + (end - start) / 2;
+        let first = memchr::memrchr(b'\n', &rows[start..middle]).map_or(start, |found| start + found + 1);
+        let last = memchr::memchr(b'\n', &rows[middle..end]).map_or(end, |found| middle + found + 1);
+        let row = &rows[first..last];
+        if row.split(|byte| *byte == b',').next() < Some(path) { start = last } else { end = first }
+    }
+    start
 }
 
 #[cfg(test)]
@@ -186,5 +231,25 @@ mod tests {
                         \"a,\"\"b\"\".pyc\",,\r\n\
                         b.py,sha256=zuuue4knoyJ-UwPPXg8fezS7VCrXJQrAP7zeNuwvFQg,4\r\n";
         assert_eq!(String::from_utf8(record.into_csv()).unwrap(), expected);
+    }
+
+    #[test]
+    fn rows_whose_text_is_there_are_written_among_the_others() {
+        let paths = ["../a", "a", "a/b.py", "a-b", "a,b", "b", "b/c.py", "é"];
+        let text = |mut record: Record<'_>, is_wanted: &dyn Fn(&str) -> bool| {
+            for (position, path) in paths.into_iter().enumerate().filter(|(_, path)| is_wanted(path)) {
+                record.add_row(path, "sha256=x", Some(position as u64));
+            }
+            String::from_utf8(record.into_csv()).unwrap()
+        };
+        for chosen in 0..1 << paths.len() {
+            let is_there = |path: &str| {
+                let position = paths.iter().position(|other| *other == path).unwrap();
+                chosen & 1 << position != 0 && path != "a,b"
+            };
+            let library = text(Record::default(), &is_there);
+            let whole = text(Record::with(&library), &|path| !is_there(path));
+            assert_eq!(whole, text(Record::default(), &|_| true), "{library}");
+        }
     }
 }

@@ -33,6 +33,7 @@ impl From<String> for Text {
 impl Deref for Text {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         &self.whole[self.range.clone()]
     }
