@@ -4,6 +4,9 @@ maturin builds either an extension module or a program from one crate. So this m
 options: for a wheel of the program, and for the wheel of the package, with the program among its data files. maturin
 takes data files from a folder, which exists only during the build. `maturin develop` does not use this module, and so
 leaves the program out.
+
+With the setting `program-target`, the program is built for another target of Rust than the module. The wheels of a
+release for glibc have a program for musl: it is linked statically, and starts faster than one that loads a C library.
 """
 
 from __future__ import annotations
@@ -51,7 +54,7 @@ def build_wheel(
 ) -> str:
     """Build a wheel with the program in it, and with a list of its contents that each build makes the same."""
     options = options_of(config_settings)
-    with program(options):
+    with program(program_options(options, config_settings)):
         name: str = maturin.build_wheel(wheel_directory, {"build-args": options}, metadata_directory)
     bill_of_materials.settle(Path(wheel_directory, name), Path.cwd())
     return name
@@ -62,7 +65,7 @@ def build_editable(
 ) -> str:
     """Build a wheel that has the program, and leads to the sources of the package."""
     options = options_of(config_settings)
-    with program(options):
+    with program(program_options(options, config_settings)):
         name: str = maturin.build_editable(wheel_directory, {"build-args": options}, metadata_directory)
     return name
 
@@ -75,7 +78,6 @@ def options_of(config_settings: Mapping[str, Any] | None) -> list[str]:
 @contextlib.contextmanager
 def program(options: list[str]) -> Iterator[None]:
     """Build the program, and keep it where maturin looks for data files until the context ends."""
-    options = [*without_interpreter(options), "--bindings", "bin", "--no-default-features"]
     # A build that was killed leaves the folder, whose files maturin would add, too.
     shutil.rmtree(DATA, ignore_errors=True)
     try:
@@ -88,14 +90,25 @@ def program(options: list[str]) -> Iterator[None]:
         shutil.rmtree(DATA, ignore_errors=True)
 
 
-def without_interpreter(options: list[str]) -> list[str]:
-    """Leave out the interpreter: the program does not depend on it, and maturin accepts some for modules only."""
+def program_options(options: list[str], config_settings: Mapping[str, Any] | None) -> list[str]:
+    """Return the options for the program."""
+    # The program does not depend on the interpreter, and maturin accepts some interpreters for modules only.
+    options = [*without(options, "-i", "--interpreter"), "--bindings", "bin", "--no-default-features"]
+    target = (config_settings or {}).get("program-target")
+    if target:
+        # The tag of the wheel is for the module.
+        options = [*without(options, "--target", "--compatibility"), "--target", target, "--compatibility", "linux"]
+    return options
+
+
+def without(options: list[str], *names: str) -> list[str]:
+    """Leave out the options of these names, with their values."""
     kept: list[str] = []
     rest = iter(options)
     for option in rest:
-        if option in {"-i", "--interpreter"}:
+        if option in names:
             next(rest)
-        elif not option.startswith("--interpreter="):
+        elif not option.startswith(tuple(f"{name}=" for name in names if name.startswith("--"))):
             kept.append(option)
     return kept
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import platform as host
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ COMPILED = {"CARGO_TARGET_DIR": str(ROOT / "target")}
 # sessions in which a build has to succeed; the tests run on a wheel that is built as a release is.
 UNOPTIMIZED = {**COMPILED, "MATURIN_PEP517_ARGS": "--profile dev --strip"}
 MATURIN = "maturin>=1.16,<2"
+# A wheel for glibc has a program for musl: it is linked statically, and starts faster.
+PROGRAM_TARGETS = {f"{machine}-unknown-linux-gnu": f"{machine}-unknown-linux-musl" for machine in ("x86_64", "aarch64")}
 WINDOWS_TARGET = "x86_64-pc-windows-gnu"
 
 
@@ -54,12 +57,24 @@ def built(tool: Path, python: Path | None) -> Path:
     out = WHEELS / (python.name if python else "abi3")
     shutil.rmtree(out, ignore_errors=True)
     command = [str(programs / "pip"), "wheel", "--quiet", "--no-deps", "--no-build-isolation", f"--wheel-dir={out}"]
-    options = ["--config-settings", f"build-args=--interpreter {python}"] if python else []
+    settings = [f"build-args=--interpreter {python}"] if python else []
+    settings += program_settings(f"{host.machine()}-unknown-linux-gnu" if sys.platform == "linux" else "")
+    options = [f"--config-settings={setting}" for setting in settings]
     env = {**os.environ, **COMPILED, "PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
     subprocess.run([*command, *options, str(ROOT)], env=env, check=True)
     [path] = out.glob("*.whl")
     shutil.rmtree(INSTALLED / path.stem, ignore_errors=True)
     return path
+
+
+def program_settings(target: str) -> list[str]:
+    """Return the settings of the build backend with which a wheel for a target has the program of a release."""
+    wanted = PROGRAM_TARGETS.get(target)
+    if wanted and add_library(wanted):
+        return [f"program-target={wanted}"]
+    if wanted:
+        print(f"NOT RUN: the program as a release has it: Rust's library for {wanted} is not here")
+    return []
 
 
 def cargo(session: nox.Session, target: str, command: str, *options: str, **variables: str) -> None:
@@ -79,6 +94,13 @@ def cargo_tool(session: nox.Session, tool: str) -> Path:
     if subprocess.run(install, check=False).returncode != 0:
         session.skip(f"NOT RUN: {tool} could not be installed")
     return root / "bin"
+
+
+def add_library(target: str) -> bool:
+    """Install Rust's standard library for a target, if rustup has it, and return whether it is installed."""
+    if not has_library(target) and shutil.which("rustup"):
+        subprocess.run(["rustup", "target", "add", target], check=False)
+    return has_library(target)
 
 
 def has_library(target: str) -> bool:

@@ -11,7 +11,16 @@ from pathlib import Path
 
 import nox
 
-from .builds import COMPILED, MATURIN, UNOPTIMIZED, build_library, environment, has_library, wheel
+from .builds import (
+    COMPILED,
+    MATURIN,
+    UNOPTIMIZED,
+    add_library,
+    build_library,
+    environment,
+    program_settings,
+    wheel,
+)
 from .interpreters import BEDS, ROOT, interpreter
 
 DIST = ROOT / "dist"
@@ -94,9 +103,7 @@ def build_wheel(session: nox.Session, platform: str, wanted: str, folder: Path) 
     options = ["--target", target, "--compatibility", tag]
     if not is_native(target):
         options.append("--zig")
-    if not has_library(target) and shutil.which("rustup"):
-        subprocess.run(["rustup", "target", "add", target], check=False)
-    if not has_library(target):
+    if not add_library(target):
         options.append("-Zbuild-std=std,panic_abort")
         env.update(build_library(session))
     if wanted != "abi3":
@@ -104,7 +111,8 @@ def build_wheel(session: nox.Session, platform: str, wanted: str, folder: Path) 
     programs = environment(Path(session.cache_dir, "wheels"), *WHEEL_BUILDERS)
     env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
     command = ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
-    session.run(programs / "python", *command, f"-Cbuild-args={' '.join(options)}", env=env, external=True)
+    settings = [f"build-args={' '.join(options)}", *program_settings(target)]
+    session.run(programs / "python", *command, *(f"-C{setting}" for setting in settings), env=env, external=True)
 
 
 @nox.session(default=False)
