@@ -76,10 +76,17 @@ def release_installed(session: nox.Session, platform: str, python: Path) -> Path
     [program] = folder.glob("*.data/scripts/fastvenv")
     program.chmod(0o755)
     libraries = patchelf("--print-rpath", python)
-    if libraries:  # The C library of that platform is with the interpreter, and not where the program looks for it.
+    if libraries and not is_static(program):
+        # The C library of that platform is with the interpreter, and not where the program looks for it.
         loader = patchelf("--print-interpreter", python)
         patchelf("--set-interpreter", loader, "--force-rpath", "--set-rpath", libraries, program)
     return folder
+
+
+def is_static(program: Path) -> bool:
+    """Whether a program loads no library, and so names nothing that loads it."""
+    command = ["patchelf", "--print-interpreter", str(program)]
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
 def patchelf(*arguments: str | Path) -> str:
