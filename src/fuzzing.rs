@@ -56,9 +56,9 @@ pub fn entry_points(text: &str) -> Option<Vec<Script>> {
 #[must_use]
 pub fn manifest(text: &str) -> Option<(Vec<Script>, Vec<String>, usize)> {
     let Manifest { distribution, stamps, .. } = Manifest::parse(text.to_owned())?;
-    let scripts = distribution.entry_points.into_iter().map(script).collect();
-    let files = distribution.files.into_iter().map(|file| file.path.to_string());
-    Some((scripts, std::iter::once(distribution.dist_info).chain(files).collect(), stamps.len()))
+    let mut paths = vec![distribution.dist_info.clone()];
+    paths.extend(distribution.files().map(|file| file.path.to_string()));
+    Some((distribution.entry_points.into_iter().map(script).collect(), paths, stamps.len()))
 }
 
 fn script(EntryPoint { name, module, function, .. }: EntryPoint) -> Script {
