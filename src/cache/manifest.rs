@@ -138,9 +138,9 @@ impl Manifest {
                         }
                         _ => return None,
                     });
-                    let [own_path, hash] = [path, hash].map(|field| Text::part(&text, field));
+                    let part = |field| Text::part(&text, field);
                     let size = (kind == FILE).then_some(size);
-                    let file = DistributionFile::new(own_path?, hash?, size, executable == "1");
+                    let file = DistributionFile::new(part(path)?, part(hash)?, size, executable == "1");
                     // The path of a folder is checked once, with its first file.
                     let is_sound = if distribution.add(file) {
                         archive::fault_of(path).is_none()

@@ -46,9 +46,8 @@ impl<'a> Installation<'a> {
         let names = fs::names(destination.library)?;
         let presence = present::look(source, &destination, target, maker, &names)?;
         let scripts = entry_points::scripts(&distribution.entry_points, target.interpreter.version);
-        let can_be_recorded = scripts
-            .iter()
-            .all(|script| destination.script(&script.file_name(Platform::HOST)).is_some())
+        let has_path = |name: &str| destination.script(name).is_some();
+        let can_be_recorded = scripts.iter().all(|script| has_path(&script.file_name(Platform::HOST)))
             && distribution.folders.iter().all(|files| destination.path_in_record(&files[0].path).is_some());
         if matches!(presence, Presence::AnotherVersion) || !can_be_recorded {
             return Ok(None);
@@ -156,24 +155,7 @@ impl<'a> Installation<'a> {
         self.remove_invalid_bytecode()?;
         self.place(folders, options, linker, |_| true)?;
         self.write_bytecode()?;
-        let is_missing = |files: &&Vec<DistributionFile>| match Place::of(&files[0].path) {
-            Some(Place::Library(_)) => !self.record.has_library(),
-            Some(Place::Scripts(_)) => false,
-            _ => true,
-        };
-        let missing: Vec<_> = distribution.folders.iter().filter(is_missing).flatten().collect();
-        for file in missing {
-            let path = &file.path;
-            // If an environment has no bytecode, a repair does not add any.
-            let is_listed = file.size.is_some()
-                || self.presence.wants(path)
-                || fs::try_exists(&self.destination.path(path).unwrap_or_default())?;
-            if let Some(in_record) = self.destination.path_in_record(path)
-                && is_listed
-            {
-                self.record.add_row(in_record, file.hash_in_record(), file.size);
-            }
-        }
+        self.record_files()?;
         // In a new environment, all bytecode comes from the image.
         if matches!(self.presence, Presence::Absent) && self.source.image().is_some() {
             return Ok(());
@@ -208,6 +190,30 @@ impl<'a> Installation<'a> {
         for compiled in &self.bytecode {
             let contents = compiled.contents(&self.target.interpreter, Stamp::of(&place(&compiled.source))?);
             fs::write_with_parents(&place(&self.bytecode_of(&compiled.source)), &contents)?;
+        }
+        Ok(())
+    }
+
+    /// Records the files of the distribution, apart from those whose rows the image has, and from scripts, which are recorded when
+    /// they are written.
+    fn record_files(&mut self) -> Result<()> {
+        let has_library = self.record.has_library();
+        let is_recorded = |files: &&Vec<DistributionFile>| match Place::of(&files[0].path) {
+            Some(Place::Library(_)) => has_library,
+            place => matches!(place, Some(Place::Scripts(_))),
+        };
+        let folders = self.distribution().folders.iter().filter(|files| !is_recorded(files));
+        for file in folders.flatten() {
+            let path = &file.path;
+            // If an environment has no bytecode, a repair does not add any.
+            let is_listed = file.size.is_some()
+                || self.presence.wants(path)
+                || fs::try_exists(&self.destination.path(path).unwrap_or_default())?;
+            if let Some(in_record) = self.destination.path_in_record(path)
+                && is_listed
+            {
+                self.record.add_row(in_record, file.hash_in_record(), file.size);
+            }
         }
         Ok(())
     }

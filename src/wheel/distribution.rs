@@ -292,6 +292,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_packages_are_sorted_and_have_no_quotes() {
+        let file = |path: &str, size| {
+            let [path, hash] = [path, "sha256=x"].map(|text| text.to_owned().into());
+            DistributionFile::new(path, hash, size, false)
+        };
+        let mut distribution = Distribution::default();
+        distribution.add(file("b.py", Some(1)));
+        let others = ["a-1.data/purelib/d.py", "a-1.data/scripts/c", "a-1.data/data/share/c", "c/a.py"];
+        let others = others.map(|path| file(path, Some(1))).into_iter().chain([file("c/a.pyc", None)]);
+        distribution.add_sorted(others.collect());
+        let rows = ["b.py,sha256=x,1\r\n", "c/a.py,sha256=x,1\r\n", "c/a.pyc,,\r\n", "d.py,sha256=x,1\r\n"];
+        assert_eq!(distribution.rows(), Some(rows.concat()));
+        assert_eq!(distribution.folders.len(), 5);
+        distribution.add(file("a,b.py", Some(1)));
+        assert_eq!(distribution.rows(), None);
+    }
+
+    #[test]
     fn where_files_go_has_to_be_clear() {
         let is_known = |paths: &[&'static str]| {
             let files: Vec<_> = paths.iter().map(|path| (*path, &b""[..])).collect();
