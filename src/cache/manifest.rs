@@ -145,9 +145,10 @@ impl Manifest {
                     let is_sound = if distribution.add(file) {
                         archive::fault_of(path).is_none()
                     } else {
-                        path.rsplit('/').next().is_some_and(is_name)
+                        path.rsplit('/').next().is_some_and(archive::is_name)
                     };
-                    if !is_sound {
+                    // The paths in an image are portable, and so ASCII.
+                    if !(is_sound && path.is_ascii()) {
                         return None;
                     }
                 }
@@ -211,12 +212,6 @@ fn checksum(text: &str) -> u32 {
     let mut checksum = Crc::new();
     checksum.update(text.as_bytes());
     checksum.sum()
-}
-
-/// Whether a name is that of a file in a folder. The paths in an image are portable, which no other characters are.
-fn is_name(name: &str) -> bool {
-    let is_plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'/' | b'\\' | b':');
-    !matches!(name, "" | "." | "..") && name.bytes().all(is_plain)
 }
 
 /// The fields of a line, filled up to the number of the longest line.
@@ -335,6 +330,7 @@ mod tests {
             ("pip/b.py", "pip/"),
             ("pip/b.py", "pip/b\\y"),
             ("pip/b.py", "pip/é"),
+            ("pip/a.py", "pip/é"),
             ("file\tpip/a.py", "file\tpip/a.py\t"),
             (&time_and_mode, ""),
             (&time_and_mode, &time),

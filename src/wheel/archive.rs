@@ -104,18 +104,15 @@ fn contents(entry: &Entry<'_>) -> std::result::Result<Vec<u8>, String> {
 
 /// Why a path cannot be below a directory.
 pub(crate) fn fault_of(path: &str) -> Option<&'static str> {
-    const LEAVES: &str = "its path leaves the wheel";
-    if path.starts_with('/') {
-        return Some(LEAVES);
+    if path.starts_with('/') || path.split('/').any(|part| part == "..") {
+        return Some("its path leaves the wheel");
     }
-    let is_bad = |byte: &u8| matches!(byte, b'\\' | b':') || byte.is_ascii_control();
-    let mut is_odd = !path.is_ascii() && path.chars().any(char::is_control);
-    for part in path.as_bytes().split(|byte| *byte == b'/') {
-        match part {
-            b".." => return Some(LEAVES),
-            b"" | b"." => is_odd = true,
-            _ => is_odd |= part.iter().any(is_bad),
-        }
-    }
-    is_odd.then_some("its path is not one of a wheel")
+    (!path.split('/').all(is_name)).then_some("its path is not one of a wheel")
+}
+
+/// Whether a part of a path in a wheel can be the name of a file or a folder on every system.
+pub(crate) fn is_name(part: &str) -> bool {
+    let is_bad = |byte: u8| matches!(byte, b'/' | b'\\' | b':') || byte.is_ascii_control();
+    let has_control = || !part.is_ascii() && part.chars().any(char::is_control);
+    !matches!(part, "" | "." | "..") && !part.bytes().any(is_bad) && !has_control()
 }

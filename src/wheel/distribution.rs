@@ -188,7 +188,8 @@ impl Wheel {
             let size = Some(file.contents.len() as u64);
             distribution.add(DistributionFile::new(path, hash, size, file.is_executable));
         }
-        Ok(Some(Distribution { entry_points, ..distribution }))
+        distribution.entry_points = entry_points;
+        Ok(Some(distribution))
     }
 
     /// Whether the place of each file is certain: the version of the format and the categories of files (`*.data`) are known,

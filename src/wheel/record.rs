@@ -1,7 +1,6 @@
 //! RECORD: the list of what is installed, with a hash of each file (PEP 376, "Recording installed projects").
 
 use std::borrow::Cow;
-use std::slice;
 
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -128,17 +127,16 @@ impl<'a> Record<'a> {
     /// The text of the file: rows sorted by path, with the line ends of Python's `csv`.
     pub(crate) fn into_csv(mut self) -> Vec<u8> {
         self.rows.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-        if self.library.is_empty() {
-            return csv(&self.rows);
+        let library = self.library.as_bytes();
+        let position_of = |row: &Row<'_>| position(library, row.path.as_bytes());
+        let (mut text, mut start) = (Vec::new(), 0);
+        for rows in self.rows.chunk_by(|one, other| position_of(one) == position_of(other)) {
+            let end = position_of(&rows[0]);
+            text.extend_from_slice(&library[start..end]);
+            text.extend(csv(rows));
+            start = end;
         }
-        let (mut text, mut rest) = (Vec::new(), self.library.as_bytes());
-        for row in &self.rows {
-            let (before, after) = rest.split_at(position(rest, row.path.as_bytes()));
-            text.extend_from_slice(before);
-            text.extend(csv(slice::from_ref(row)));
-            rest = after;
-        }
-        text.extend_from_slice(rest);
+        text.extend_from_slice(&library[start..]);
         text
     }
 }
